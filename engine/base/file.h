@@ -1,0 +1,20 @@
+/* engine/base/file.h -- whole files in, whole files out.
+ *
+ * Reading refuses what is not a regular file (a pipe would hang, a device never ends) and what is larger than its
+ * ceiling. Writing replaces: a new file in the same directory, synced, with the old one's mode and owner, renamed
+ * over it; whatever fails, the old file stays as it was and no other is left behind.
+ */
+#ifndef CFR_BASE_FILE_H
+#define CFR_BASE_FILE_H
+
+#include "engine/base/str.h"
+#include "engine/limits.h"
+
+/* Appends the file's bytes to `out`. "-" is not special here. */
+int cfr_file_read(cfr_buf *out, const char *name, const cfr_limits *limits, cfr_err *err);
+/* The same from an open descriptor (standard input, a pipe). */
+int cfr_fd_read(cfr_buf *out, int fd, cfr_str name, const cfr_limits *limits, cfr_err *err);
+/* Follows a symbolic link and replaces what it points to. Makes the file (mode 0666 and the umask) if there is none. */
+int cfr_file_replace(const char *name, cfr_str bytes, cfr_err *err);
+
+#endif

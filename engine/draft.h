@@ -1,0 +1,35 @@
+/* engine/draft.h -- edit a tree: a base and a set of changes, frozen into another tree.
+ *
+ * A draft is another type than a tree: what can be changed has no id, what has an id cannot be changed. Changes are
+ * kept beside the base (an overlay of the touched spine); nothing is copied until freeze.
+ * One thread at a time.
+ */
+#ifndef CFR_DRAFT_H
+#define CFR_DRAFT_H
+
+#include "engine/limits.h"
+#include "engine/tree.h"
+
+CFR_BEGIN_DECLS
+
+typedef struct cfr_draft cfr_draft;
+
+/* `base` may be NULL: null. Refs it. */
+CFR_API int cfr_draft_new(cfr_draft **out, const cfr_tree *base, const cfr_limits *limits, cfr_err *err);
+CFR_API void cfr_draft_free(cfr_draft *draft);
+
+/* Places are JSON Pointers in the draft as it stands now. `value` may be of any tree and is kept alive by the draft.
+ * Errors: CFR_E_NOTFOUND, CFR_E_KIND (no collection there), CFR_E_DUPLICATE (rename, move onto an existing key),
+ * CFR_E_SYNTAX (no pointer). A failed change changes nothing. */
+CFR_API int cfr_draft_replace(cfr_draft *draft, cfr_str at, cfr_node value, cfr_err *err);
+CFR_API int cfr_draft_set(cfr_draft *draft, cfr_str mapping, cfr_str key, cfr_node value, cfr_err *err);
+/* Before `index`; at the end when it equals the length. */
+CFR_API int cfr_draft_insert(cfr_draft *draft, cfr_str sequence, uint32_t index, cfr_node value, cfr_err *err);
+CFR_API int cfr_draft_remove(cfr_draft *draft, cfr_str at, cfr_err *err);
+CFR_API int cfr_draft_rename(cfr_draft *draft, cfr_str at, cfr_str key, cfr_err *err);
+CFR_API int cfr_draft_move(cfr_draft *draft, cfr_str from, cfr_str mapping, cfr_str key, cfr_err *err);
+
+CFR_API int cfr_draft_freeze(cfr_tree **out, const cfr_draft *draft, cfr_err *err);
+
+CFR_END_DECLS
+#endif

@@ -1,0 +1,61 @@
+/* engine/edit.h -- change a document's text and nothing else of it.
+ *
+ * A hand-written file is never re-emitted. An edit names a place in the tree; here it becomes a *splice*, a few bytes
+ * replaced in the source. Every byte outside the splices stays: comments, order, quoting, CRLF, the byte order mark,
+ * the missing newline at the end. Afterwards the new text is read again and its tree compared with the edited draft:
+ * what does not match exactly is refused (CFR_E_UNSUPPORTED) rather than written.
+ *
+ * Values are written in the style of what they replace and of their neighbours (block or flow, indent, quotes).
+ * A removed entry takes its line, its trailing comment and the comment lines directly above it with it.
+ * A place reached through an alias or a merge key is refused, naming the anchor: the edit would change every use.
+ */
+#ifndef CFR_EDIT_H
+#define CFR_EDIT_H
+
+#include "engine/document.h"
+
+CFR_BEGIN_DECLS
+
+struct cfr_buf;
+
+typedef enum cfr_edit_op {
+	CFR_EDIT_REPLACE,	/* at: value */
+	CFR_EDIT_SET,		/* at: mapping; key; value: added or replaced */
+	CFR_EDIT_INSERT,	/* at: sequence; index (UINT32_MAX: at the end); value */
+	CFR_EDIT_REMOVE,	/* at */
+	CFR_EDIT_RENAME,	/* at; key */
+	CFR_EDIT_MOVE		/* at; to: mapping; key */
+} cfr_edit_op;
+
+/* Places are JSON Pointers in the document before any of the edits. */
+typedef struct cfr_edit {
+	cfr_edit_op op;
+	uint32_t index;
+	cfr_str at, to, key;
+	const cfr_tree *value;	/* NULL where there is none */
+} cfr_edit;
+
+/* Replace bytes start..end of the source by text. */
+typedef struct cfr_splice {
+	uint32_t start, end;
+	cfr_str text;
+} cfr_splice;
+
+typedef struct cfr_splices {
+	cfr_splice *items;	/* sorted, not overlapping */
+	uint32_t count;
+	void *memory;
+} cfr_splices;
+
+/* The splices of some edits of one document, all or none. CFR_E_CONFLICT when two edits touch one place. */
+CFR_API int cfr_edit_plan(cfr_splices *out, const cfr_document *doc, const cfr_edit *edits, uint32_t count,
+                          const cfr_limits *limits, cfr_err *err);
+CFR_API void cfr_splices_release(cfr_splices *splices);
+/* Append the source with the splices done. */
+CFR_API int cfr_splices_apply(struct cfr_buf *out, cfr_str source, const cfr_splice *items, uint32_t count, cfr_err *err);
+/* The same edits on the tree alone. */
+CFR_API int cfr_edit_tree(cfr_tree **out, const cfr_tree *base, const cfr_edit *edits, uint32_t count,
+                          const cfr_limits *limits, cfr_err *err);
+
+CFR_END_DECLS
+#endif

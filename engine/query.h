@@ -1,0 +1,35 @@
+/* engine/query.h -- JSONPath (RFC 9535), compiled once and run many times.
+ *
+ * A query is immutable after compilation and may be run by many threads. Results are in the order of the RFC, where it
+ * leaves the order open (mapping members) in the tree's: sorted by key. Descendants are walked without recursion;
+ * the nodes visited are counted against "query-steps".
+ */
+#ifndef CFR_QUERY_H
+#define CFR_QUERY_H
+
+#include "engine/limits.h"
+#include "engine/tree.h"
+
+CFR_BEGIN_DECLS
+
+typedef struct cfr_query cfr_query;
+
+/* CFR_E_SYNTAX: `column` is where in the query (from 1), the message says what was expected, the hint how to write it. */
+CFR_API int cfr_query_new(cfr_query **out, cfr_str text, const cfr_limits *limits, cfr_err *err);
+CFR_API void cfr_query_free(cfr_query *query);
+CFR_API cfr_str cfr_query_text(const cfr_query *query);
+
+/* Calls fn for each selected node, in order, duplicates included. A result other than 0 from fn stops and is returned.
+ * `root` is `$`; the run begins at `from`, which is `root` for a query that begins with `$` ("$" always means `root`;
+ * a query may begin with "@" to start at `from`). */
+CFR_API int cfr_query_each(const cfr_query *query, cfr_node root, cfr_node from,
+                           int (*fn)(void *arg, cfr_node node, cfr_err *err), void *arg, cfr_err *err);
+/* Does it select anything? */
+CFR_API int cfr_query_any(bool *out, const cfr_query *query, cfr_node root, cfr_node from, cfr_err *err);
+
+struct cfr_buf;
+/* A node's normalized path (RFC 9535, section 2.7), "$['a'][0]". */
+CFR_API void cfr_query_path(struct cfr_buf *out, cfr_node node);
+
+CFR_END_DECLS
+#endif

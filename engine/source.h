@@ -1,0 +1,45 @@
+/* engine/source.h -- the bytes somebody wrote, and where lines begin in them.
+ *
+ * A source is immutable and counted. Positions everywhere are byte offsets into it; lines and columns are worked out
+ * when somebody asks, through an index of line starts made at the first question. Lines end at LF (CRLF counts as one
+ * end; a lone CR ends a line too).
+ */
+#ifndef CFR_SOURCE_H
+#define CFR_SOURCE_H
+
+#include "engine/limits.h"
+
+CFR_BEGIN_DECLS
+
+typedef enum cfr_format { CFR_FORMAT_NONE, CFR_YAML, CFR_JSON } cfr_format;
+
+CFR_API const char *cfr_format_name(cfr_format format);
+/* By the ending of a name (.yaml .yml .json); NONE when it tells nothing. */
+CFR_API cfr_format cfr_format_of_name(cfr_str name);
+
+typedef struct cfr_source cfr_source;
+
+/* Copies name and bytes. CFR_E_LIMIT above "file". */
+CFR_API int cfr_source_new(cfr_source **out, cfr_str name, cfr_str bytes, const cfr_limits *limits, cfr_err *err);
+/* Reads a file. */
+CFR_API int cfr_source_open(cfr_source **out, const char *name, const cfr_limits *limits, cfr_err *err);
+CFR_API cfr_source *cfr_source_ref(const cfr_source *source);
+CFR_API cfr_source *cfr_source_unref(const cfr_source *source);
+
+CFR_API cfr_str cfr_source_name(const cfr_source *source);
+CFR_API cfr_str cfr_source_bytes(const cfr_source *source);
+
+/* A place as people count: from 1, columns in code points, the byte order mark not counted. */
+typedef struct cfr_place {
+	uint32_t line, column;
+} cfr_place;
+
+/* Any offset up to and including the length. Safe from several threads. Without memory for the index it counts from
+ * the start each time. */
+CFR_API cfr_place cfr_source_place(const cfr_source *source, uint32_t offset);
+/* A line without its end; empty past the last. */
+CFR_API cfr_str cfr_source_line(const cfr_source *source, uint32_t line);
+CFR_API uint32_t cfr_source_lines(const cfr_source *source);
+
+CFR_END_DECLS
+#endif

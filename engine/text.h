@@ -1,0 +1,46 @@
+/* engine/text.h -- between text and trees: read, write, and edit in place.
+ *
+ * Readers never execute anything. YAML 1.2 core schema through libyaml (`yes`, `0777`, `22:22` are strings; `<<` merges);
+ * JSON as RFC 8259 has it, by a single pass of our own. A source is read whole: its ceilings are in limits.h.
+ */
+#ifndef CFR_TEXT_H
+#define CFR_TEXT_H
+
+#include "engine/document.h"
+
+CFR_BEGIN_DECLS
+
+struct cfr_buf;
+
+/* The documents of one source. A JSON source has one; a YAML stream none or more. */
+typedef struct cfr_documents {
+	cfr_document **items;
+	uint32_t count;
+} cfr_documents;
+
+/* `format` NONE: by name, else by content. Errors carry file, line, column; CFR_E_SYNTAX, CFR_E_ENCODING,
+ * CFR_E_DUPLICATE, CFR_E_CYCLE, CFR_E_LIMIT, CFR_E_KIND (a collection as a key). */
+CFR_API int cfr_text_read(cfr_documents *out, const cfr_source *source, cfr_format format, const cfr_limits *limits,
+                          cfr_err *err);
+CFR_API void cfr_documents_release(cfr_documents *docs);
+
+/* Is this the text of a template (Helm, Jinja, ERB) rather than of the format its name promises? Gives the template
+ * language's name, or NULL. Looks at what would not parse, so ask after a syntax error. */
+CFR_API const char *cfr_text_template(cfr_str bytes);
+
+/* How to write. */
+typedef struct cfr_write {
+	cfr_format format;
+	unsigned indent;		/* 0: 2 for YAML and JSON */
+	bool compact;			/* JSON on one line */
+	bool canonical;			/* JSON as RFC 8785 has it (CFR_E_UNSUPPORTED for what it cannot hold) */
+	const cfr_document *order;	/* keys in this document's order where node belongs to it; else sorted */
+} cfr_write;
+
+/* Append a node as text, with a final newline (not when compact or canonical). What the format cannot hold
+ * (a NaN in JSON) is CFR_E_UNSUPPORTED with its path. YAML is written so that readers of 1.1 and 1.2 agree: what
+ * one of them would misread is quoted. */
+CFR_API int cfr_text_write(struct cfr_buf *out, cfr_node node, const cfr_write *how, cfr_err *err);
+
+CFR_END_DECLS
+#endif
