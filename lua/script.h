@@ -1,0 +1,13 @@
+/* lua/script.h -- rules in Lua: the implementation of engine/port/script.h. */
+#ifndef CFR_LUA_SCRIPT_H
+#define CFR_LUA_SCRIPT_H
+
+#include "engine/port/script.h"
+
+CFR_BEGIN_DECLS
+
+/* Stateless; lives as long as the program. */
+CFR_API cfr_scripts cfr_lua_scripts(void);
+
+CFR_END_DECLS
+#endif
