@@ -42,18 +42,29 @@ static void tame(char *text)
 	}
 }
 
+/* The arguments may point into the very error that is filled ("while reading X: <its message>"), so the text is made
+ * beside it first. */
+static void fill(char *out, size_t size, const char *format, va_list args)
+{
+	char text[sizeof(((cfr_err *)0)->message)];
+
+	_Static_assert(sizeof(text) == sizeof(((cfr_err *)0)->hint), "one size for message and hint");
+	trim(text, size, vsnprintf(text, size, format, args));
+	tame(text);
+	memcpy(out, text, strlen(text) + 1);
+}
+
 int cfr_err_set(cfr_err *err, int code, const char *format, ...)
 {
+	cfr_err fresh = { .code = code };
 	va_list args;
 
 	if (!err)
 		return code;
-	memset(err, 0, sizeof(*err));
-	err->code = code;
 	va_start(args, format);
-	trim(err->message, sizeof(err->message), vsnprintf(err->message, sizeof(err->message), format, args));
+	fill(fresh.message, sizeof(fresh.message), format, args);
 	va_end(args);
-	tame(err->message);
+	*err = fresh;
 	return code;
 }
 
@@ -64,9 +75,8 @@ void cfr_err_hint(cfr_err *err, const char *format, ...)
 	if (!err)
 		return;
 	va_start(args, format);
-	trim(err->hint, sizeof(err->hint), vsnprintf(err->hint, sizeof(err->hint), format, args));
+	fill(err->hint, sizeof(err->hint), format, args);
 	va_end(args);
-	tame(err->hint);
 }
 
 void cfr_err_at(cfr_err *err, cfr_str file, uint32_t line, uint32_t column)

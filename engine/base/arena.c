@@ -1,0 +1,204 @@
+/* engine/base/arena.c -- bump allocation in blocks, and the pool they come from.
+ *
+ * An allocation moves a pointer. Blocks have one size, so that any of them fits any arena and the pool is a list;
+ * what is larger than a quarter of a block gets a block of its own, put behind the current one, whose rest stays in
+ * use. Only blocks of the common size go back to the pool.
+ */
+#include "engine/base/arena.h"
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdalign.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { BLOCK = 64 << 10, ALIGN = alignof(max_align_t) };
+
+typedef struct cfr_arena_block {
+	struct cfr_arena_block *next;
+	size_t size;		/* bytes of `data` */
+	alignas(max_align_t) char data[];
+} block;
+
+struct cfr_pool {
+	pthread_mutex_t lock;
+	block *idle;
+	size_t held, keep;	/* bytes */
+};
+
+cfr_pool *cfr_pool_new(size_t keep)
+{
+	cfr_pool *pool = malloc(sizeof(*pool));
+
+	if (!pool)
+		return NULL;
+	if (pthread_mutex_init(&pool->lock, NULL) != 0) {
+		free(pool);
+		return NULL;
+	}
+	pool->idle = NULL;
+	pool->held = 0;
+	pool->keep = keep;
+	return pool;
+}
+
+void cfr_pool_free(cfr_pool *pool)
+{
+	if (!pool)
+		return;
+	while (pool->idle) {
+		block *next = pool->idle->next;
+
+		free(pool->idle);
+		pool->idle = next;
+	}
+	pthread_mutex_destroy(&pool->lock);
+	free(pool);
+}
+
+static block *block_take(cfr_pool *pool, size_t size)
+{
+	block *b = NULL;
+
+	if (pool && size == BLOCK) {
+		pthread_mutex_lock(&pool->lock);
+		b = pool->idle;
+		if (b) {
+			pool->idle = b->next;
+			pool->held -= BLOCK;
+		}
+		pthread_mutex_unlock(&pool->lock);
+	}
+	if (!b) {
+		b = malloc(sizeof(*b) + size);
+		if (b)
+			b->size = size;
+	}
+	return b;
+}
+
+/* A whole list at once: one lock for a job, and the freeing outside of it. */
+static void blocks_give(cfr_pool *pool, block *list)
+{
+	block *drop = NULL, *next;
+
+	if (pool) {
+		pthread_mutex_lock(&pool->lock);
+		for (; list; list = next) {
+			next = list->next;
+			if (list->size == BLOCK && pool->held + BLOCK <= pool->keep) {
+				list->next = pool->idle;
+				pool->idle = list;
+				pool->held += BLOCK;
+			} else {
+				list->next = drop;
+				drop = list;
+			}
+		}
+		pthread_mutex_unlock(&pool->lock);
+		list = drop;
+	}
+	for (; list; list = next) {
+		next = list->next;
+		free(list);
+	}
+}
+
+void cfr_arena_init(cfr_arena *arena, cfr_pool *pool)
+{
+	*arena = (cfr_arena){ .pool = pool };
+}
+
+void cfr_arena_release(cfr_arena *arena)
+{
+	blocks_give(arena->pool, arena->blocks);
+	cfr_arena_init(arena, arena->pool);
+}
+
+/* A block for this allocation alone. */
+static void *alloc_large(cfr_arena *arena, size_t size)
+{
+	block *b = block_take(NULL, size);
+
+	if (!b)
+		return NULL;
+	if (arena->blocks) {
+		b->next = arena->blocks->next;
+		arena->blocks->next = b;
+	} else {
+		b->next = NULL;
+		arena->blocks = b;
+	}
+	arena->used += size;
+	return b->data;
+}
+
+void *cfr_arena_alloc(cfr_arena *arena, size_t size)
+{
+	size_t whole = (size + (ALIGN - 1)) & ~(size_t)(ALIGN - 1);
+	block *b;
+	void *at;
+
+	if (CFR_UNLIKELY(size > SIZE_MAX / 2))
+		return NULL;
+#ifdef CFR_DEBUG_ARENA
+	return alloc_large(arena, size);
+#endif
+	if (CFR_UNLIKELY(whole > (size_t)(arena->end - arena->at))) {
+		if (whole > BLOCK / 4)
+			return alloc_large(arena, whole);
+		b = block_take(arena->pool, BLOCK);
+		if (!b)
+			return NULL;
+		b->next = arena->blocks;
+		arena->blocks = b;
+		arena->at = b->data;
+		arena->end = b->data + BLOCK;
+	}
+	at = arena->at;
+	arena->at += whole;
+	arena->used += whole;
+	return at;
+}
+
+void *cfr_arena_zalloc(cfr_arena *arena, size_t count, size_t size)
+{
+	void *at;
+
+	if (size && count > SIZE_MAX / 2 / size)
+		return NULL;
+	at = cfr_arena_alloc(arena, count * size);
+	if (at)
+		memset(at, 0, count * size);
+	return at;
+}
+
+cfr_str cfr_arena_str(cfr_arena *arena, cfr_str s)
+{
+	char *copy = s.len < SIZE_MAX / 2 ? cfr_arena_alloc(arena, s.len + 1) : NULL;
+
+	if (!copy)
+		return (cfr_str){ NULL, 0 };
+	if (s.len)
+		memcpy(copy, s.ptr, s.len);
+	copy[s.len] = '\0';
+	return (cfr_str){ copy, s.len };
+}
+
+char *cfr_arena_printf(cfr_arena *arena, const char *format, ...)
+{
+	char *text = NULL;
+	va_list args, again;
+	int n;
+
+	va_start(args, format);
+	va_copy(again, args);
+	n = vsnprintf(NULL, 0, format, args);
+	if (n >= 0)
+		text = cfr_arena_alloc(arena, (size_t)n + 1);
+	if (text)
+		vsnprintf(text, (size_t)n + 1, format, again);
+	va_end(again);
+	va_end(args);
+	return text;
+}
