@@ -1,0 +1,269 @@
+/* engine/base/file.c -- whole files in, whole files out.
+ *
+ * A replacement is written beside the file and renamed over it, so that a reader sees the old bytes or the new ones
+ * and a crash at any moment leaves one of them. It is synced before the rename (a rename may reach the disk before
+ * the data it names) and the folder afterwards. Mode and owner are the old file's, or nothing is replaced; other hard
+ * links to the old file keep the old bytes.
+ */
+#include "engine/base/file.h"
+
+#include "engine/base/hash.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* strerror speaks the locale's language and is not safe between threads. */
+static const char *reason(int number)
+{
+	switch (number) {
+	case ENOENT: return "no such file or folder";
+	case EACCES: return "permission denied";
+	case EPERM: return "not permitted";
+	case EISDIR: return "it is a folder";
+	case ENOTDIR: return "a part of its name is no folder";
+	case ELOOP: return "too many symbolic links";
+	case ENAMETOOLONG: return "its name is too long";
+	case ENOSPC: return "no space left on the device";
+	case EDQUOT: return "the disk quota is used up";
+	case EROFS: return "the file system is read-only";
+	case EFBIG: return "it would become too large";
+	case EMFILE:
+	case ENFILE: return "too many open files";
+	case EIO: return "the device failed";
+	case EXDEV: return "it lies on another file system";
+	case EBUSY:
+	case ETXTBSY: return "it is in use";
+	default: return NULL;
+	}
+}
+
+static int io_error(cfr_err *err, const char *what, cfr_str name, int number)
+{
+	const char *why = reason(number);
+
+	if (number == ENOMEM)
+		return cfr_err_nomem(err);
+	if (why)
+		cfr_err_set(err, CFR_E_IO, "%s: %s", what, why);
+	else
+		cfr_err_set(err, CFR_E_IO, "%s (system error %d)", what, number);
+	cfr_err_at(err, name, 0, 0);
+	return CFR_E_IO;
+}
+
+static int too_large(cfr_err *err, cfr_str name, const cfr_limits *limits)
+{
+	cfr_err_limit(err, limits, CFR_LIMIT_FILE);
+	cfr_err_at(err, name, 0, 0);
+	return CFR_E_LIMIT;
+}
+
+/* Reads to the end, which a size known beforehand only guesses: files grow. `guess` bytes are tried first. */
+static int read_all(cfr_buf *out, int fd, size_t guess, cfr_str name, const cfr_limits *limits, cfr_err *err)
+{
+	uint64_t max = limits ? limits->of[CFR_LIMIT_FILE] : cfr_limit_default(CFR_LIMIT_FILE);
+	size_t start = out->len, room = guess + 1;
+	int r;
+
+	for (;;) {
+		char *at = cfr_buf_room(out, room);
+		ssize_t n;
+
+		if (!at) {
+			r = cfr_buf_check(out, err);
+			break;
+		}
+		do
+			n = read(fd, at, room);
+		while (n < 0 && errno == EINTR);
+		if (n < 0) {
+			r = io_error(err, "cannot read", name, errno);
+			break;
+		}
+		if (n == 0)
+			return 0;
+		out->len += (size_t)n;
+		if (out->len - start > max) {
+			r = too_large(err, name, limits);
+			break;
+		}
+		if ((size_t)n == room)
+			room = 64 << 10;
+		else
+			room = room - (size_t)n > 4096 ? room - (size_t)n : 4096;
+	}
+	out->len = start;
+	return r;
+}
+
+int cfr_fd_read(cfr_buf *out, int fd, cfr_str name, const cfr_limits *limits, cfr_err *err)
+{
+	int r = read_all(out, fd, 64 << 10, name, limits, err);
+
+	if (r == 0 && out->ptr)
+		out->ptr[out->len] = '\0';
+	return r;
+}
+
+int cfr_file_read(cfr_buf *out, const char *name, const cfr_limits *limits, cfr_err *err)
+{
+	uint64_t max = limits ? limits->of[CFR_LIMIT_FILE] : cfr_limit_default(CFR_LIMIT_FILE);
+	cfr_str z = cfr_str_of(name);
+	struct stat st;
+	int r, fd;
+
+	do	/* NONBLOCK: opening a pipe without a writer would wait */
+		fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	while (fd < 0 && errno == EINTR);
+	if (fd < 0)
+		return io_error(err, "cannot open", z, errno);
+	if (fstat(fd, &st) < 0) {
+		r = io_error(err, "cannot read", z, errno);
+	} else if (S_ISDIR(st.st_mode)) {
+		r = io_error(err, "cannot read", z, EISDIR);
+	} else if (!S_ISREG(st.st_mode)) {
+		r = cfr_err_set(err, CFR_E_IO, "not a regular file");
+		cfr_err_hint(err, "a pipe or device can be read as standard input: -");
+		cfr_err_at(err, z, 0, 0);
+	} else if ((uint64_t)st.st_size > max) {
+		r = too_large(err, z, limits);
+	} else {
+		r = read_all(out, fd, (size_t)st.st_size, z, limits, err);
+		if (r == 0 && out->ptr)
+			out->ptr[out->len] = '\0';
+	}
+	close(fd);
+	return r;
+}
+
+static int write_all(int fd, cfr_str bytes)
+{
+	while (bytes.len) {
+		ssize_t n = write(fd, bytes.ptr, bytes.len);
+
+		if (n < 0) {
+			if (errno == EINTR)
+				continue;
+			return -1;
+		}
+		bytes = cfr_str_sub(bytes, (size_t)n, bytes.len);
+	}
+	return 0;
+}
+
+/* A new file beside `target`; its name goes to `temp`. */
+static int open_beside(cfr_buf *temp, cfr_str target, mode_t mode)
+{
+	size_t folder = target.len;
+	int fd = -1;
+
+	while (folder > 0 && target.ptr[folder - 1] != '/')
+		folder--;
+	for (int tries = 0; tries < 16; tries++) {
+		cfr_hash_key random;
+
+		cfr_hash_seed(&random);
+		cfr_buf_clear(temp);
+		cfr_buf_add(temp, target.ptr, folder);
+		cfr_buf_addf(temp, ".cfgrun-%016" PRIx64, random.k0 ^ random.k1);
+		if (temp->failed) {
+			errno = ENOMEM;
+			return -1;
+		}
+		fd = open(temp->ptr, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+		if (fd >= 0 || (errno != EEXIST && errno != EINTR))
+			break;
+	}
+	return fd;
+}
+
+/* So that the rename itself survives a crash. Some file systems refuse; the replacement has happened all the same, so
+ * there is nothing to report. */
+static void sync_folder(char *temp)
+{
+	char *slash = strrchr(temp, '/');
+	int fd;
+
+	if (slash)
+		slash[slash == temp] = '\0';
+	fd = open(slash ? temp : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		(void)fsync(fd);
+		close(fd);
+	}
+}
+
+/* Everything about the new file that is done before it takes its place. Sets `what` for the message. */
+static int fill(int fd, cfr_str bytes, const struct stat *old, const char **what)
+{
+	struct stat st;
+
+	*what = "cannot write";
+	if (write_all(fd, bytes) < 0)
+		return -1;
+	if (old) {
+		*what = "cannot keep the file's owner and mode";
+		if (fstat(fd, &st) < 0)
+			return -1;
+		if ((st.st_uid != old->st_uid || st.st_gid != old->st_gid) &&
+		    fchown(fd, old->st_uid, old->st_gid) < 0)
+			return -1;
+		if (fchmod(fd, old->st_mode & 07777) < 0)
+			return -1;
+	}
+	*what = "cannot write";
+	return fsync(fd);
+}
+
+int cfr_file_replace(const char *name, cfr_str bytes, cfr_err *err)
+{
+	cfr_buf temp = CFR_BUF_INIT;
+	cfr_str z = cfr_str_of(name);
+	const char *target = name, *what = "cannot write";
+	char *real = NULL;
+	struct stat st;
+	bool is_old = stat(name, &st) == 0, made = false;
+	int r = 0, fd = -1;
+
+	if (is_old) {
+		if (!S_ISREG(st.st_mode)) {
+			r = cfr_err_set(err, CFR_E_IO, "cannot replace: not a regular file");
+			cfr_err_at(err, z, 0, 0);
+			return r;
+		}
+		target = real = realpath(name, NULL);
+	} else if (errno != ENOENT || lstat(name, &st) == 0) {
+		/* A link that leads nowhere: replacing the link would surprise, and so would making its target. */
+		return io_error(err, "cannot write", z, errno ? errno : ENOENT);
+	}
+	if (!target)
+		goto failed;
+	fd = open_beside(&temp, cfr_str_of(target), is_old ? 0600 : 0666);
+	if (fd < 0)
+		goto failed;
+	made = true;
+	if (fill(fd, bytes, is_old ? &st : NULL, &what) < 0)
+		goto failed;
+	r = close(fd);
+	fd = -1;
+	if (r < 0 || rename(temp.ptr, target) < 0)
+		goto failed;
+	made = false;
+	sync_folder(temp.ptr);
+	r = 0;
+	goto done;
+failed:
+	r = io_error(err, what, z, errno);
+done:
+	if (fd >= 0)
+		close(fd);
+	if (made)
+		unlink(temp.ptr);
+	cfr_buf_release(&temp);
+	free(real);
+	return r;
+}
