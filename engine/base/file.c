@@ -91,10 +91,7 @@ static int read_all(cfr_buf *out, int fd, size_t guess, cfr_str name, const cfr_
 			r = too_large(err, name, limits);
 			break;
 		}
-		if ((size_t)n == room)
-			room = 64 << 10;
-		else
-			room = room - (size_t)n > 4096 ? room - (size_t)n : 4096;
+		room = (size_t)n < room ? room - (size_t)n : 64 << 10;
 	}
 	out->len = start;
 	return r;
