@@ -1,0 +1,214 @@
+/* engine/tree/alias.c -- the same value once more: `*name` and `<<`.
+ *
+ * A tree has no sharing, so an alias is expanded: the entries of the anchor's value are copied, their positions still
+ * those of the anchor's text, and a small table keeps where each copied run came from and where the alias is written.
+ * Text is not copied; both places name the same slice. What expansion may add is bounded by two ceilings, bytes
+ * ("aliases") and values ("nodes"), and by "depth", which finish.c minds.
+ *
+ * A merge cannot be done where it is written: keys that the author writes later win over it. So it is remembered, and
+ * done when its mapping ends; its entries come last in the author's order.
+ */
+#include "engine/tree/build_impl.h"
+
+/* Below this much expansion nobody needs protection, however small the source is. */
+#define FREE_EXPANSION CFR_MIB(1)
+
+static int past_budget(cfr_build *build, uint32_t use, uint32_t rank, cfr_err *err)
+{
+	int r = cfr_err_limit(err, &build->limits, CFR_LIMIT_ALIASES);
+
+	return cfr__build_fail(build, r, use, rank, err);
+}
+
+/* Bytes of source that the values from rank to end stand for; strings of a program count as their text. */
+static uint64_t cost_of(const cfr_build *build, uint32_t rank, uint32_t end)
+{
+	uint64_t cost = 0;
+
+	for (; rank < end; rank++) {
+		const cfr_entry *entry = &build->entries[rank];
+		uint32_t word = build->words[rank];
+
+		cost += 2u + entry->key_len;
+		if (cfr__is_text(cfr__word_kind(word)))
+			cost += cfr__slice_len(build->values[rank]);
+		else if (!cfr__is_container(cfr__word_kind(word)))
+			cost += entry->end - entry->start;
+	}
+	return cost;
+}
+
+/* Copy the value at `rank`, with all below it, to the end. Its first word is the caller's to mend. */
+static int copy_run(cfr_build *build, uint32_t rank, uint32_t use, uint8_t flag, cfr_err *err)
+{
+	uint32_t end = build->entries[rank].next, n = end - rank, top = build->count, shift = top - rank;
+	int r;
+
+	if ((r = cfr__build_room(build, n, use, err)) < 0 ||
+	    (r = cfr__grow(&build->copies, &build->copy_cap, (uint64_t)build->copy_count + 1, sizeof(*build->copies),
+	                   err)) < 0)
+		return r;
+	build->expanded += cost_of(build, rank, end);
+	if (build->expanded > FREE_EXPANSION &&
+	    build->expanded / (build->text.len + 1) >= build->limits.of[CFR_LIMIT_ALIASES])
+		return past_budget(build, use, rank, err);
+	memcpy(build->entries + top, build->entries + rank, (size_t)n * sizeof(*build->entries));
+	memcpy(build->values + top, build->values + rank, (size_t)n * sizeof(*build->values));
+	memcpy(build->words + top, build->words + rank, (size_t)n * sizeof(*build->words));
+	for (uint32_t i = top; i < top + n; i++) {
+		cfr_kind kind = cfr__word_kind(build->words[i]);
+
+		build->entries[i].next += shift;
+		build->entries[i].flags |= flag;
+		if (cfr__is_text(kind))
+			build->strings += cfr__text_len(kind, build->values[i]);
+	}
+	build->copies[build->copy_count++] = (struct cfr_copy){ top, rank, use };
+	build->count = top + n;
+	return 0;
+}
+
+static int contains_itself(cfr_build *build, uint32_t rank, uint32_t use, cfr_err *err)
+{
+	int r = cfr_err_set(err, CFR_E_CYCLE, "an alias stands inside the value that it names");
+
+	cfr_err_hint(err, "an alias can only repeat a value that has ended before it");
+	if (err && build->source) {
+		cfr_place place = cfr_source_place(build->source, build->entries[rank].before);
+		err->other_line = place.line;
+		err->other_column = place.column;
+	}
+	return cfr__build_fail(build, r, use, rank, err);
+}
+
+int cfr_build_alias(cfr_build *build, uint32_t rank, const cfr_mark *mark, cfr_err *err)
+{
+	uint32_t top = build->count, use = mark ? mark->start : 0, key;
+	const uint8_t of_key = CFR_KEY_PLAIN | CFR_KEY_NOT_STRING;
+	cfr_entry *entry;
+	int r;
+
+	if (rank >= build->count)
+		return cfr_err_set(err, CFR_E_BUG, "a reader named a value that is not there");
+	if (build->entries[rank].next == CFR_BUILD_OPEN)
+		return contains_itself(build, rank, use, err);
+	if ((r = cfr__build_place(&key, build, err)) < 0 || (r = copy_run(build, rank, use, CFR_VIA_ALIAS, err)) < 0)
+		return r;
+	build->entries[rank].flags |= CFR_ANCHORED;
+	/* The copy stands under the key of this place. */
+	entry = &build->entries[top];
+	entry->flags = (uint8_t)(entry->flags & ~(of_key | CFR_ANCHORED));
+	entry->key_start = use;
+	entry->key_len = 0;
+	if (key != CFR_BUILD_KEYLESS) {
+		const cfr_mark *at = &build->key_mark;
+		uint32_t len = at->end - at->start;
+
+		entry->key_start = at->start;
+		entry->key_len = (uint16_t)(len > UINT16_MAX ? UINT16_MAX : len);
+		entry->flags |= (uint8_t)((at->flags & of_key) | (at->style == CFR_PLAIN ? CFR_KEY_PLAIN : 0));
+	}
+	build->words[top] = cfr__word(cfr__word_kind(build->words[top]), key);
+	return 0;
+}
+
+static int no_mapping(cfr_build *build, uint32_t use, cfr_err *err)
+{
+	int r = cfr_err_set(err, CFR_E_KIND, "a merge key (<<) takes a mapping or a sequence of mappings");
+
+	cfr_err_hint(err, "to have a key that is called <<, write it in quotes");
+	return cfr__build_fail(build, r, use, build->frames[build->depth - 1].rank, err);
+}
+
+int cfr_build_merge(cfr_build *build, uint32_t rank, const cfr_mark *mark, cfr_err *err)
+{
+	uint32_t use = mark ? mark->start : 0;
+	cfr_kind kind;
+	int r;
+
+	if (rank >= build->count || build->depth == 0 || build->frames[build->depth - 1].kind != CFR_MAPPING ||
+	    build->key != CFR_BUILD_KEYLESS)
+		return cfr_err_set(err, CFR_E_BUG, "a reader merged where it cannot be");
+	if (build->entries[rank].next == CFR_BUILD_OPEN)
+		return contains_itself(build, rank, use, err);
+	kind = cfr__word_kind(build->words[rank]);
+	if (kind == CFR_SEQUENCE) {
+		for (uint32_t at = rank + 1; at < build->entries[rank].next; at = build->entries[at].next) {
+			if (cfr__word_kind(build->words[at]) != CFR_MAPPING)
+				return no_mapping(build, use, err);
+		}
+	} else if (kind != CFR_MAPPING) {
+		return no_mapping(build, use, err);
+	}
+	if ((r = cfr__grow(&build->merges, &build->merge_cap, (uint64_t)build->merge_count + 1, sizeof(*build->merges),
+	                   err)) < 0)
+		return r;
+	build->entries[rank].flags |= CFR_ANCHORED;
+	build->merges[build->merge_count++] = (struct cfr_merge){ build->depth, rank, use };
+	return 0;
+}
+
+/* The entries of one mapping whose keys have not been met. */
+static int merge_one(cfr_build *build, uint32_t rank, uint32_t use, cfr_err *err)
+{
+	uint32_t end = build->entries[rank].next;
+	int r;
+
+	for (uint32_t at = rank + 1; at < end; at = build->entries[at].next) {
+		uint32_t key = cfr__word_key(build->words[at]);
+
+		if (build->stamps[key] == build->stamp)
+			continue;
+		build->stamps[key] = build->stamp;
+		if ((r = copy_run(build, at, use, CFR_VIA_MERGE, err)) < 0)
+			return r;
+		build->frames[build->depth - 1].size++;
+	}
+	return 0;
+}
+
+/* Stamps tell in one step whether the mapping has a key, without a set to clear: each merge has a stamp of its own. */
+static int begin_stamps(cfr_build *build, cfr_err *err)
+{
+	uint32_t had = build->stamp_cap;
+	int r;
+
+	if ((r = cfr__grow(&build->stamps, &build->stamp_cap, build->keys.count, sizeof(*build->stamps), err)) < 0)
+		return r;
+	if (build->stamp_cap > had)
+		memset(build->stamps + had, 0, (size_t)(build->stamp_cap - had) * sizeof(*build->stamps));
+	if (++build->stamp == 0) {
+		memset(build->stamps, 0, (size_t)build->stamp_cap * sizeof(*build->stamps));
+		build->stamp = 1;
+	}
+	return 0;
+}
+
+int cfr__build_merge_all(cfr_build *build, cfr_err *err)
+{
+	uint32_t mapping = build->frames[build->depth - 1].rank, own = build->count, first = build->merge_count;
+	int r;
+
+	if ((r = begin_stamps(build, err)) < 0)
+		return r;
+	for (uint32_t at = mapping + 1; at < own; at = build->entries[at].next)
+		build->stamps[cfr__word_key(build->words[at])] = build->stamp;
+	while (first > 0 && build->merges[first - 1].depth == build->depth)
+		first--;
+	for (uint32_t i = first; i < build->merge_count; i++) {
+		struct cfr_merge merge = build->merges[i];
+		uint32_t end = build->entries[merge.rank].next;
+
+		if (cfr__word_kind(build->words[merge.rank]) == CFR_MAPPING) {
+			if ((r = merge_one(build, merge.rank, merge.use, err)) < 0)
+				return r;
+			continue;
+		}
+		for (uint32_t at = merge.rank + 1; at < end; at = build->entries[at].next) {
+			if ((r = merge_one(build, at, merge.use, err)) < 0)
+				return r;
+		}
+	}
+	build->merge_count = first;
+	return 0;
+}

@@ -1,0 +1,381 @@
+/* engine/tree/build.c -- taking down a reader's events.
+ *
+ * Here is only what happens for each value: ceilings, the entry, the payload. Keys become numbers (keys.c), aliases
+ * and merges become copies (alias.c), and everything else waits for finish.c.
+ */
+#include "engine/tree/build.h"
+
+#include "engine/pointer.h"
+#include "engine/tree/build_impl.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+int cfr_build_new(cfr_build **out, const cfr_source *source, cfr_format format, const cfr_limits *limits, cfr_err *err)
+{
+	cfr_build *build = calloc(1, sizeof(*build));
+
+	if (!build)
+		return cfr_err_nomem(err);
+	build->source = cfr_source_ref(source);
+	build->text = source ? cfr_source_bytes(source) : CFR_STR("");
+	build->format = format;
+	if (limits)
+		build->limits = *limits;
+	else
+		cfr_limits_default(&build->limits);
+	build->pool.max = INT32_MAX;
+	cfr_hash_seed(&build->keys.secret);
+	cfr_build_reset(build);
+	*out = build;
+	return 0;
+}
+
+void cfr_build_reset(cfr_build *build)
+{
+	build->count = build->depth = 0;
+	build->key = CFR_BUILD_KEYLESS;
+	build->strings = build->expanded = 0;
+	build->widest = build->copy_count = build->merge_count = 0;
+	cfr__keys_reset(&build->keys);
+	cfr_buf_clear(&build->pool);
+}
+
+void cfr_build_free(cfr_build *build)
+{
+	if (!build)
+		return;
+	cfr_source_unref(build->source);
+	free(build->entries);
+	free(build->values);
+	free(build->words);
+	free(build->frames);
+	free(build->copies);
+	free(build->merges);
+	free(build->stamps);
+	cfr__keys_release(&build->keys);
+	cfr_buf_release(&build->pool);
+	free(build);
+}
+
+int cfr__grow(void *array, uint32_t *cap, uint64_t need, size_t size, cfr_err *err)
+{
+	void **at = array, *grown;
+	uint64_t wanted = *cap < 16 ? 16 : (uint64_t)*cap * 2;
+
+	if (need <= *cap)
+		return 0;
+	if (wanted < need)
+		wanted = need;
+	if (wanted > UINT32_MAX || wanted > SIZE_MAX / size || !(grown = realloc(*at, (size_t)wanted * size)))
+		return cfr_err_nomem(err);
+	*at = grown;
+	*cap = (uint32_t)wanted;
+	return 0;
+}
+
+int cfr__slice(uint64_t *out, cfr_build *build, cfr_str text, cfr_err *err)
+{
+	uintptr_t base = (uintptr_t)build->text.ptr, at = (uintptr_t)text.ptr;
+	uint64_t len = (uint64_t)text.len << 32;
+
+	if (text.len == 0) {
+		*out = 0;
+		return 0;
+	}
+	if (at >= base && at < base + build->text.len && text.len <= base + build->text.len - at) {
+		*out = len | (uint32_t)(at - base);
+		return 0;
+	}
+	*out = CFR_SLICE_POOL | len | (uint32_t)build->pool.len;
+	cfr_buf_adds(&build->pool, text);
+	return build->pool.failed ? cfr_buf_check(&build->pool, err) : 0;
+}
+
+/* The path of a value, by going down from the root. */
+static void write_path(cfr_buf *out, const cfr_build *build, uint32_t rank)
+{
+	uint32_t at = 0;
+
+	while (at != rank && at < build->count) {
+		uint32_t child = at + 1, index = 0;
+		char number[16];
+
+		while (child < build->count && build->entries[child].next <= rank) {
+			child = build->entries[child].next;
+			index++;
+		}
+		if (child >= build->count)
+			break;
+		if (cfr__word_kind(build->words[at]) == CFR_MAPPING) {
+			uint32_t key = cfr__word_key(build->words[child]);
+			cfr_pointer_add(out, cfr__slice_str(build, build->keys.items[key].slice));
+		} else {
+			int n = snprintf(number, sizeof(number), "%u", (unsigned)index);
+			cfr_pointer_add(out, (cfr_str){ number, (size_t)n });
+		}
+		at = child;
+	}
+}
+
+int cfr__build_fail(const cfr_build *build, int code, uint32_t offset, uint32_t rank, cfr_err *err)
+{
+	cfr_buf path = CFR_BUF_INIT;
+
+	if (!err)
+		return code;
+	if (build->source) {
+		cfr_place place = cfr_source_place(build->source, offset);
+		cfr_err_at(err, cfr_source_name(build->source), place.line, place.column);
+	}
+	write_path(&path, build, rank);
+	if (!path.failed)
+		cfr_err_path(err, cfr_buf_str(&path));
+	cfr_buf_release(&path);
+	return code;
+}
+
+/* The container that is open; its path is where an error about a value to come belongs. */
+static uint32_t open_rank(const cfr_build *build)
+{
+	return build->depth ? build->frames[build->depth - 1].rank : 0;
+}
+
+static int limit(const cfr_build *build, cfr_limit which, uint32_t offset, cfr_err *err)
+{
+	return cfr__build_fail(build, cfr_err_limit(err, &build->limits, which), offset, open_rank(build), err);
+}
+
+int cfr__build_room(cfr_build *build, uint64_t n, uint32_t offset, cfr_err *err)
+{
+	uint64_t need = build->count + n;
+	uint32_t cap;
+	int r;
+
+	if (CFR_UNLIKELY(need > build->limits.of[CFR_LIMIT_NODES] || need >= CFR_BUILD_KEYLESS))
+		return limit(build, CFR_LIMIT_NODES, offset, err);
+	if (CFR_LIKELY(need <= build->cap))
+		return 0;
+	/* Three arrays of one length; `cap` is what all of them have. */
+	if (cap = build->cap, (r = cfr__grow(&build->entries, &cap, need, sizeof(*build->entries), err)) < 0)
+		return r;
+	if (cap = build->cap, (r = cfr__grow(&build->values, &cap, need, sizeof(*build->values), err)) < 0)
+		return r;
+	if (cap = build->cap, (r = cfr__grow(&build->words, &cap, need, sizeof(*build->words), err)) < 0)
+		return r;
+	build->cap = cap;
+	return 0;
+}
+
+int cfr__build_place(uint32_t *key, cfr_build *build, cfr_err *err)
+{
+	struct cfr_frame *frame = build->depth ? &build->frames[build->depth - 1] : NULL;
+
+	if (CFR_UNLIKELY(frame ? (frame->kind == CFR_MAPPING) != (build->key != CFR_BUILD_KEYLESS) : build->count > 0))
+		return cfr_err_set(err, CFR_E_BUG, "a reader put a value where none can stand");
+	if (frame)
+		frame->size++;
+	*key = build->key;
+	build->key = CFR_BUILD_KEYLESS;
+	return 0;
+}
+
+int cfr_build_key(cfr_build *build, cfr_str key, const cfr_mark *mark, cfr_err *err)
+{
+	static const cfr_mark nowhere = { 0 };
+
+	build->key_mark = mark ? *mark : nowhere;
+	if (CFR_UNLIKELY(build->depth == 0 || build->frames[build->depth - 1].kind != CFR_MAPPING ||
+	                 build->key != CFR_BUILD_KEYLESS))
+		return cfr_err_set(err, CFR_E_BUG, "a reader put a key where none can stand");
+	if (CFR_UNLIKELY(key.len > build->limits.of[CFR_LIMIT_KEY]))
+		return limit(build, CFR_LIMIT_KEY, build->key_mark.start, err);
+	return cfr__keys_intern(&build->key, build, key, err);
+}
+
+/* One value: everything but what its kind needs. */
+static int push(cfr_build *build, cfr_kind kind, uint64_t value, const cfr_mark *mark, cfr_err *err)
+{
+	static const cfr_mark nowhere = { 0 };
+	cfr_entry *entry;
+	uint32_t rank = build->count, key;
+	int r;
+
+	if (!mark)
+		mark = &nowhere;
+	if ((r = cfr__build_room(build, 1, mark->start, err)) < 0 || (r = cfr__build_place(&key, build, err)) < 0)
+		return r;
+	entry = &build->entries[rank];
+	entry->start = mark->start;
+	entry->end = mark->end;
+	entry->before = mark->before;
+	entry->next = rank + 1;
+	entry->style = mark->style;
+	entry->flags = mark->flags;
+	if (key == CFR_BUILD_KEYLESS) {
+		entry->key_start = mark->before;
+		entry->key_len = 0;
+	} else {
+		const cfr_mark *at = &build->key_mark;
+		uint32_t len = at->end - at->start;
+
+		entry->key_start = at->start;
+		entry->key_len = (uint16_t)(len > UINT16_MAX ? UINT16_MAX : len);
+		entry->flags |= (uint8_t)(at->flags | (at->style == CFR_PLAIN ? CFR_KEY_PLAIN : 0));
+	}
+	build->values[rank] = value;
+	build->words[rank] = cfr__word(kind, key);
+	build->count = rank + 1;
+	return 0;
+}
+
+int cfr_build_null(cfr_build *build, const cfr_mark *mark, cfr_err *err)
+{
+	return push(build, CFR_NULL, 0, mark, err);
+}
+
+int cfr_build_bool(cfr_build *build, bool value, const cfr_mark *mark, cfr_err *err)
+{
+	return push(build, CFR_BOOL, value, mark, err);
+}
+
+int cfr_build_int(cfr_build *build, int64_t value, const cfr_mark *mark, cfr_err *err)
+{
+	return push(build, CFR_INT, (uint64_t)value, mark, err);
+}
+
+int cfr_build_float(cfr_build *build, double value, const cfr_mark *mark, cfr_err *err)
+{
+	return push(build, CFR_FLOAT, cfr__float_bits(value), mark, err);
+}
+
+int cfr_build_string(cfr_build *build, cfr_str text, const cfr_mark *mark, cfr_err *err)
+{
+	uint64_t slice;
+	int r;
+
+	if (CFR_UNLIKELY(text.len > build->limits.of[CFR_LIMIT_SCALAR] || text.len > INT32_MAX))
+		return limit(build, CFR_LIMIT_SCALAR, mark ? mark->start : 0, err);
+	if ((r = cfr__slice(&slice, build, text, err)) < 0 || (r = push(build, CFR_STRING, slice, mark, err)) < 0)
+		return r;
+	build->strings += text.len;
+	return 0;
+}
+
+int cfr_build_other(cfr_build *build, cfr_str tag, cfr_str text, const cfr_mark *mark, cfr_err *err)
+{
+	uint64_t slice = CFR_SLICE_POOL | (uint32_t)build->pool.len;
+	unsigned char len[4];
+	int r;
+
+	if (text.len > build->limits.of[CFR_LIMIT_SCALAR] || text.len + tag.len > INT32_MAX)
+		return limit(build, CFR_LIMIT_SCALAR, mark ? mark->start : 0, err);
+	if (tag.len > build->limits.of[CFR_LIMIT_KEY] || tag.len > CFR_IMAGE_TAG_MAX)
+		return limit(build, CFR_LIMIT_KEY, mark ? mark->before : 0, err);
+	cfr__store32(len, (uint32_t)tag.len);
+	cfr_buf_add(&build->pool, (const char *)len, sizeof(len));
+	cfr_buf_adds(&build->pool, tag);
+	cfr_buf_adds(&build->pool, text);
+	if ((r = cfr_buf_check(&build->pool, err)) < 0)
+		return r;
+	slice |= (uint64_t)(sizeof(len) + tag.len + text.len) << 32;
+	if ((r = push(build, CFR_OTHER, slice, mark, err)) < 0)
+		return r;
+	build->strings += tag.len + text.len;
+	return 0;
+}
+
+int cfr_build_begin(cfr_build *build, cfr_kind kind, const cfr_mark *mark, cfr_err *err)
+{
+	int r;
+
+	if (CFR_UNLIKELY(build->depth >= build->limits.of[CFR_LIMIT_DEPTH] || build->depth >= CFR_IMAGE_DEPTH - 1))
+		return limit(build, CFR_LIMIT_DEPTH, mark ? mark->start : 0, err);
+	if ((r = cfr__grow(&build->frames, &build->frame_cap, build->depth + 1, sizeof(*build->frames), err)) < 0 ||
+	    (r = push(build, kind, 0, mark, err)) < 0)
+		return r;
+	build->entries[build->count - 1].next = CFR_BUILD_OPEN;
+	build->frames[build->depth++] = (struct cfr_frame){ build->count - 1, 0, kind };
+	return 0;
+}
+
+int cfr_build_end(cfr_build *build, uint32_t end, cfr_err *err)
+{
+	struct cfr_frame *frame;
+	int r;
+
+	if (CFR_UNLIKELY(build->depth == 0 || build->key != CFR_BUILD_KEYLESS))
+		return cfr_err_set(err, CFR_E_BUG, "a reader ended what it had not begun");
+	if (CFR_UNLIKELY(build->merge_count && build->merges[build->merge_count - 1].depth == build->depth) &&
+	    (r = cfr__build_merge_all(build, err)) < 0)
+		return r;
+	frame = &build->frames[--build->depth];
+	if (frame->kind == CFR_MAPPING && frame->size > build->widest)
+		build->widest = frame->size;
+	build->values[frame->rank] = frame->size;
+	build->entries[frame->rank].end = end;
+	build->entries[frame->rank].next = build->count;
+	return 0;
+}
+
+uint32_t cfr_build_rank(const cfr_build *build) { return build->count; }
+
+static int scalar_of(cfr_build *build, cfr_node node, const cfr_mark *mark, cfr_err *err)
+{
+	switch (cfr_node_kind(node)) {
+	case CFR_BOOL:
+		return cfr_build_bool(build, cfr_node_bool(node), mark, err);
+	case CFR_INT:
+		return cfr_build_int(build, cfr_node_int(node), mark, err);
+	case CFR_FLOAT:
+		return cfr_build_float(build, cfr_node_float(node), mark, err);
+	case CFR_STRING:
+		return cfr_build_string(build, cfr_node_string(node), mark, err);
+	case CFR_OTHER:
+		return cfr_build_other(build, cfr_node_tag(node), cfr_node_string(node), mark, err);
+	default:
+		return cfr_build_null(build, mark, err);
+	}
+}
+
+/* Walks the image with nothing but the parents for a way back. */
+int cfr_build_node(cfr_build *build, cfr_node node, const cfr_mark *mark, cfr_err *err)
+{
+	const cfr_image *image = &node.tree->image;
+	uint32_t at = node.at;
+	int r;
+
+	for (;;) {
+		cfr_kind kind = cfr__image_kind(image, at);
+
+		if (at != node.at) {
+			uint32_t key = cfr__image_key(image, at);
+			if (key != CFR_IMAGE_KEY_NONE &&
+			    (r = cfr_build_key(build, cfr__image_key_text(image, key), mark, err)) < 0)
+				return r;
+		}
+		if (cfr__is_container(kind)) {
+			if ((r = cfr_build_begin(build, kind, mark, err)) < 0)
+				return r;
+			if (cfr__image_count(image, at) > 0) {
+				at = cfr__image_first(image, at);
+				continue;
+			}
+			if ((r = cfr_build_end(build, mark ? mark->end : 0, err)) < 0)
+				return r;
+		} else if ((r = scalar_of(build, cfr__node(node.tree, at), mark, err)) < 0) {
+			return r;
+		}
+		for (;;) {			/* to the next sibling, or the next of the nearest parent that has one */
+			uint32_t parent;
+
+			if (at == node.at)
+				return 0;
+			parent = node.tree->parents[at];
+			if (++at < cfr__image_first(image, parent) + cfr__image_count(image, parent))
+				break;
+			if ((r = cfr_build_end(build, mark ? mark->end : 0, err)) < 0)
+				return r;
+			at = parent;
+		}
+	}
+}

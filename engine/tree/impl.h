@@ -1,0 +1,53 @@
+/* engine/tree/impl.h -- what a tree and a document are made of; for engine/tree alone.
+ */
+#ifndef CFR_TREE_IMPL_H
+#define CFR_TREE_IMPL_H
+
+#include "engine/document.h"
+#include "engine/image/read.h"
+
+#include <stdatomic.h>
+
+/* The ids of all containers of a tree, made whole at the first question (id.c) and then kept. */
+struct cfr_ids {
+	uint32_t count;
+	uint32_t *at;			/* node numbers, ascending */
+	uint8_t (*digest)[32];
+};
+
+struct cfr_tree {
+	atomic_size_t refs;
+	cfr_image image;
+	uint32_t *parents;		/* of each node; CFR_IMAGE_NONE for the root */
+	void (*done)(void *arg);	/* gives the image back */
+	void *arg;
+	_Atomic(struct cfr_ids *) ids;
+};
+
+/* Where a run of entries was copied from: entries `rank` up to its `next` repeat those from `origin` on. The use is
+ * where the author wrote `*name`. Sorted by rank; runs do not overlap, so an alias inside a copied run is found by
+ * going to the origin first. */
+struct cfr_copy {
+	uint32_t rank, origin, use;
+};
+
+struct cfr_document {
+	atomic_size_t refs;
+	cfr_source *source;
+	cfr_tree *tree;
+	cfr_format format;
+	uint32_t index, start, end;
+	cfr_entry *entries;		/* by rank */
+	uint32_t *ranks, *nodes;	/* node to rank and back */
+	struct cfr_copy *copies;
+	uint32_t copy_count;
+};
+
+/* A tree over an image that is known to be good. On success `parents` (from malloc) and the bytes are the tree's. */
+int cfr__tree_new(cfr_tree **out, const cfr_image *image, uint32_t *parents, void (*done)(void *arg), void *arg,
+                  cfr_err *err);
+void cfr__ids_free(struct cfr_ids *ids);
+
+static inline cfr_node cfr__node(const cfr_tree *tree, uint32_t at) { return (cfr_node){ tree, 0, at }; }
+
+#endif

@@ -1,0 +1,186 @@
+/* engine/tree/keys.c -- each key a number, and the numbers' order.
+ *
+ * Configurations repeat their keys, and repeat them in the same order. So before the hash table is asked, the key
+ * that followed the previous key last time is tried: one comparison, and mostly right. Numbers are given in the order
+ * of appearance; finish.c asks once for their places in the order of bytes, and from then on sorting is of integers.
+ */
+#include "engine/base/utf8.h"
+#include "engine/tree/build_impl.h"
+#include <stdlib.h>
+
+static inline bool is_key(const cfr_build *build, uint32_t number, cfr_str text)
+{
+	uint64_t slice = build->keys.items[number].slice;
+
+	return cfr__slice_len(slice) == text.len &&
+	       (text.len == 0 || memcmp(cfr__slice_ptr(build, slice), text.ptr, text.len) == 0);
+}
+
+/* More slots, and each number into its new one. */
+static int rehash(struct cfr_keys *keys, cfr_err *err)
+{
+	uint32_t count = keys->slot_count ? keys->slot_count * 2 : 64;
+	uint32_t *slots;
+
+	if (count == 0 || !(slots = calloc(count, sizeof(*slots))))
+		return cfr_err_nomem(err);
+	for (uint32_t i = 0; i < keys->count; i++) {
+		uint32_t at = keys->items[i].hash & (count - 1);
+		while (slots[at])
+			at = (at + 1) & (count - 1);
+		slots[at] = i + 1;
+	}
+	free(keys->slots);
+	keys->slots = slots;
+	keys->slot_count = count;
+	return 0;
+}
+
+static int add(cfr_build *build, cfr_str text, uint32_t hash, cfr_err *err)
+{
+	struct cfr_keys *keys = &build->keys;
+	uint64_t slice;
+	uint32_t at;
+	int r;
+
+	if (cfr_utf8_valid(text.ptr, text.len) != text.len)
+		return cfr__build_fail(build, cfr_err_set(err, CFR_E_ENCODING, "a key that is not UTF-8"),
+		                       build->key_mark.start,
+		                       build->depth ? build->frames[build->depth - 1].rank : 0, err);
+	if ((keys->count + 1) > keys->slot_count / 2 && (r = rehash(keys, err)) < 0)
+		return r;
+	if ((r = cfr__grow(&keys->items, &keys->cap, (uint64_t)keys->count + 1, sizeof(*keys->items), err)) < 0 ||
+	    (r = cfr__slice(&slice, build, text, err)) < 0)
+		return r;
+	for (at = hash & (keys->slot_count - 1); keys->slots[at];)
+		at = (at + 1) & (keys->slot_count - 1);
+	keys->items[keys->count] = (struct cfr_key){ slice, hash, 0 };
+	keys->text += text.len;
+	keys->slots[at] = keys->count + 1;
+	keys->count++;
+	return 0;
+}
+
+/* The number of a key that has one, else the number that it would get. */
+static uint32_t look_up(const cfr_build *build, cfr_str text, uint32_t hash)
+{
+	const struct cfr_keys *keys = &build->keys;
+	uint32_t mask = keys->slot_count - 1;
+
+	if (keys->slot_count == 0)
+		return keys->count;
+	for (uint32_t at = hash & mask; keys->slots[at]; at = (at + 1) & mask) {
+		uint32_t number = keys->slots[at] - 1;
+		if (keys->items[number].hash == hash && is_key(build, number, text))
+			return number;
+	}
+	return keys->count;
+}
+
+int cfr__keys_intern(uint32_t *out, cfr_build *build, cfr_str text, cfr_err *err)
+{
+	struct cfr_keys *keys = &build->keys;
+	uint32_t number = keys->count ? keys->items[keys->last].follower : 0, hash;
+	int r;
+
+	if (CFR_UNLIKELY(keys->count == 0 || !is_key(build, number, text))) {
+		hash = (uint32_t)cfr_hash(&keys->secret, text.ptr, text.len);
+		number = look_up(build, text, hash);
+		if (number == keys->count && (r = add(build, text, hash, err)) < 0)
+			return r;
+		keys->items[keys->last].follower = number;
+	}
+	keys->last = number;
+	*out = number;
+	return 0;
+}
+
+void cfr__keys_reset(struct cfr_keys *keys)
+{
+	if (keys->count)
+		memset(keys->slots, 0, (size_t)keys->slot_count * sizeof(*keys->slots));
+	keys->count = keys->last = 0;
+	keys->text = 0;
+}
+
+void cfr__keys_release(struct cfr_keys *keys)
+{
+	free(keys->items);
+	free(keys->slots);
+}
+
+/* For sorting: the first eight bytes as a number decide most comparisons without looking at the text. */
+struct ranked {
+	uint64_t head;
+	uint32_t number;
+};
+
+static uint64_t head_of(cfr_str text)
+{
+	uint64_t head = 0;
+	size_t n = text.len < 8 ? text.len : 8;
+
+	for (size_t i = 0; i < n; i++)
+		head |= (uint64_t)(unsigned char)text.ptr[i] << (56 - 8 * i);
+	return head;
+}
+
+static bool before(const cfr_build *build, const struct ranked *a, const struct ranked *b)
+{
+	if (a->head != b->head)
+		return a->head < b->head;
+	return cfr_str_cmp(cfr__slice_str(build, build->keys.items[a->number].slice),
+	                   cfr__slice_str(build, build->keys.items[b->number].slice)) < 0;
+}
+
+/* Merge sort, bottom up: the same time for any order, however the keys were chosen. */
+static struct ranked *sort(const cfr_build *build, struct ranked *items, struct ranked *other, size_t n)
+{
+	for (size_t width = 1; width < n; width *= 2) {
+		struct ranked *swap;
+
+		for (size_t low = 0; low < n; low += 2 * width) {
+			size_t middle = low + width < n ? low + width : n;
+			size_t high = middle + width < n ? middle + width : n;
+			size_t a = low, b = middle, to = low;
+
+			if (middle == high || before(build, &items[middle - 1], &items[middle])) {
+				memcpy(other + low, items + low, (high - low) * sizeof(*items));
+				continue;
+			}
+			while (a < middle && b < high)
+				other[to++] = before(build, &items[b], &items[a]) ? items[b++] : items[a++];
+			while (a < middle)
+				other[to++] = items[a++];
+			while (b < high)
+				other[to++] = items[b++];
+		}
+		swap = items;
+		items = other;
+		other = swap;
+	}
+	return items;
+}
+
+int cfr__keys_rank(uint32_t **out, const cfr_build *build, cfr_err *err)
+{
+	uint32_t count = build->keys.count;
+	struct ranked *items = malloc(((size_t)count * 2 + 1) * sizeof(*items)), *sorted;
+	uint32_t *ranks = malloc(((size_t)count + 1) * sizeof(*ranks));
+
+	if (!items || !ranks) {
+		free(items);
+		free(ranks);
+		return cfr_err_nomem(err);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		items[i].head = head_of(cfr__slice_str(build, build->keys.items[i].slice));
+		items[i].number = i;
+	}
+	sorted = sort(build, items, items + count, count);
+	for (uint32_t i = 0; i < count; i++)
+		ranks[sorted[i].number] = i;
+	free(items);
+	*out = ranks;
+	return 0;
+}
