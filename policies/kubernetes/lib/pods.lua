@@ -1,0 +1,187 @@
+--- Every pod that a document describes, wherever it stands.
+--
+-- Kubernetes' own kinds have their template at a known place. Kinds of operators (Argo Rollout, Knative Service, JobSet,
+-- RayCluster, …) have it where they like, so there any mapping below the root that holds `spec.containers` is one.
+-- A template is met once: the walk does not descend into what it has found.
+
+local safe = import "safe"
+local resources = import "resources"
+
+local pods = {}
+
+---@class Pod
+---@field spec any the pod spec
+---@field metadata any the metadata of the pod or template, if there is any
+---@field holder any the mapping in which `spec` stands
+---@field resource Resource
+---@field label string for messages
+---@field windows boolean spec.os.name is windows
+---@field own_users boolean hostUsers is false: root in the pod is nobody on the node
+---@field fragment boolean a patch: some container has no image
+
+-- Group → kind → the keys that lead to the template. {} is the resource itself.
+local TEMPLATE = { "spec", "template" }
+local PLACES = {
+  [""] = { Pod = {}, PodTemplate = { "template" }, ReplicationController = TEMPLATE },
+  apps = { Deployment = TEMPLATE, ReplicaSet = TEMPLATE, StatefulSet = TEMPLATE, DaemonSet = TEMPLATE },
+  extensions = { Deployment = TEMPLATE, ReplicaSet = TEMPLATE, DaemonSet = TEMPLATE },
+  batch = { Job = TEMPLATE, CronJob = { "spec", "jobTemplate", "spec", "template" } },
+}
+
+-- Groups without a dot and those under k8s.io are Kubernetes' own; x-k8s.io belongs to its side projects.
+local function own_group(group)
+  if not group:find(".", 1, true) then return true end
+  return text.ends(group, ".k8s.io") and not text.ends(group, ".x-k8s.io")
+end
+
+local LISTS = {
+  { key = "initContainers", word = "init container" },
+  { key = "containers", word = "container" },
+  { key = "ephemeralContainers", word = "ephemeral container" },
+}
+
+---@param pod Pod
+---@return boolean
+local function fragment(pod)
+  for _, list in ipairs(LISTS) do
+    for _, container in safe.items(pod.spec, list.key) do
+      if container.image == nil then return true end
+    end
+  end
+  return false
+end
+
+---@param holder any
+---@param resource Resource
+---@return Pod|nil
+local function describe(holder, resource)
+  local spec = safe.map(holder, "spec")
+  if spec == nil then return nil end
+  local pod = {
+    spec = spec,
+    metadata = safe.map(holder, "metadata"),
+    holder = holder,
+    resource = resource,
+    label = resources.label(resource),
+    windows = safe.string(safe.map(spec, "os"), "name") == "windows",
+    own_users = safe.bool(spec, "hostUsers") == false,
+  }
+  pod.fragment = fragment(pod)
+  return pod
+end
+
+-- Deep enough for any operator's resource; a hostile document must not exhaust the stack.
+local DEEPEST = 40
+
+local function search(node, resource, out, depth)
+  local kind = node ~= nil and tree.kind(node)
+  if depth > DEEPEST or (kind ~= "mapping" and kind ~= "sequence") then return end
+  if depth > 0 and kind == "mapping" and safe.list(safe.map(node, "spec"), "containers") then
+    out[#out + 1] = describe(node, resource)
+    return
+  end
+  for _, child in (kind == "mapping" and pairs or ipairs)(node) do
+    search(child, resource, out, depth + 1)
+  end
+end
+
+--- The pods of one resource.
+---@param resource Resource
+---@return Pod[]
+function pods.of_resource(resource)
+  local out = {}
+  local places = PLACES[resource.group]
+  local place = places and places[resource.kind]
+  if place then
+    local holder = safe.map(resource.node, table.unpack(place))
+    out[1] = holder and describe(holder, resource)
+  elseif not own_group(resource.group) then
+    search(resource.node, resource, out, 0)
+  end
+  return out
+end
+
+--- The pods of a document.
+---@param root any
+---@return Pod[]
+function pods.of(root)
+  local out = {}
+  for _, resource in ipairs(resources.of(root)) do
+    for _, pod in ipairs(pods.of_resource(resource)) do out[#out + 1] = pod end
+  end
+  return out
+end
+
+---@class Container
+---@field node any
+---@field list string containers, initContainers or ephemeralContainers
+---@field label string "container 'web'"
+---@field name string|nil
+---@field sidecar boolean an init container that keeps running
+
+--- The containers of a pod, in the order in which they start.
+---@param pod Pod
+---@return Container[]
+function pods.containers(pod)
+  local out = {}
+  for _, list in ipairs(LISTS) do
+    for index, node in safe.items(pod.spec, list.key) do
+      local name = safe.string(node, "name")
+      out[#out + 1] = {
+        node = node,
+        list = list.key,
+        name = name,
+        label = name and ("%s '%s'"):format(list.word, name) or ("%s %d"):format(list.word, index),
+        sidecar = list.key == "initContainers" and safe.string(node, "restartPolicy") == "Always",
+      }
+    end
+  end
+  return out
+end
+
+--- Those that serve for as long as the pod lives: containers and sidecars.
+---@param pod Pod
+---@return Container[]
+function pods.serving(pod)
+  local out = {}
+  for _, container in ipairs(pods.containers(pod)) do
+    if container.list == "containers" or container.sidecar then out[#out + 1] = container end
+  end
+  return out
+end
+
+--- Does the pod run until it is stopped, rather than until it is done?
+---@param pod Pod
+---@return boolean
+function pods.long_running(pod)
+  local kind, group = pod.resource.kind, pod.resource.group
+  if group == "batch" or kind == "PodTemplate" then return false end
+  local policy = safe.string(pod.spec, "restartPolicy")
+  return policy == nil or policy == "Always"
+end
+
+--- Calls visit(container, pod) for each container of each pod of a document.
+---@param root any
+---@param visit fun(container: Container, pod: Pod)
+function pods.each_container(root, visit)
+  for _, pod in ipairs(pods.of(root)) do
+    for _, container in ipairs(pods.containers(pod)) do visit(container, pod) end
+  end
+end
+
+--- Calls visit(securityContext, label, pod, container) for the security context of each pod and of each of its containers.
+--- Where there is none, nothing is called; container is nil for the pod's own.
+---@param root any
+---@param visit fun(context: any, label: string, pod: Pod, container: Container|nil)
+function pods.each_context(root, visit)
+  for _, pod in ipairs(pods.of(root)) do
+    local context = safe.map(pod.spec, "securityContext")
+    if context then visit(context, "the pod", pod) end
+    for _, container in ipairs(pods.containers(pod)) do
+      context = safe.map(container.node, "securityContext")
+      if context then visit(context, container.label, pod, container) end
+    end
+  end
+end
+
+return pods

@@ -1,0 +1,454 @@
+--- What one resource says about another: names that must exist, selectors that must choose.
+--
+-- A rule here speaks only when the run holds resources of the kind referred to, in that namespace. With one file of many
+-- on the command line nothing can be said, and nothing is.
+
+local safe = import "safe"
+local pods = import "pods"
+local resources = import "resources"
+local labels = import "labels"
+local example = import "example"
+
+local deployment = example.deployment
+
+local function service(spec)
+  return "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: " .. spec .. "\n"
+end
+
+-- The pods of the run in a namespace.
+local function pods_in(all, namespace)
+  local out = {}
+  for _, resource in ipairs(all) do
+    if resource.namespace == namespace then
+      for _, one in ipairs(pods.of_resource(resource)) do out[#out + 1] = one end
+    end
+  end
+  return out
+end
+
+-- The Services of this document that choose pods: { resource, selector }.
+local function selecting_services(root)
+  local out = {}
+  for _, resource in ipairs(resources.of(root)) do
+    local spec = resources.is(resource, "Service", "") and safe.map(resource.node, "spec")
+    local selector = spec and safe.map(spec, "selector")
+    if selector and #tree.keys(selector) > 0 and safe.string(spec, "type") ~= "ExternalName" then
+      out[#out + 1] = { resource = resource, spec = spec, selector = selector }
+    end
+  end
+  return out
+end
+
+-- The template that has most of the labels, if it has any of them.
+local function nearest_pod(selector, candidates)
+  local best, most = nil, 0
+  for _, one in ipairs(candidates) do
+    local shared = labels.shared(selector, safe.map(one.metadata, "labels"))
+    if shared > most then best, most = one, shared end
+  end
+  return best
+end
+
+rule "service-selects-pods" {
+  title = "The selector of a Service chooses pods that are there",
+  why = "A Service that chooses nothing has no endpoints: every connection to it is refused.",
+  severity = "warning",
+  check = function(root, ctx)
+    local services = selecting_services(root)
+    local all = #services > 0 and resources.all(ctx)
+    for _, one in ipairs(services) do
+      local candidates, chosen = pods_in(all, one.resource.namespace), false
+      for _, candidate in ipairs(candidates) do
+        chosen = chosen or labels.include(one.selector, safe.map(candidate.metadata, "labels"))
+      end
+      if #candidates > 0 and not chosen then
+        local meant = nearest_pod(one.selector, candidates)
+        ctx:report("no pod of this run has the labels {labels}", {
+          labels = labels.text(one.selector), at = one.selector,
+          related = meant and { { safe.map(meant.metadata, "labels"), meant.label .. " has some of them" } },
+        })
+      end
+    end
+  end,
+  examples = {
+    pass = {
+      service "{selector: {app: web}}",
+      service "{selector: {app: web}}" .. "---\n" .. deployment "ports: []",
+      service "{}" .. "---\n" .. deployment "ports: []",
+      service "{selector: {app: api}}" .. [[
+---
+apiVersion: v1
+kind: Pod
+metadata: {namespace: other}
+spec: {containers: []}
+]],
+    },
+    { title = "in another file", fail = service "{selector: {app: api}}", others = { ["web.yaml"] = deployment "ports: []" },
+      at = "/spec/selector", message = "no pod of this run has the labels app=api" },
+    skip = example.OTHER,
+  },
+}
+
+rule "service-ports-named" {
+  title = "A Service names target ports that its pods have",
+  why = "A pod without a port of that name gets no traffic, and nothing says so.",
+  severity = "warning",
+  check = function(root, ctx)
+    local services = selecting_services(root)
+    local all = #services > 0 and resources.all(ctx)
+    for _, one in ipairs(services) do
+      local names, known, chosen = {}, {}, false
+      for _, candidate in ipairs(pods_in(all, one.resource.namespace)) do
+        if not candidate.fragment and labels.include(one.selector, safe.map(candidate.metadata, "labels")) then
+          chosen = true
+          for _, container in ipairs(pods.serving(candidate)) do
+            for _, port in safe.items(container.node, "ports") do
+              local name = safe.string(port, "name")
+              if name and not known[name] then
+                known[name] = true
+                names[#names + 1] = name
+              end
+            end
+          end
+        end
+      end
+      for _, port in safe.items(chosen and one.spec, "ports") do
+        local target = safe.string(port, "targetPort")
+        if target and not known[target] and not target:find "^%d+$" and not target:find "[${]" then
+          local meant = text.nearest(target, names)
+          local at = tree.place(port, "targetPort")
+          ctx:report("no pod that it selects has a port named '{target}'{hint}", {
+            target = target, at = at, hint = meant and ("; did you mean '%s'?"):format(meant) or "",
+            fix = meant and ctx:replace(meant, at), safety = "guarded",
+          })
+        end
+      end
+    end
+  end,
+  examples = {
+    pass = {
+      service "{selector: {app: web}, ports: [{port: 80, targetPort: http}]}" .. "---\n"
+        .. deployment "ports: [{name: http, containerPort: 80}]",
+      service "{selector: {app: api}, ports: [{port: 80, targetPort: http}]}" .. "---\n" .. deployment "ports: []",
+    },
+    { fail = service "{selector: {app: web}, ports: [{port: 80, targetPort: htpp}]}",
+      others = { ["web.yaml"] = deployment "ports: [{name: http, containerPort: 80}]" },
+      at = "/spec/ports/0/targetPort", message = "did you mean 'http'?",
+      fixed = service "{selector: {app: web}, ports: [{port: 80, targetPort: http}]}" },
+    skip = example.OTHER,
+  },
+}
+
+-- What a rule calls for each reference of an Ingress: visit(backend, its service).
+local function each_backend(node, visit)
+  local function look(backend)
+    local named = safe.map(backend, "service")
+    if named then visit(named) end
+  end
+  look(safe.map(node, "spec", "defaultBackend"))
+  for _, one in safe.items(safe.map(node, "spec"), "rules") do
+    for _, path in safe.items(safe.map(one, "http"), "paths") do look(safe.map(path, "backend")) end
+  end
+end
+
+rule "ingress-backends-exist" {
+  title = "An Ingress leads to Services and ports that are there",
+  why = "Requests for a backend that does not exist are answered with an error by the ingress controller.",
+  severity = "warning",
+  check = function(root, ctx)
+    for _, resource in ipairs(resources.of(root)) do
+      local services, names = {}, {}
+      for _, other in ipairs(resources.is(resource, "Ingress", "networking.k8s.io") and resources.all(ctx) or {}) do
+        if resources.is(other, "Service", "") and other.name and other.namespace == resource.namespace then
+          services[other.name] = other.node
+          names[#names + 1] = other.name
+        end
+      end
+      if #names > 0 then
+        each_backend(resource.node, function(named)
+          local name = safe.string(named, "name")
+          if name == nil then return end
+          local found = services[name]
+          if found == nil then
+            local meant = text.nearest(name, names)
+            local at = tree.place(named, "name")
+            ctx:report("there is no Service '{name}' in this run{hint}", {
+              name = name, at = at, hint = meant and ("; did you mean '%s'?"):format(meant) or "",
+              fix = meant and ctx:replace(meant, at), safety = "guarded",
+            })
+            return
+          end
+          local port = safe.map(named, "port")
+          local wanted = safe.get(port, "number") or safe.get(port, "name")
+          local has = wanted == nil
+          for _, one in safe.items(safe.map(found, "spec"), "ports") do
+            has = has or one.port == wanted or one.name == wanted
+          end
+          if not has then
+            ctx:report("the Service '{name}' has no port {port}", {
+              name = name, port = tostring(wanted), at = tree.place(named, "port", "number"),
+              related = { { tree.place(found, "spec", "ports"), "its ports" } },
+            })
+          end
+        end)
+      end
+    end
+  end,
+  examples = {
+    pass = {
+      [[
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}
+---
+]]
+        .. service "{ports: [{port: 80}]}",
+      "apiVersion: networking.k8s.io/v1\nkind: Ingress\nspec: {defaultBackend: {service: {name: web}}}\n",
+    },
+    { fail = [[
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+spec: {rules: [{http: {paths: [{backend: {service: {name: wbe}}}]}}]}
+]],
+      others = { ["service.yaml"] = service "{ports: [{port: 80}]}" },
+      at = "/spec/rules/0/http/paths/0/backend/service/name", message = "did you mean 'web'?" },
+    { fail = [[
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+spec: {defaultBackend: {service: {name: web, port: {number: 81}}}}
+]],
+      others = { ["service.yaml"] = service "{ports: [{port: 80}]}" },
+      at = "/spec/defaultBackend/service/port/number" },
+    skip = example.OTHER,
+  },
+}
+
+-- The workload that an autoscaler scales, if it is in the run. Second result: is any workload of its namespace?
+local function scaled(autoscaler, all)
+  local target = safe.map(autoscaler.node, "spec", "scaleTargetRef")
+  local kind, name = safe.string(target, "kind"), safe.string(target, "name")
+  local found, seen
+  for _, other in ipairs(kind and name and all or {}) do
+    if other.kind == kind and other.namespace == autoscaler.namespace then
+      seen = true
+      if other.name == name then found = found or other end
+    end
+  end
+  return found, seen, target
+end
+
+local function autoscaler(name)
+  return "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web}\nspec:\n"
+    .. "  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: " .. name .. "}\n"
+end
+
+rule "autoscaler-target-exists" {
+  title = "An autoscaler scales a workload that is there",
+  why = "An autoscaler without its workload does nothing, and nobody notices until the load comes.",
+  severity = "warning",
+  check = function(root, ctx)
+    for _, resource in ipairs(resources.of(root)) do
+      if resources.is(resource, "HorizontalPodAutoscaler", "autoscaling") then
+        local found, seen, target = scaled(resource, resources.all(ctx))
+        if seen and not found then
+          ctx:report("there is no {kind} '{name}' in this run",
+            { kind = target.kind, name = target.name, at = tree.place(target, "name") })
+        end
+      end
+    end
+  end,
+  examples = {
+    pass = { autoscaler "web", autoscaler "web" .. "---\n" .. deployment "ports: []" },
+    { fail = autoscaler "api", others = { ["web.yaml"] = deployment "ports: []" }, at = "/spec/scaleTargetRef/name" },
+    skip = example.OTHER,
+  },
+}
+
+rule "autoscaler-owns-replicas" {
+  title = "A workload with an autoscaler does not set replicas",
+  why = "Each time the manifest is applied it throws the workload back to that number, whatever the load.",
+  severity = "info",
+  check = function(root, ctx)
+    local own = {}
+    for _, resource in ipairs(resources.of(root)) do
+      local spec = safe.map(resource.node, "spec")
+      if resource.group == "apps" and safe.number(spec, "replicas") then own[#own + 1] = resource end
+    end
+    if #own == 0 then return end
+    local all = resources.all(ctx)
+    for _, resource in ipairs(own) do
+      for _, other in ipairs(all) do
+        if resources.is(other, "HorizontalPodAutoscaler", "autoscaling") and other.namespace == resource.namespace then
+          local target = safe.map(other.node, "spec", "scaleTargetRef")
+          if safe.string(target, "kind") == resource.kind and safe.string(target, "name") == resource.name then
+            ctx:report("an autoscaler sets the replicas of {what}", {
+              what = resources.label(resource), at = tree.place(resource.node, "spec", "replicas"),
+              related = { { target, "the autoscaler" } },
+            })
+          end
+        end
+      end
+    end
+  end,
+  examples = {
+    pass = { deployment "ports: []", [[
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api}
+spec: {replicas: 2}
+---
+]] .. autoscaler "web" },
+    { fail = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 2}\n",
+      others = { ["hpa.yaml"] = autoscaler "web" }, at = "/spec/replicas" },
+    skip = example.OTHER,
+  },
+}
+
+-- Where a variable takes its value from a key: { field of valueFrom, kind, mappings that hold keys }.
+local SOURCES = {
+  { "configMapKeyRef", "ConfigMap", { "data", "binaryData" } },
+  { "secretKeyRef", "Secret", { "data", "stringData" } },
+}
+
+rule "config-keys-exist" {
+  title = "Environment variables take keys that their ConfigMap or Secret has",
+  why = "A container with a key that does not exist is never started.",
+  severity = "warning",
+  check = function(root, ctx)
+    local all
+    local function look(one, reference, kind, parts)
+      local name, key = safe.string(reference, "name"), safe.string(reference, "key")
+      if name == nil or key == nil or safe.bool(reference, "optional") then return end
+      all = all or resources.all(ctx)
+      local found, has = nil, false
+      for _, other in ipairs(all) do
+        if resources.is(other, kind, "") and other.name == name and other.namespace == one.resource.namespace then
+          found = found or other.node
+          for _, part in ipairs(parts) do
+            local values = safe.map(other.node, part)
+            has = has or (values and tree.has(values, key))
+          end
+        end
+      end
+      if found and not has then
+        ctx:report("the {kind} '{name}' has no key '{key}'", {
+          kind = kind, name = name, key = key, at = tree.place(reference, "key"), related = { { found, "the " .. kind } },
+        })
+      end
+    end
+    pods.each_container(root, function(container, one)
+      for _, variable in safe.items(container.node, "env") do
+        for _, source in ipairs(SOURCES) do
+          local reference = safe.map(variable, "valueFrom", source[1])
+          if reference then look(one, reference, source[2], source[3]) end
+        end
+      end
+    end)
+  end,
+  examples = {
+    pass = {
+      example.container "env: [{name: A, valueFrom: {configMapKeyRef: {name: a, key: b}}}]",
+      example.container "env: [{name: A, valueFrom: {configMapKeyRef: {name: a, key: b}}}]"
+        .. "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {b: c}\n",
+    },
+    { fail = example.container "env: [{name: A, valueFrom: {configMapKeyRef: {name: a, key: d}}}]",
+      others = { ["a.yaml"] = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {b: c}\n" },
+      at = "/spec/containers/0/env/0/valueFrom/configMapKeyRef/key" },
+    skip = example.OTHER,
+  },
+}
+
+local function folder(file)
+  return file:match "^(.*)/" or ""
+end
+
+-- Patches and tools' own files describe a resource without being it.
+local function is_partial(resource)
+  if text.ends(resource.group, "kustomize.config.k8s.io") then return true end
+  for _, one in ipairs(pods.of_resource(resource)) do
+    if one.fragment then return true end
+  end
+  return false
+end
+
+local function key_of(resource)
+  if resource.name == nil or is_partial(resource) then return nil end
+  return table.concat({ resource.group, resource.kind, resource.namespace, resource.name }, "\n")
+end
+
+-- Reports the resources of this document that `chosen` of the earlier documents hold already.
+local function report_twice(ctx, root, message, chosen)
+  local own, keys = resources.of(root), {}
+  local wanted = false
+  for _, resource in ipairs(own) do
+    resource.key = key_of(resource)
+    wanted = wanted or resource.key ~= nil
+  end
+  if not wanted then return end
+  for _, other in ipairs(resources.others(ctx)) do
+    if chosen(other) then
+      local key = key_of(other)
+      if key and keys[key] == nil then keys[key] = other end
+    end
+  end
+  for _, resource in ipairs(own) do
+    local first = resource.key and keys[resource.key]
+    if first then
+      ctx:report(message, {
+        what = resources.label(resource), file = first.file or ctx.doc.file,
+        at = tree.place(resource.node, "metadata", "name"),
+        related = { { tree.place(first.node, "metadata", "name"), "the other one" } },
+      })
+    elseif resource.key and chosen(nil) then
+      keys[resource.key] = resource
+    end
+  end
+end
+
+local WEB = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n"
+
+rule "resource-unique" {
+  title = "A file describes each resource once",
+  why = "The one applied last wins, silently.",
+  severity = "error",
+  check = function(root, ctx)
+    report_twice(ctx, root, "{what} is described twice in this file", function(other)
+      return other == nil or (other.file == ctx.doc.file and other.index < ctx.doc.index)
+    end)
+  end,
+  examples = {
+    pass = {
+      WEB .. "---\napiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: other}\n",
+      WEB .. "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n",
+    },
+    { fail = WEB .. "---\n" .. WEB, at = "/metadata/name", message = "Service 'web' is described twice" },
+    { fail = [[
+apiVersion: v1
+kind: List
+items:
+  - {apiVersion: v1, kind: Secret, metadata: {name: a}}
+  - {apiVersion: v1, kind: Secret, metadata: {name: a}}
+]],
+      at = "/items/1/metadata/name" },
+    skip = example.OTHER,
+  },
+}
+
+rule "resource-unique-in-folder" {
+  title = "The files of a folder describe each resource once",
+  why = "Applied together, the last one wins, and which that is depends on the names of the files.",
+  severity = "warning",
+  check = function(root, ctx)
+    report_twice(ctx, root, "{what} is described in {file} too", function(other)
+      return other ~= nil and other.file < ctx.doc.file and folder(other.file) == folder(ctx.doc.file)
+    end)
+  end,
+  examples = {
+    pass = { "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n" },
+    { title = "the same name in the folder of another environment", file = "prod/web.yaml", pass = WEB,
+      others = { ["dev/web.yaml"] = WEB } },
+    { fail = WEB, file = "prod/web.yaml", others = { ["prod/all.yaml"] = WEB }, at = "/metadata/name",
+      message = "Service 'web' is described in prod/all.yaml too" },
+    skip = example.OTHER,
+  },
+}
