@@ -43,6 +43,7 @@ typedef struct cfr_rule {
 	const cfr_query *select;	/* NULL: the document's root */
 	const cfr_tree *options;	/* defaults, a mapping; or NULL */
 	const cfr_tree *examples;	/* as the author wrote them, a mapping; or NULL */
+	const cfr_tree *data;		/* data files of its pack, set by the check that loads it; borrowed, or NULL */
 	cfr_str file;			/* where it is declared */
 	uint32_t line;
 	uint32_t number;		/* among the scripted rules, in the order of loading */
