@@ -85,6 +85,8 @@ void cfr_pointer_write(cfr_buf *out, cfr_node node)
 			cfr_pointer_add(out, key);
 		else
 			cfr_buf_addf(out, "/%u", cfr_node_index(node));
+		if (out->failed)
+			return;
 		reverse(out->ptr + from, out->len - from);
 	}
 	if (out->len > start)

@@ -53,7 +53,7 @@ static int compile(pcre2_code **out, cfr_str pattern, pcre2_compile_context *con
 	                     PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C, &number, &offset, context);
 	if (*out)
 		return 0;
-	if (number == PCRE2_ERROR_HEAP_FAILED)	/* the same number as of matching */
+	if (number == PCRE2_ERROR_HEAP_FAILED)
 		return cfr_err_nomem(err);
 	if (pcre2_get_error_message(number, text, sizeof(text)) < 0)
 		text[0] = '\0';
