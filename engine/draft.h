@@ -19,11 +19,12 @@ CFR_API int cfr_draft_new(cfr_draft **out, const cfr_tree *base, const cfr_limit
 CFR_API void cfr_draft_free(cfr_draft *draft);
 
 /* Places are JSON Pointers in the draft as it stands now. `value` may be of any tree and is kept alive by the draft.
- * Errors: CFR_E_NOTFOUND, CFR_E_KIND (no collection there), CFR_E_DUPLICATE (rename, move onto an existing key),
+ * Errors: CFR_E_NOTFOUND, CFR_E_KIND (no collection there; the root for remove, rename, move), CFR_E_DUPLICATE (rename,
+ * move onto an existing key), CFR_E_CYCLE (move into itself),
  * CFR_E_SYNTAX (no pointer). A failed change changes nothing. */
 CFR_API int cfr_draft_replace(cfr_draft *draft, cfr_str at, cfr_node value, cfr_err *err);
 CFR_API int cfr_draft_set(cfr_draft *draft, cfr_str mapping, cfr_str key, cfr_node value, cfr_err *err);
-/* Before `index`; at the end when it equals the length. */
+/* Before `index`; at the end when it equals the length, CFR_E_NOTFOUND above. */
 CFR_API int cfr_draft_insert(cfr_draft *draft, cfr_str sequence, uint32_t index, cfr_node value, cfr_err *err);
 CFR_API int cfr_draft_remove(cfr_draft *draft, cfr_str at, cfr_err *err);
 CFR_API int cfr_draft_rename(cfr_draft *draft, cfr_str at, cfr_str key, cfr_err *err);
