@@ -1,0 +1,177 @@
+/* engine/text/detect.c -- which reader a source goes to, and what is refused before any reader sees it.
+ *
+ * The name decides the format, else the first characters: what begins like JSON and only like JSON is JSON, all else
+ * is YAML. Both formats are read as UTF-8; other encodings are recognised and refused with the command that converts
+ * them, since offsets, lines and columns of a converted copy would not be those of the author's file.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine/base/utf8.h"
+#include "engine/text/read.h"
+
+int cfr__fail_at(cfr_err *err, const cfr_source *source, size_t at, int code)
+{
+	cfr_place place;
+
+	if (!err || err->line)
+		return code;
+	place = cfr_source_place(source, (uint32_t)at);
+	cfr_err_at(err, cfr_source_name(source), place.line, place.column);
+	return code;
+}
+
+const char *cfr__show(char out[CFR__SHOWN_MAX], cfr_str text, size_t at)
+{
+	uint32_t c = 0;
+
+	if (at >= text.len)
+		return "the end of the text";
+	if ((unsigned char)text.ptr[at] > ' ' && (unsigned char)text.ptr[at] < 0x7F) {
+		snprintf(out, CFR__SHOWN_MAX, "`%c`", text.ptr[at]);
+	} else if (text.ptr[at] == '\n' || text.ptr[at] == '\r') {
+		return "a line break";
+	} else if (text.ptr[at] == '\t') {
+		return "a tab";
+	} else {
+		cfr_utf8_decode(&c, text.ptr + at, text.len - at);
+		snprintf(out, CFR__SHOWN_MAX, "U+%04X", (unsigned)c);
+	}
+	return out;
+}
+
+int cfr__documents_add(cfr_documents *docs, cfr_document *doc, cfr_err *err)
+{
+	/* Room doubles whenever the count is a power of two. */
+	if ((docs->count & (docs->count - 1)) == 0) {
+		size_t room = docs->count ? (size_t)docs->count * 2 : 1;
+		cfr_document **items = realloc(docs->items, room * sizeof(*items));
+
+		if (!items) {
+			cfr_document_unref(doc);
+			return cfr_err_nomem(err);
+		}
+		docs->items = items;
+	}
+	docs->items[docs->count++] = doc;
+	return 0;
+}
+
+void cfr_documents_release(cfr_documents *docs)
+{
+	for (uint32_t i = 0; i < docs->count; i++)
+		cfr_document_unref(docs->items[i]);
+	free(docs->items);
+	docs->items = NULL;
+	docs->count = 0;
+}
+
+/* ---- encoding ---- */
+
+/* The name of an encoding that is not UTF-8, by its mark or by its zero bytes; NULL when it may be UTF-8. */
+static const char *foreign_encoding(cfr_str text)
+{
+	const unsigned char *b = (const unsigned char *)text.ptr;
+
+	if (text.len >= 4 && b[0] == 0xFF && b[1] == 0xFE && b[2] == 0 && b[3] == 0)
+		return "UTF-32LE";
+	if (text.len >= 4 && b[0] == 0 && b[1] == 0 && b[2] == 0xFE && b[3] == 0xFF)
+		return "UTF-32BE";
+	if (text.len >= 2 && b[0] == 0xFF && b[1] == 0xFE)
+		return "UTF-16LE";
+	if (text.len >= 2 && b[0] == 0xFE && b[1] == 0xFF)
+		return "UTF-16BE";
+	if (text.len >= 4 && b[0] && !b[1] && b[2] && !b[3])
+		return "UTF-16LE";
+	if (text.len >= 4 && !b[0] && b[1] && !b[2] && b[3])
+		return "UTF-16BE";
+	if (text.len >= 4 && b[0] && !b[1] && !b[2] && !b[3])
+		return "UTF-32LE";
+	if (text.len >= 4 && !b[0] && !b[1] && !b[2] && b[3])
+		return "UTF-32BE";
+	return NULL;
+}
+
+static int check_encoding(const cfr_source *source, cfr_err *err)
+{
+	cfr_str text = cfr_source_bytes(source);
+	const char *name = text.len ? foreign_encoding(text) : NULL;
+	size_t at;
+
+	if (name) {
+		cfr_err_set(err, CFR_E_ENCODING, "the text is %s; only UTF-8 is read", name);
+		cfr_err_hint(err, "convert it: iconv -f %s -t UTF-8", name);
+		return cfr__fail_at(err, source, 0, CFR_E_ENCODING);
+	}
+	at = text.len ? cfr_utf8_valid(text.ptr, text.len) : 0;
+	if (at == text.len)
+		return 0;
+	cfr_err_set(err, CFR_E_ENCODING, "the byte 0x%02X is not valid UTF-8", (unsigned)(unsigned char)text.ptr[at]);
+	cfr_err_hint(err, text.len - at < 4 ? "is the file cut off inside a character? If not, convert it to UTF-8"
+	                                    : "save the file as UTF-8; old files may be Latin-1: iconv -f LATIN1 -t UTF-8");
+	return cfr__fail_at(err, source, at, CFR_E_ENCODING);
+}
+
+/* ---- format ---- */
+
+static size_t skip_space(cfr_str text, size_t at)
+{
+	while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\n' || text.ptr[at] == '\r' || text.ptr[at] == '\t'))
+		at++;
+	return at;
+}
+
+static cfr_format format_of_text(cfr_str text)
+{
+	size_t at = skip_space(text, cfr_str_starts(text, CFR_STR("\xEF\xBB\xBF")) ? CFR__BOM : 0);
+	char first = at < text.len ? text.ptr[at] : 0, second;
+
+	at = skip_space(text, at + 1);
+	second = at < text.len ? text.ptr[at] : 0;
+	if (first == '{')
+		return second == '"' || second == '}' ? CFR_JSON : CFR_YAML;
+	if (first == '[' && second)
+		return strchr("\"[]{-0123456789tfn", second) ? CFR_JSON : CFR_YAML;
+	return CFR_YAML;
+}
+
+int cfr_text_read(cfr_documents *out, const cfr_source *source, cfr_format format, const cfr_limits *limits, cfr_err *err)
+{
+	cfr_documents docs = { NULL, 0 };
+	cfr_limits defaults;
+	cfr_err local = CFR_ERR_INIT;	/* the readers look at what is set already */
+	bool guessed = false;
+	int rc = check_encoding(source, &local);
+
+	if (rc)
+		goto done;
+	if (!limits) {
+		cfr_limits_default(&defaults);
+		limits = &defaults;
+	}
+	if (format == CFR_FORMAT_NONE)
+		format = cfr_format_of_name(cfr_source_name(source));
+	if (format == CFR_FORMAT_NONE) {
+		format = format_of_text(cfr_source_bytes(source));
+		guessed = format == CFR_JSON;
+	}
+	rc = format == CFR_JSON ? cfr__json_read(&docs, source, limits, &local)
+	                        : cfr__yaml_read(&docs, source, limits, &local);
+	if (rc == CFR_E_SYNTAX && guessed) {
+		/* Not JSON after all, or a mistake in it: if YAML cannot read it either, what was wrong as JSON counts. */
+		cfr_err ignored = CFR_ERR_INIT;
+
+		cfr_documents_release(&docs);
+		if (cfr__yaml_read(&docs, source, limits, &ignored) == 0)
+			rc = 0;
+	}
+done:
+	if (rc) {
+		cfr_documents_release(&docs);
+		if (err)
+			*err = local;
+		return rc;
+	}
+	*out = docs;
+	return 0;
+}

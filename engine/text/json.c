@@ -1,0 +1,391 @@
+/* engine/text/json.c -- JSON as RFC 8259 has it, in one pass, into a builder.
+ *
+ * No tokens, no recursion: a loop with one place to go for each thing that may come next, and a byte for each open
+ * collection. The text is known to be UTF-8, so strings are searched for a quote, a backslash or a control character,
+ * eight bytes at a time; a string without escapes (nearly all) is a slice of the source and is never copied here.
+ * Integers are gathered on the way, floats go to engine/base/num.c.
+ *
+ * Decided where the RFC leaves it open: a byte order mark at the start is skipped; keys must be unique; a lone
+ * surrogate is refused, for there is no such character; an integer beyond int64 is kept as an `other` with its exact
+ * text; a float out of range, or one that would silently become 0, is refused.
+ */
+#include <stdlib.h>
+
+#include "engine/base/num.h"
+#include "engine/base/utf8.h"
+#include "engine/text/json_error.h"
+#include "engine/text/read.h"
+
+enum { DEPTH = 1024 };	/* not less than the builder allows at most */
+
+typedef struct reader {
+	const char *p, *end, *text;
+	cfr_build *build;
+	const cfr_source *source;
+	cfr_buf scratch;	/* the current string, when it has escapes */
+	cfr_err *err;
+} reader;
+
+#define ONES  UINT64_C(0x0101010101010101)
+#define HIGHS UINT64_C(0x8080808080808080)
+
+static int fail(reader *r, const char *at, enum cfr__json_wanted wanted)
+{
+	return cfr__json_error(r->err, r->source, (size_t)(at - r->text), wanted);
+}
+
+static inline uint32_t offset(const reader *r, const char *at)
+{
+	return (uint32_t)(at - r->text);
+}
+
+static inline int built(reader *r, int rc, const cfr_mark *mark)
+{
+	return CFR_LIKELY(rc == 0) ? 0 : cfr__fail_at(r->err, r->source, mark->start, rc);
+}
+
+static inline void skip_space(reader *r)
+{
+	const char *p = r->p, *end = r->end;
+
+	if (CFR_LIKELY(p < end && (unsigned char)*p > ' '))
+		return;
+	for (;;) {
+		uint64_t word;
+
+		/* Indentation comes in runs of spaces. */
+		while (end - p >= 8 && (memcpy(&word, p, 8), word == ONES * ' '))
+			p += 8;
+		if (p == end || (*p != ' ' && *p != '\n' && *p != '\r' && *p != '\t'))
+			break;
+		p++;
+	}
+	r->p = p;
+}
+
+/* The first quote, backslash or control character. */
+static inline const char *plain_end(const char *p, const char *end)
+{
+	while (end - p >= 8) {
+		uint64_t word, quote, slash, hits;
+
+		memcpy(&word, p, 8);
+		quote = word ^ ONES * '"';
+		slash = word ^ ONES * '\\';
+		/* In each byte: is it 0 after the exclusive or, or below 0x20? A borrow can only mark bytes above a true
+		 * hit, so the lowest mark is right. */
+		hits = ((quote - ONES) & ~quote) | ((slash - ONES) & ~slash) | ((word - ONES * 0x20) & ~word);
+		hits &= HIGHS;
+		if (hits) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+			return p + (__builtin_ctzll(hits) >> 3);
+#else
+			break;
+#endif
+		}
+		p += 8;
+	}
+	while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
+		p++;
+	return p;
+}
+
+static int hex4(const char *p, const char *end, uint32_t *out)
+{
+	uint32_t value = 0;
+
+	if (end - p < 4)
+		return -1;
+	for (int i = 0; i < 4; i++) {
+		char c = p[i], low = (char)(c | 0x20);
+
+		if (c >= '0' && c <= '9')
+			value = value << 4 | (uint32_t)(c - '0');
+		else if (low >= 'a' && low <= 'f')
+			value = value << 4 | (uint32_t)(low - 'a' + 10);
+		else
+			return -1;
+	}
+	*out = value;
+	return 0;
+}
+
+/* \uXXXX, and the second half of a pair; r->p is behind the u. */
+static int unicode_escape(reader *r)
+{
+	const char *start = r->p - 2;
+	uint32_t c, low;
+	char utf8[4];
+
+	if (hex4(r->p, r->end, &c))
+		return fail(r, start, CFR__JSON_ESCAPE);
+	r->p += 4;
+	if (c >= 0xD800 && c <= 0xDFFF) {
+		if (c >= 0xDC00 || r->end - r->p < 6 || r->p[0] != '\\' || r->p[1] != 'u' ||
+		    hex4(r->p + 2, r->end, &low) || low < 0xDC00 || low > 0xDFFF)
+			return fail(r, start, CFR__JSON_SURROGATE);
+		c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
+		r->p += 6;
+	}
+	cfr_buf_add(&r->scratch, utf8, cfr_utf8_encode(utf8, c));
+	return 0;
+}
+
+static int escape(reader *r)
+{
+	static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
+	const char *found;
+
+	if (r->p + 1 >= r->end)
+		return fail(r, r->end, CFR__JSON_CLOSE_STRING);
+	if (r->p[1] == 'u') {
+		r->p += 2;
+		return unicode_escape(r);
+	}
+	found = memchr(names, r->p[1], sizeof(names) - 1);
+	if (!found)
+		return fail(r, r->p, CFR__JSON_ESCAPE);
+	cfr_buf_addc(&r->scratch, values[found - names]);
+	r->p += 2;
+	return 0;
+}
+
+/* The rest of a string from its first escape on. */
+static int escaped_string(cfr_str *out, reader *r, const char *start)
+{
+	const char *from = start;
+	int rc;
+
+	cfr_buf_clear(&r->scratch);
+	for (;;) {
+		const char *stop = plain_end(r->p, r->end);
+
+		cfr_buf_add(&r->scratch, from, (size_t)(stop - from));
+		r->p = stop;
+		if (stop == r->end)
+			return fail(r, start - 1, CFR__JSON_CLOSE_STRING);
+		if (*stop == '"')
+			break;
+		if (*stop != '\\')
+			return fail(r, stop, CFR__JSON_CONTROL);
+		rc = escape(r);
+		if (rc)
+			return rc;
+		from = r->p;
+	}
+	r->p++;
+	*out = cfr_buf_str(&r->scratch);
+	return cfr_buf_check(&r->scratch, r->err);
+}
+
+/* r->p is at the opening quote, and then behind the closing one. */
+static inline int string(cfr_str *out, reader *r, cfr_mark *mark)
+{
+	const char *start = r->p + 1, *stop = plain_end(start, r->end);
+	int rc = 0;
+
+	mark->before = mark->start = offset(r, r->p);
+	mark->style = CFR_DOUBLE;
+	r->p = stop;
+	if (CFR_LIKELY(stop < r->end && *stop == '"')) {
+		*out = (cfr_str){ start, (size_t)(stop - start) };
+		r->p++;
+	} else {
+		rc = escaped_string(out, r, start);
+	}
+	mark->end = offset(r, r->p);
+	return rc;
+}
+
+static int other_number(reader *r, const char *start, cfr_mark *mark)
+{
+	int64_t integer;
+	double real = 0;
+	cfr_str text;
+
+	while (r->p < r->end && ((*r->p >= '0' && *r->p <= '9') || *r->p == '.' || *r->p == 'e' || *r->p == 'E' ||
+	                         *r->p == '+' || *r->p == '-'))
+		r->p++;
+	text = (cfr_str){ start, (size_t)(r->p - start) };
+	mark->end = offset(r, r->p);
+	switch (cfr_num_parse(text, &integer, &real)) {
+	case CFR_NUM_INT:
+		return built(r, cfr_build_int(r->build, integer, mark, r->err), mark);
+	case CFR_NUM_FLOAT:
+		if (cfr__float_lost(text, real))
+			return fail(r, start, CFR__JSON_FLOAT_RANGE);
+		return built(r, cfr_build_float(r->build, real, mark, r->err), mark);
+	case CFR_NUM_BIG:
+		if (text.len > CFR__INT_DIGITS)
+			return fail(r, start, CFR__JSON_INT_RANGE);
+		return built(r, cfr_build_other(r->build, CFR_STR(CFR__TAG_INT), text, mark, r->err), mark);
+	default:
+		return fail(r, start, CFR__JSON_NUMBER);
+	}
+}
+
+static int number(reader *r, cfr_mark *mark)
+{
+	const char *start = r->p, *p = start + (*start == '-'), *first = p;
+	int64_t value = 0;
+
+	while (p < r->end && *p >= '0' && *p <= '9' && p - first < 18)
+		value = value * 10 + (*p++ - '0');
+	r->p = p;
+	mark->style = CFR_PLAIN;
+	if (CFR_UNLIKELY(p == first || (*first == '0' && p - first > 1) || (p < r->end &&
+	    ((*p >= '0' && *p <= '9') || *p == '.' || (*p | 0x20) == 'e' || *p == '+' || *p == '-'))))
+		return other_number(r, start, mark);
+	mark->end = offset(r, p);
+	return built(r, cfr_build_int(r->build, first > start ? -value : value, mark, r->err), mark);
+}
+
+static int word(reader *r, cfr_mark *mark)
+{
+	const char *start = r->p;
+	size_t left = (size_t)(r->end - start);
+	char c = *start;
+	int rc;
+
+	mark->style = CFR_PLAIN;
+	mark->end = mark->start + (c == 'f' ? 5 : 4);
+	if (c == 't' && left >= 4 && memcmp(start, "true", 4) == 0)
+		rc = cfr_build_bool(r->build, true, mark, r->err);
+	else if (c == 'f' && left >= 5 && memcmp(start, "false", 5) == 0)
+		rc = cfr_build_bool(r->build, false, mark, r->err);
+	else if (c == 'n' && left >= 4 && memcmp(start, "null", 4) == 0)
+		rc = cfr_build_null(r->build, mark, r->err);
+	else
+		return fail(r, start, CFR__JSON_VALUE);
+	r->p += mark->end - mark->start;
+	return built(r, rc, mark);
+}
+
+/* A scalar; r->p is at its first byte. */
+static int scalar(reader *r)
+{
+	cfr_mark mark = { .before = offset(r, r->p), .start = offset(r, r->p) };
+	cfr_str text;
+	int rc;
+
+	if (r->p == r->end)
+		return fail(r, r->p, CFR__JSON_VALUE);
+	if (*r->p == '"') {
+		rc = string(&text, r, &mark);
+		return rc ? rc : built(r, cfr_build_string(r->build, text, &mark, r->err), &mark);
+	}
+	return *r->p == '-' || (*r->p >= '0' && *r->p <= '9') ? number(r, &mark) : word(r, &mark);
+}
+
+/* A key and its colon, up to the value. */
+static int key(reader *r)
+{
+	cfr_mark mark = { .flags = 0 };
+	cfr_str text;
+	int rc;
+
+	if (r->p == r->end || *r->p != '"')
+		return fail(r, r->p, CFR__JSON_KEY);
+	rc = string(&text, r, &mark);
+	if (rc == 0)
+		rc = built(r, cfr_build_key(r->build, text, &mark, r->err), &mark);
+	if (rc)
+		return rc;
+	skip_space(r);
+	if (r->p == r->end || *r->p != ':')
+		return fail(r, r->p, CFR__JSON_COLON);
+	r->p++;
+	skip_space(r);
+	return 0;
+}
+
+static int begin(reader *r, cfr_kind kind)
+{
+	cfr_mark mark = { .before = offset(r, r->p), .start = offset(r, r->p), .style = CFR_FLOW };
+
+	r->p++;
+	return built(r, cfr_build_begin(r->build, kind, &mark, r->err), &mark);
+}
+
+/* The value at r->p and all in it. */
+static int value(reader *r)
+{
+	uint8_t kinds[DEPTH];
+	unsigned depth = 0;
+	int rc;
+
+	for (;;) {
+		bool opened = false;
+
+		if (r->p < r->end && (*r->p == '{' || *r->p == '[')) {
+			cfr_kind kind = *r->p == '{' ? CFR_MAPPING : CFR_SEQUENCE;
+
+			rc = begin(r, kind);
+			if (rc)
+				return rc;
+			kinds[depth++] = (uint8_t)kind;
+			opened = true;
+		} else {
+			rc = scalar(r);
+			if (rc)
+				return rc;
+		}
+		/* What follows a value, or an opening bracket: closing ones, then a comma. */
+		for (;;) {
+			bool mapping;
+
+			if (depth == 0)
+				return 0;
+			skip_space(r);
+			mapping = kinds[depth - 1] == CFR_MAPPING;
+			if (r->p < r->end && *r->p == (mapping ? '}' : ']')) {
+				r->p++;
+				depth--;
+				opened = false;
+				rc = cfr_build_end(r->build, offset(r, r->p), r->err);
+				if (rc)
+					return rc;
+				continue;
+			}
+			if (!opened) {
+				if (r->p == r->end || *r->p != ',')
+					return fail(r, r->p, mapping ? CFR__JSON_BRACE : CFR__JSON_BRACKET);
+				r->p++;
+				skip_space(r);
+			}
+			rc = mapping ? key(r) : 0;
+			if (rc)
+				return rc;
+			break;
+		}
+	}
+}
+
+int cfr__json_read(cfr_documents *docs, const cfr_source *source, const cfr_limits *limits, cfr_err *err)
+{
+	cfr_str bytes = cfr_source_bytes(source);
+	reader r = { .p = bytes.ptr, .end = bytes.ptr + bytes.len, .text = bytes.ptr, .source = source, .err = err };
+	cfr_document *doc;
+	int rc = cfr_build_new(&r.build, source, CFR_JSON, limits, err);
+
+	if (rc)
+		return rc;
+	if (cfr_str_starts(bytes, CFR_STR("\xEF\xBB\xBF")))
+		r.p += CFR__BOM;
+	skip_space(&r);
+	rc = value(&r);
+	if (rc)
+		goto done;
+	skip_space(&r);
+	if (r.p < r.end) {
+		rc = fail(&r, r.p, CFR__JSON_END);
+		goto done;
+	}
+	rc = cfr_build_finish(&doc, r.build, 0, 0, (uint32_t)bytes.len, err);
+	if (rc == 0)
+		rc = cfr__documents_add(docs, doc, err);
+done:
+	cfr_buf_release(&r.scratch);
+	cfr_build_free(r.build);
+	return rc;
+}

@@ -1,0 +1,675 @@
+/* engine/text/yaml.c -- YAML, from libyaml's events straight into a builder.
+ *
+ * libyaml does the grammar. What this file adds: the core schema and tags (yaml_scalar.c), anchors and `<<`, exact
+ * places in bytes (yaml_mark.c), and refusals in sentences (yaml_error.c). No tree stands between events and builder:
+ * a stack of open collections, as deep as the text is nested, is all the state there is.
+ *
+ * A scalar whose value stands in the source as it is (most do) is given to the builder as a slice of the source, so
+ * its text is not kept twice.
+ *
+ * Bounds. Depth, nodes and aliases are the builder's to refuse, and it does so at the event that passes a ceiling;
+ * libyaml looks at most 1,024 characters ahead of that. Its one quadratic corner, a search through all %TAG lines for
+ * each of them, is closed here by refusing hundreds of them.
+ */
+#include <stdlib.h>
+
+#include "engine/base/num.h"
+#include "engine/base/utf8.h"
+#include "engine/text/yaml_parts.h"
+
+enum { TAG_LINES = 200 };
+
+#define TAG_PREFIX "tag:yaml.org,2002:"
+
+typedef enum merging {
+	MERGE_NONE,
+	MERGE_VALUE,	/* of a mapping: its key `<<` was read, the value comes */
+	MERGE_LIST	/* the sequence behind a `<<`: it is no value, its items are merged */
+} merging;
+
+/* An open collection. */
+typedef struct frame {
+	uint32_t start, last;	/* where it begins; where its last key or value ends */
+	uint32_t null_key;	/* offset + 1 of a key that means null */
+	uint8_t kind;
+	uint8_t merge;
+	bool brackets;		/* written with [] or {} */
+	bool keyed;		/* the key was read, its value comes */
+	cfr_mark merge_key;	/* of the `<<`, in case it turns out an ordinary key */
+} frame;
+
+typedef struct reader {
+	yaml_parser_t parser;
+	cfr_build *build;
+	const cfr_source *source;
+	const cfr_limits *limits;
+	cfr_documents *docs;
+	cfr_str text;
+	cfr__marks marks;
+	cfr__breaks breaks;
+	cfr__anchors anchors;
+	frame *frames;
+	uint32_t depth, cap;
+	uint32_t doc_start, doc_body, doc_count;	/* doc_body: behind its `---` */
+	bool inner_bom;		/* U+FEFF stands somewhere behind the start */
+	cfr_err *err;
+} reader;
+
+static int fail(reader *r, size_t at, int code, const char *message, const char *hint)
+{
+	cfr_err_set(r->err, code, "%s", message);
+	if (hint)
+		cfr_err_hint(r->err, "%s", hint);
+	return cfr__fail_at(r->err, r->source, at, code);
+}
+
+/* Completes an error of the builder, which knows the place only of what it was given. */
+static int built(reader *r, int rc, const cfr_mark *mark)
+{
+	return CFR_LIKELY(rc == 0) ? 0 : cfr__fail_at(r->err, r->source, mark->start, rc);
+}
+
+/* ---- frames ---- */
+
+static frame *top(reader *r)
+{
+	return r->depth ? &r->frames[r->depth - 1] : NULL;
+}
+
+static int push(reader *r, uint8_t kind, uint32_t start, bool brackets)
+{
+	if (r->depth == r->cap) {
+		uint32_t cap = r->cap ? r->cap * 2 : 64;
+		frame *frames = realloc(r->frames, cap * sizeof(*frames));
+
+		if (!frames)
+			return cfr_err_nomem(r->err);
+		r->frames = frames;
+		r->cap = cap;
+	}
+	r->frames[r->depth++] = (frame){ .start = start, .last = start, .kind = kind, .brackets = brackets };
+	return 0;
+}
+
+/* A value has been read whole: what is around it goes on behind it. */
+static void value_done(reader *r, uint32_t end)
+{
+	frame *f = top(r);
+
+	if (f) {
+		f->last = end;
+		f->keyed = false;
+	}
+}
+
+static bool wants_key(const frame *f)
+{
+	return f && f->kind == CFR_MAPPING && !f->keyed;
+}
+
+/* ---- places ---- */
+
+static uint32_t offset(reader *r, const yaml_mark_t *mark)
+{
+	return (uint32_t)cfr__marks_offset(&r->marks, mark->index);
+}
+
+/* The column of the innermost block collection, which a block scalar's explicit indentation adds to. */
+static int block_column(reader *r)
+{
+	for (uint32_t i = r->depth; i > 0; i--) {
+		const frame *f = &r->frames[i - 1];
+
+		if (!f->brackets) {
+			size_t at = f->start;
+
+			while (at > r->marks.base && r->text.ptr[at - 1] != '\n' && r->text.ptr[at - 1] != '\r')
+				at--;
+			return (int)cfr_utf8_count(r->text.ptr + at, f->start - at);
+		}
+	}
+	return -1;
+}
+
+/* Where a value would stand that is not there: behind its colon, dash or `---`. libyaml's mark may lie at whatever
+ * follows instead. */
+static uint32_t empty_place(reader *r, uint32_t mark)
+{
+	const frame *f = top(r);
+	size_t at;
+
+	if (!f)
+		return r->doc_body;
+	if (f->kind != CFR_MAPPING || !f->keyed)
+		return mark;
+	at = cfr__skip_blank(r->text, f->last, r->text.len);
+	return at < r->text.len && r->text.ptr[at] == ':' ? (uint32_t)at + 1 : f->last;
+}
+
+static void scalar_mark(cfr_mark *mark, reader *r, const yaml_event_t *event)
+{
+	bool properties = event->data.scalar.anchor || event->data.scalar.tag;
+	uint32_t start = offset(r, &event->start_mark), end = offset(r, &event->end_mark);
+
+	mark->before = mark->start = start;
+	mark->end = end;
+	mark->flags = event->data.scalar.tag ? CFR_TAGGED : 0;
+	switch (event->data.scalar.style) {
+	case YAML_SINGLE_QUOTED_SCALAR_STYLE:
+		mark->style = CFR_SINGLE;
+		break;
+	case YAML_DOUBLE_QUOTED_SCALAR_STYLE:
+		mark->style = CFR_DOUBLE;
+		break;
+	case YAML_LITERAL_SCALAR_STYLE:
+		mark->style = CFR_LITERAL;
+		break;
+	case YAML_FOLDED_SCALAR_STYLE:
+		mark->style = CFR_FOLDED;
+		break;
+	default:
+		mark->style = CFR_PLAIN;
+		if (event->data.scalar.length == 0) {
+			if (!properties)
+				mark->before = empty_place(r, start);
+			mark->start = mark->end = properties ? end : mark->before;
+			return;
+		}
+	}
+	if (properties)
+		mark->start = (uint32_t)cfr__skip_properties(r->text, start, end,
+		              (unsigned)(event->data.scalar.anchor != NULL) + (event->data.scalar.tag != NULL));
+	if (mark->style == CFR_LITERAL || mark->style == CFR_FOLDED)
+		mark->end = (uint32_t)cfr__block_scalar_end(r->text, mark->start, end, block_column(r));
+}
+
+static void begin_mark(cfr_mark *mark, reader *r, const yaml_event_t *event, const yaml_char_t *anchor,
+                       const yaml_char_t *tag, bool flow)
+{
+	mark->before = mark->start = offset(r, &event->start_mark);
+	if (anchor || tag)
+		mark->start = (uint32_t)cfr__skip_properties(r->text, mark->before, r->text.len,
+		                                             (unsigned)(anchor != NULL) + (tag != NULL));
+	mark->end = mark->start;
+	mark->style = flow ? CFR_FLOW : CFR_BLOCK;
+	mark->flags = tag ? CFR_TAGGED : 0;
+}
+
+static void alias_mark(cfr_mark *mark, reader *r, const yaml_event_t *event)
+{
+	*mark = (cfr_mark){ .style = CFR_PLAIN };
+	mark->before = mark->start = offset(r, &event->start_mark);
+	mark->end = offset(r, &event->end_mark);
+}
+
+/* ---- scalars ---- */
+
+/* The value as a slice of the source where it stands there as it is. */
+static cfr_str scalar_text(reader *r, yaml_event_t *event, const cfr_mark *mark)
+{
+	cfr_str value = { (const char *)event->data.scalar.value, event->data.scalar.length };
+	size_t quotes = mark->style == CFR_SINGLE || mark->style == CFR_DOUBLE;
+	const char *here = r->text.ptr + mark->start + quotes;
+
+	if (CFR_UNLIKELY(r->breaks.copy != NULL))
+		cfr__breaks_restore(&r->breaks, (char *)event->data.scalar.value, value.len);
+	if (mark->style <= CFR_DOUBLE && mark->end - mark->start == value.len + 2 * quotes &&
+	    memcmp(here, value.ptr, value.len) == 0)
+		value.ptr = here;
+	return value;
+}
+
+static int range_error(reader *r, cfr_kind kind, const cfr_mark *mark)
+{
+	return fail(r, mark->start, CFR_E_UNSUPPORTED,
+	            kind == CFR_FLOAT ? "a number beyond what a float can hold" : "an integer of more than 1000 digits",
+	            "quote it if it is text");
+}
+
+static int put_resolved(reader *r, const cfr__scalar *s, cfr_str text, const cfr_mark *mark)
+{
+	if (s->out_of_range)
+		return range_error(r, s->kind, mark);
+	switch (s->kind) {
+	case CFR_NULL:
+		return cfr_build_null(r->build, mark, r->err);
+	case CFR_BOOL:
+		return cfr_build_bool(r->build, s->truth, mark, r->err);
+	case CFR_INT:
+		return cfr_build_int(r->build, s->integer, mark, r->err);
+	case CFR_FLOAT:
+		return cfr_build_float(r->build, s->real, mark, r->err);
+	case CFR_OTHER:
+		return cfr_build_other(r->build, CFR_STR(CFR__TAG_INT), text, mark, r->err);
+	default:
+		return cfr_build_string(r->build, text, mark, r->err);
+	}
+}
+
+static int tag_error(reader *r, const char *word, const cfr_mark *mark)
+{
+	cfr_err_set(r->err, CFR_E_KIND, "the tag !!%s does not fit its value", word);
+	cfr_err_hint(r->err, "remove the tag, or write a value of that type");
+	return cfr__fail_at(r->err, r->source, mark->before, CFR_E_KIND);
+}
+
+static int put_tagged(reader *r, cfr_str text, cfr_str tag, const cfr_mark *mark)
+{
+	cfr__scalar s;
+	const char *word;
+	bool fits;
+
+	if (cfr_str_eq(tag, CFR_STR("!")))
+		return cfr_build_string(r->build, text, mark, r->err);
+	if (!cfr_str_starts(tag, CFR_STR(TAG_PREFIX)))
+		return cfr_build_other(r->build, tag, text, mark, r->err);
+	word = tag.ptr + sizeof(TAG_PREFIX) - 1;
+	cfr__resolve(&s, text);
+	if (strcmp(word, "str") == 0)
+		return cfr_build_string(r->build, text, mark, r->err);
+	if (strcmp(word, "null") == 0)
+		fits = s.kind == CFR_NULL;
+	else if (strcmp(word, "bool") == 0)
+		fits = s.kind == CFR_BOOL;
+	else if (strcmp(word, "int") == 0)
+		fits = s.kind == CFR_INT || s.kind == CFR_OTHER;
+	else if (strcmp(word, "float") == 0)
+		fits = s.kind == CFR_FLOAT || s.kind == CFR_INT || s.kind == CFR_OTHER;
+	else if (strcmp(word, "map") == 0 || strcmp(word, "seq") == 0)
+		fits = false;
+	else
+		return cfr_build_other(r->build, tag, text, mark, r->err);
+	if (!fits)
+		return tag_error(r, word, mark);
+	if (strcmp(word, "float") == 0 && s.kind == CFR_INT)
+		return cfr_build_float(r->build, (double)s.integer, mark, r->err);
+	return put_resolved(r, &s, text, mark);
+}
+
+static int put_scalar(reader *r, cfr_str text, cfr_str tag, bool plain, const cfr_mark *mark)
+{
+	cfr__scalar s;
+
+	if (tag.ptr)
+		return built(r, put_tagged(r, text, tag, mark), mark);
+	if (!plain)
+		return built(r, cfr_build_string(r->build, text, mark, r->err), mark);
+	cfr__resolve(&s, text);
+	return built(r, put_resolved(r, &s, text, mark), mark);
+}
+
+/* ---- keys ---- */
+
+static int null_key(reader *r, frame *f, uint32_t at)
+{
+	cfr_place first;
+
+	if (!f->null_key) {
+		f->null_key = at + 1;
+		return 0;
+	}
+	/* Two spellings of null are two texts, but one key to every other reader. */
+	first = cfr_source_place(r->source, f->null_key - 1);
+	cfr_err_set(r->err, CFR_E_DUPLICATE, "a second key that means null; the first is on line %u", (unsigned)first.line);
+	cfr_err_hint(r->err, "quote the keys if they are text");
+	if (r->err) {
+		r->err->other_line = first.line;
+		r->err->other_column = first.column;
+	}
+	return cfr__fail_at(r->err, r->source, at, CFR_E_DUPLICATE);
+}
+
+static int put_key(reader *r, cfr_str text, bool plain, bool tagged, cfr_mark *mark)
+{
+	frame *f = top(r);
+
+	if (plain) {
+		mark->flags |= CFR_KEY_PLAIN;
+		if (!tagged) {
+			cfr__scalar s;
+
+			cfr__resolve(&s, text);
+			if (s.kind != CFR_STRING)
+				mark->flags |= CFR_KEY_NOT_STRING;
+			if (s.kind == CFR_NULL) {
+				int rc = null_key(r, f, mark->start);
+				if (rc)
+					return rc;
+			}
+		}
+	}
+	f->keyed = true;
+	f->last = mark->end;
+	return built(r, cfr_build_key(r->build, text, mark, r->err), mark);
+}
+
+/* The `<<` before this value was an ordinary key after all. */
+static int plain_merge_key(reader *r, frame *f)
+{
+	cfr_mark mark = f->merge_key;
+
+	f->merge = MERGE_NONE;
+	return built(r, cfr_build_key(r->build, CFR_STR("<<"), &mark, r->err), &mark);
+}
+
+static int key_kind_error(reader *r, uint32_t at)
+{
+	bool braces = at + 1 < r->text.len && r->text.ptr[at] == '{';
+
+	return fail(r, at, CFR_E_KIND, "a collection as a key: only scalars can be keys",
+	            braces ? "quote it if it is text, as `\"{{ name }}\"`" : "quote it if it is text");
+}
+
+static int merge_error(reader *r, uint32_t at)
+{
+	return fail(r, at, CFR_E_KIND, "`<<` merges mappings, and this is none",
+	            "give it an alias of a mapping or a sequence of such; quote the key (\"<<\") if it is an ordinary one");
+}
+
+/* ---- events ---- */
+
+static int on_alias(reader *r, const yaml_event_t *event)
+{
+	cfr_str name = cfr_str_of((const char *)event->data.alias.anchor);
+	const cfr__anchor *anchor = cfr__anchors_find(&r->anchors, name);
+	frame *f = top(r);
+	cfr_mark mark;
+	bool scalar;
+	int rc = 0;
+
+	alias_mark(&mark, r, event);
+	if (!anchor) {
+		cfr_str nearest = cfr__anchors_nearest(&r->anchors, name);
+
+		cfr_err_set(r->err, CFR_E_SYNTAX, "no anchor `&%.*s` stands before this alias",
+		            (int)(name.len < 100 ? name.len : 100), name.ptr);
+		if (nearest.len && nearest.len < 100)
+			cfr_err_hint(r->err, "did you mean `*%.*s`?", (int)nearest.len, nearest.ptr);
+		else
+			cfr_err_hint(r->err, "write the anchor before its first use, in the same document; quote the text if "
+			             "the `*` belongs to it");
+		return cfr__fail_at(r->err, r->source, mark.start, CFR_E_SYNTAX);
+	}
+	scalar = anchor->kind != CFR_MAPPING && anchor->kind != CFR_SEQUENCE;
+	if (wants_key(f))
+		return scalar ? put_key(r, anchor->text, anchor->plain, anchor->tag.len > 0, &mark) : key_kind_error(r, mark.start);
+	if (f && f->merge == MERGE_LIST) {
+		f->last = mark.end;
+		if (anchor->kind != CFR_MAPPING)
+			return merge_error(r, mark.start);
+		return built(r, cfr_build_merge(r->build, anchor->rank, &mark, r->err), &mark);
+	}
+	if (f && f->merge == MERGE_VALUE) {
+		if (!scalar) {
+			f->merge = MERGE_NONE;
+			value_done(r, mark.end);
+			return built(r, cfr_build_merge(r->build, anchor->rank, &mark, r->err), &mark);
+		}
+		rc = plain_merge_key(r, f);
+	}
+	if (rc == 0 && anchor->rank == UINT32_MAX)
+		/* A key has no rank: its text once more, as if it were written here. */
+		rc = put_scalar(r, anchor->text, anchor->tag.len ? anchor->tag : (cfr_str){ NULL, 0 }, anchor->plain, &mark);
+	else if (rc == 0)
+		rc = built(r, cfr_build_alias(r->build, anchor->rank, &mark, r->err), &mark);
+	value_done(r, mark.end);
+	return rc;
+}
+
+static bool is_merge_key(const yaml_event_t *event)
+{
+	return event->data.scalar.length == 2 && event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+	       memcmp(event->data.scalar.value, "<<", 2) == 0 &&
+	       (!event->data.scalar.tag || strcmp((const char *)event->data.scalar.tag, TAG_PREFIX "merge") == 0);
+}
+
+static int note_scalar(reader *r, const yaml_event_t *event, cfr_str text, const cfr_mark *mark, uint32_t rank)
+{
+	cfr__anchor anchor = { .rank = rank, .kind = CFR_STRING, .text = text, .start = mark->start,
+	                       .plain = mark->style == CFR_PLAIN };
+
+	anchor.name = cfr_str_of((const char *)event->data.scalar.anchor);
+	anchor.tag = cfr_str_of((const char *)event->data.scalar.tag);
+	return cfr__anchors_set(&r->anchors, &anchor, r->err);
+}
+
+static int on_scalar(reader *r, yaml_event_t *event)
+{
+	frame *f = top(r);
+	const bool key = wants_key(f);
+	cfr_str text, tag = cfr_str_of((const char *)event->data.scalar.tag);
+	uint32_t rank = UINT32_MAX;
+	cfr_mark mark;
+	int rc = 0;
+
+	scalar_mark(&mark, r, event);
+	text = scalar_text(r, event, &mark);
+	if (CFR_UNLIKELY(r->inner_bom) && mark.style != CFR_SINGLE && mark.style != CFR_DOUBLE &&
+	    memmem(text.ptr, text.len, "\xEF\xBB\xBF", CFR__BOM))
+		return fail(r, mark.start, CFR_E_ENCODING, "a byte order mark (U+FEFF) inside the text",
+		            "remove it; it may stand at the start of the file and, escaped, in quotes");
+	if (f && f->merge == MERGE_LIST)
+		return merge_error(r, mark.start);
+	if (key && is_merge_key(event)) {
+		mark.flags |= CFR_KEY_PLAIN;
+		f->merge = MERGE_VALUE;
+		f->merge_key = mark;
+		f->keyed = true;
+		f->last = mark.end;
+		return 0;
+	}
+	if (key) {
+		rc = put_key(r, text, mark.style == CFR_PLAIN, tag.ptr != NULL, &mark);
+	} else {
+		if (f && f->merge == MERGE_VALUE)
+			rc = plain_merge_key(r, f);
+		rank = cfr_build_rank(r->build);
+		if (rc == 0)
+			rc = put_scalar(r, text, tag, mark.style == CFR_PLAIN, &mark);
+		value_done(r, mark.end);
+	}
+	if (rc == 0 && CFR_UNLIKELY(event->data.scalar.anchor != NULL))
+		rc = note_scalar(r, event, text, &mark, rank);
+	return rc;
+}
+
+static int check_collection_tag(reader *r, cfr_kind kind, const yaml_char_t *tag, const cfr_mark *mark)
+{
+	static const char *const scalars[] = { "str", "int", "float", "bool", "null" };
+	const char *word;
+
+	if (!tag || strncmp((const char *)tag, TAG_PREFIX, sizeof(TAG_PREFIX) - 1) != 0)
+		return 0;
+	word = (const char *)tag + sizeof(TAG_PREFIX) - 1;
+	if (strcmp(word, kind == CFR_MAPPING ? "seq" : "map") == 0)
+		return tag_error(r, word, mark);
+	for (size_t i = 0; i < sizeof(scalars) / sizeof(*scalars); i++) {
+		if (strcmp(word, scalars[i]) == 0)
+			return tag_error(r, word, mark);
+	}
+	return 0;
+}
+
+static int on_begin(reader *r, const yaml_event_t *event, cfr_kind kind)
+{
+	bool mapping = kind == CFR_MAPPING;
+	const yaml_char_t *name = mapping ? event->data.mapping_start.anchor : event->data.sequence_start.anchor;
+	const yaml_char_t *tag = mapping ? event->data.mapping_start.tag : event->data.sequence_start.tag;
+	bool flow = mapping ? event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
+	                    : event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
+	frame *f = top(r);
+	bool brackets;
+	cfr_mark mark;
+	int rc;
+
+	begin_mark(&mark, r, event, name, tag, flow);
+	if (wants_key(f))
+		return key_kind_error(r, mark.start);
+	if (f && f->merge == MERGE_LIST)
+		return merge_error(r, mark.start);
+	/* A pair in a flow sequence, [a: b], is a flow mapping without braces of its own. */
+	brackets = flow && mark.start < r->text.len && r->text.ptr[mark.start] == (mapping ? '{' : '[');
+	if (f && f->merge == MERGE_VALUE && !mapping) {
+		f->merge = MERGE_NONE;
+		rc = push(r, CFR_SEQUENCE, mark.start, brackets);
+		if (rc == 0)
+			top(r)->merge = MERGE_LIST;
+		return rc;
+	}
+	if (f && f->merge == MERGE_VALUE)
+		return fail(r, mark.start, CFR_E_UNSUPPORTED, "`<<` before a mapping that is written in place",
+		            "write its entries where they belong, or give it an anchor elsewhere and merge an alias");
+	rc = check_collection_tag(r, kind, tag, &mark);
+	if (rc == 0 && name) {
+		cfr__anchor anchor = { .rank = cfr_build_rank(r->build), .kind = kind, .start = mark.start };
+
+		anchor.name = cfr_str_of((const char *)name);
+		rc = cfr__anchors_set(&r->anchors, &anchor, r->err);
+	}
+	if (rc == 0)
+		rc = built(r, cfr_build_begin(r->build, kind, &mark, r->err), &mark);
+	if (rc == 0)
+		rc = push(r, (uint8_t)kind, mark.start, brackets);
+	return rc;
+}
+
+static int on_end(reader *r, const yaml_event_t *event)
+{
+	frame *f = top(r);
+	uint32_t end = f->brackets ? offset(r, &event->end_mark) : f->last;
+	bool list = f->merge == MERGE_LIST;
+	cfr_mark mark = { .start = f->start };
+
+	r->depth--;
+	value_done(r, end);
+	return list ? 0 : built(r, cfr_build_end(r->build, end, r->err), &mark);
+}
+
+static int on_document_start(reader *r, const yaml_event_t *event)
+{
+	if (r->doc_count >= r->limits->of[CFR_LIMIT_DOCUMENTS])
+		return cfr__fail_at(r->err, r->source, r->doc_start, cfr_err_limit(r->err, r->limits, CFR_LIMIT_DOCUMENTS));
+	if (r->doc_count)
+		cfr_build_reset(r->build);
+	cfr__anchors_reset(&r->anchors);
+	r->depth = 0;
+	r->doc_body = offset(r, &event->end_mark);
+	return 0;
+}
+
+/* Ranges are gapless: what stands between two documents belongs to the second, a line `...` to the first. */
+static int on_document_end(reader *r, const yaml_event_t *event)
+{
+	uint32_t end = offset(r, &event->end_mark);
+	cfr_document *doc;
+	int rc;
+
+	if (!event->data.document_end.implicit) {
+		while (end < r->text.len && r->text.ptr[end] != '\n')
+			end++;
+		end += end < r->text.len;
+	}
+	rc = cfr_build_finish(&doc, r->build, r->doc_count, r->doc_start, end, r->err);
+	if (rc)
+		return rc;
+	r->doc_count++;
+	r->doc_start = end;
+	return cfr__documents_add(r->docs, doc, r->err);
+}
+
+static int on_event(reader *r, yaml_event_t *event)
+{
+	switch (event->type) {
+	case YAML_SCALAR_EVENT:
+		return on_scalar(r, event);
+	case YAML_MAPPING_START_EVENT:
+		return on_begin(r, event, CFR_MAPPING);
+	case YAML_SEQUENCE_START_EVENT:
+		return on_begin(r, event, CFR_SEQUENCE);
+	case YAML_MAPPING_END_EVENT:
+	case YAML_SEQUENCE_END_EVENT:
+		return on_end(r, event);
+	case YAML_ALIAS_EVENT:
+		return on_alias(r, event);
+	case YAML_DOCUMENT_START_EVENT:
+		return on_document_start(r, event);
+	case YAML_DOCUMENT_END_EVENT:
+		return on_document_end(r, event);
+	default:
+		return 0;
+	}
+}
+
+static int check_directives(reader *r)
+{
+	const char *at = r->text.ptr, *end = r->text.ptr + r->text.len;
+	unsigned count = 0;
+
+	while (at < end && (at = memmem(at, (size_t)(end - at), "%TAG", 4)) != NULL) {
+		if ((at == r->text.ptr || at[-1] == '\n') && ++count > TAG_LINES)
+			return fail(r, (size_t)(at - r->text.ptr), CFR_E_LIMIT, "more than 200 %TAG lines",
+			            "write the tags in full, as !<tag>");
+		at += 4;
+	}
+	return 0;
+}
+
+static int run(reader *r)
+{
+	yaml_event_t event;
+	bool more = true;
+	int rc = 0;
+
+	while (more && rc == 0) {
+		if (!yaml_parser_parse(&r->parser, &event))
+			return cfr__yaml_error(r->err, &r->parser, &r->marks, r->source, r->limits);
+		more = event.type != YAML_STREAM_END_EVENT;
+		rc = on_event(r, &event);
+		yaml_event_delete(&event);
+	}
+	return rc;
+}
+
+int cfr__yaml_read(cfr_documents *docs, const cfr_source *source, const cfr_limits *limits, cfr_err *err)
+{
+	reader r = { .source = source, .limits = limits, .docs = docs, .err = err };
+	const char *input;
+	size_t base;
+	int rc;
+
+	r.text = cfr_source_bytes(source);
+	if (r.text.len == 0)
+		return 0;	/* a stream of no documents */
+	base = cfr_str_starts(r.text, CFR_STR("\xEF\xBB\xBF")) ? CFR__BOM : 0;
+	r.doc_start = 0;
+	cfr__marks_init(&r.marks, r.text, base);
+	r.inner_bom = !r.marks.ascii && memmem(r.text.ptr + base, r.text.len - base, "\xEF\xBB\xBF", CFR__BOM);
+	rc = check_directives(&r);
+	if (rc)
+		return rc;
+	if (!r.marks.ascii) {
+		rc = cfr__breaks_init(&r.breaks, source, r.text, err);
+		if (rc)
+			return rc;
+	}
+	cfr__anchors_init(&r.anchors);
+	rc = cfr_build_new(&r.build, source, CFR_YAML, limits, err);
+	if (rc)
+		goto no_builder;
+	if (!yaml_parser_initialize(&r.parser)) {
+		rc = cfr_err_nomem(err);
+		goto no_parser;
+	}
+	input = (r.breaks.copy ? r.breaks.copy : r.text.ptr) + base;
+	yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&r.parser, (const unsigned char *)input, r.text.len - base);
+	rc = run(&r);
+	yaml_parser_delete(&r.parser);
+no_parser:
+	cfr_build_free(r.build);
+no_builder:
+	free(r.frames);
+	cfr__anchors_release(&r.anchors);
+	cfr__breaks_release(&r.breaks);
+	return rc;
+}
