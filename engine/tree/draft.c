@@ -190,6 +190,15 @@ static int fail(cfr_err *err, int code, cfr_str path, const char *what, cfr_str 
 	return code;
 }
 
+static bool is_pointer(cfr_str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '~' && (i + 1 == text.len || (text.ptr[i + 1] != '0' && text.ptr[i + 1] != '1')))
+			return false;
+	}
+	return text.len == 0 || text.ptr[0] == '/';
+}
+
 /* A slot by pointer, every collection on the way opened. `parent` and `index` tell where it is listed (parent NULL:
  * the root). */
 static int find(struct slot **out, struct open **parent, uint32_t *index, cfr_draft *draft, cfr_str pointer,
@@ -202,9 +211,9 @@ static int find(struct slot **out, struct open **parent, uint32_t *index, cfr_dr
 	uint32_t at = 0;
 	int r = 0;
 
-	if (pointer.len && pointer.ptr[0] != '/') {
+	if (!is_pointer(pointer)) {
 		r = fail(err, CFR_E_SYNTAX, (cfr_str){ NULL, 0 }, "'%.*s' is no JSON Pointer", pointer);
-		cfr_err_hint(err, "a pointer is empty or begins with a slash");
+		cfr_err_hint(err, "a pointer is empty or begins with '/'; in its names, ~ is written ~0 and / is ~1");
 		return r;
 	}
 	for (; cfr_pointer_next(&token, &rest); from = rest) {
