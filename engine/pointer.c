@@ -62,16 +62,6 @@ bool cfr_pointer_next(cfr_buf *out, cfr_str *pointer)
 	return true;
 }
 
-static void reverse(char *p, size_t len)
-{
-	for (size_t i = 0; i < len / 2; i++) {
-		char c = p[i];
-
-		p[i] = p[len - 1 - i];
-		p[len - 1 - i] = c;
-	}
-}
-
 void cfr_pointer_write(cfr_buf *out, cfr_node node)
 {
 	size_t start = out->len;
@@ -85,12 +75,9 @@ void cfr_pointer_write(cfr_buf *out, cfr_node node)
 			cfr_pointer_add(out, key);
 		else
 			cfr_buf_addf(out, "/%u", cfr_node_index(node));
-		if (out->failed)
-			return;
-		reverse(out->ptr + from, out->len - from);
+		cfr_buf_reverse(out, from);
 	}
-	if (out->len > start)
-		reverse(out->ptr + start, out->len - start);
+	cfr_buf_reverse(out, start);
 }
 
 static int check(cfr_str pointer, cfr_err *err)

@@ -1,8 +1,9 @@
 /* engine/base/arena.c -- bump allocation in blocks, and the pool they come from.
  *
- * An allocation moves a pointer. Blocks have one size, so that any of them fits any arena and the pool is a list;
- * what is larger than a quarter of a block gets a block of its own, put behind the current one, whose rest stays in
- * use. Only blocks of the common size go back to the pool.
+ * An allocation moves a pointer. The blocks of a pool have one size, so that any of them fits any arena and the pool is
+ * a list; an arena without a pool (a compiled query, a few hundred bytes) begins small and doubles up to that size.
+ * What is larger than a quarter of a full block gets a block of its own, put behind the current one, whose rest stays
+ * in use. Only full blocks go back to the pool.
  */
 #include "engine/base/arena.h"
 
@@ -12,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BLOCK = 64 << 10, ALIGN = alignof(max_align_t) };
+enum { FIRST = 512, BLOCK = 64 << 10, ALIGN = alignof(max_align_t) };
 
 typedef struct cfr_arena_block {
 	struct cfr_arena_block *next;
@@ -133,6 +134,17 @@ static void *alloc_large(cfr_arena *arena, size_t size)
 	return b->data;
 }
 
+static size_t next_size(const cfr_arena *arena, size_t need)
+{
+	size_t size = FIRST;
+
+	if (arena->pool)
+		return BLOCK;
+	while (size < BLOCK && (size < arena->used || size < need))
+		size *= 2;
+	return size;
+}
+
 void *cfr_arena_alloc(cfr_arena *arena, size_t size)
 {
 	size_t whole = (size + (ALIGN - 1)) & ~(size_t)(ALIGN - 1);
@@ -147,13 +159,13 @@ void *cfr_arena_alloc(cfr_arena *arena, size_t size)
 	if (CFR_UNLIKELY(whole > (size_t)(arena->end - arena->at))) {
 		if (whole > BLOCK / 4)
 			return alloc_large(arena, whole);
-		b = block_take(arena->pool, BLOCK);
+		b = block_take(arena->pool, next_size(arena, whole));
 		if (!b)
 			return NULL;
 		b->next = arena->blocks;
 		arena->blocks = b;
 		arena->at = b->data;
-		arena->end = b->data + BLOCK;
+		arena->end = b->data + b->size;
 	}
 	at = arena->at;
 	arena->at += whole;

@@ -86,13 +86,23 @@ void cfr_buf_addf(cfr_buf *buf, const char *format, ...)
 	va_end(args);
 }
 
-/* The NUL behind the text is kept true only as far as the caller's bytes leave room for it: it is written ahead. */
+/* The NUL is written behind the room, ahead of the caller's bytes. */
 char *cfr_buf_room(cfr_buf *buf, size_t len)
 {
 	if (!grow(buf, len))
 		return NULL;
 	buf->ptr[buf->len + len] = '\0';
 	return buf->ptr + buf->len;
+}
+
+void cfr_buf_reverse(cfr_buf *buf, size_t from)
+{
+	for (size_t to = buf->len; from + 1 < to; from++) {
+		char c = buf->ptr[from];
+
+		buf->ptr[from] = buf->ptr[--to];
+		buf->ptr[to] = c;
+	}
 }
 
 int cfr_buf_check(const cfr_buf *buf, cfr_err *err)

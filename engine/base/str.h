@@ -50,8 +50,10 @@ void cfr_buf_adds(cfr_buf *buf, cfr_str s);
 void cfr_buf_addz(cfr_buf *buf, const char *z);
 void cfr_buf_addc(cfr_buf *buf, char c);
 void cfr_buf_addf(cfr_buf *buf, const char *format, ...) CFR_PRINTF(2, 3);
-/* Room for `len` more bytes, or NULL; follow with buf->len += what was used. */
+/* Room for `len` more bytes, or NULL; follow with buf->len += what was used, and a NUL if it was less. */
 char *cfr_buf_room(cfr_buf *buf, size_t len);
+/* Turn round the bytes from an offset on: for text that is found from its end. */
+void cfr_buf_reverse(cfr_buf *buf, size_t from);
 int cfr_buf_check(const cfr_buf *buf, cfr_err *err);
 static inline cfr_str cfr_buf_str(const cfr_buf *buf) { return (cfr_str){ buf->ptr, buf->len }; }
 void cfr_buf_clear(cfr_buf *buf);	/* keeps the memory */
