@@ -1,0 +1,185 @@
+--- Secrets that can be told by what they are called.
+
+local walk = import "walk"
+local names = import "names"
+local values = import "values"
+local tokens = import "tokens"
+local given = import "examples"
+
+local TAGS = { "secret" }
+
+-- Files of translations have a word for "password" under `password`.
+local function is_translation(file)
+  return re.test(file, [[(?i)(?:^|[/_.-])(?:locales?|i18n|l10n|lang|languages|translations?|messages)(?:[/_.-]|$)]])
+end
+
+-- The classes of a leaf by name and value: what the name promises, what the value is, the value as text.
+local function judge(leaf)
+  local promise = names.promise(leaf.name)
+  if promise == nil then return nil end
+  local value = leaf.value
+  if type(value) ~= "string" then
+    value = tree.raw(leaf.node, leaf.key) or tostring(value)
+    -- A number is a password only under a name that leaves no doubt, and not if it is a length or a count.
+    if promise ~= "strong" or not value:find "^%d%d%d%d+$" then return nil end
+    return promise, "literal", value
+  end
+  if text.contains(value, "\n") then return nil end
+  local bare = value:match "^[Bb]earer%s+(.+)$" or value:match "^[Bb]asic%s+(.+)$" or value
+  return promise, values.kind(bare), bare
+end
+
+-- A value that some other rule of this pack reports already.
+local function known_otherwise(value, ctx)
+  return tokens.find(value, ctx.data.tokens) ~= nil or text.contains(value, "://") or text.contains(value, "-----BEGIN")
+end
+
+-- Does a value deserve the alarm that the name promises?
+local function alarming(promise, value)
+  if promise == "strong" then return #value >= 3 and not value:find "%s" end
+  return promise == "fair" and not values.wordy(value)
+end
+
+rule "secret-in-plain-text" {
+  title = "Passwords, tokens and keys are referred to, not written down",
+  why = "Whoever reads the file, its history or a backup has the access, and changing it means changing the file.",
+  severity = "error",
+  tags = TAGS,
+  check = function(root, ctx)
+    if is_translation(ctx.doc.file) then return end
+    walk.leaves(root, function(leaf)
+      if leaf.in_secret then return end
+      local promise, kind, value = judge(leaf)
+      if kind == "literal" and alarming(promise, value) and not known_otherwise(value, ctx) then
+        ctx:report("'{name}' is in plain text: {shown}",
+          { name = leaf.name, shown = values.shown(value), at = tree.place(leaf.node, leaf.key) })
+      end
+    end)
+  end,
+  examples = {
+    pass = {
+      "db: {password: '${DB_PASSWORD}', user: shop}",
+      "password: $DB_PASSWORD",
+      "password: '{{ vault_password }}'",
+      "password: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6232\n",
+      "password: env:DB_PASSWORD",
+      "api_key: OPENAI_API_KEY",
+      "password_file: /run/secrets/db",
+      "password: /run/secrets/db",
+      "password_env: DB_PASSWORD",
+      "password: changeme",
+      "password: null",
+      "max_tokens: 4096\ntoken_limit: 12000\ntokenizer: cl100k_base",
+      "secret: team-orders-tls",
+      "secretName: db-credentials-2024",
+      "token: write\nid-token: write",
+      "password_hash: 5f4dcc3b5aa765d61d8327deb882cf99",
+      "password: $2y$10$abcdefghijklmnopqrstuv",
+      "token: 123e4567-e89b-12d3-a456-426614174000",
+      "env: [{name: DB_PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}]",
+      "environment: [POSTGRES_PASSWORD_FILE=/run/secrets/db, DB_PASSWORD]",
+      "parameters: {password: {type: string, description: The password of the account}}",
+      "passwordSecret: {name: db, key: password}",
+    },
+    { title = "a translation", file = "locales/de.yaml", pass = "login: {password: Passwort}" },
+    { fail = "db:\n  password: tr0ub4dor\n", at = "/db/password", message = "'password' is in plain text: (9 characters)" },
+    { fail = "password: 12345678", at = "/password" },
+    { fail = "env: [{name: DB_PASSWORD, value: tr0ub4dor}]", at = "/env/0/value", message = "'DB_PASSWORD'" },
+    { fail = "environment: [POSTGRES_PASSWORD=tr0ub4dor]", at = "/environment/0" },
+    { fail = "args: [--user, shop, --password, tr0ub4dor]", at = "/args/3" },
+    { fail = "clientSecret: " .. given.RANDOM, at = "/clientSecret" },
+    { fail = "aws: {secret_access_key: " .. given.RANDOM .. given.RANDOM .. "}", at = "/aws/secret_access_key" },
+    { fail = "security: {api_keys: [" .. given.RANDOM .. "]}", at = "/security/api_keys/0" },
+  },
+}
+
+rule "random-value-in-plain-text" {
+  title = "What is named like a secret and looks drawn at random is not written down",
+  why = "A long random value under such a name is a key, or it may be taken for one.",
+  severity = "warning",
+  tags = TAGS,
+  check = function(root, ctx)
+    walk.leaves(root, function(leaf)
+      if leaf.in_secret then return end
+      local promise, kind, value = judge(leaf)
+      if promise == "weak" and kind == "literal" and values.random(value) and not known_otherwise(value, ctx) then
+        ctx:report("'{name}' holds what looks like a key: {shown}",
+          { name = leaf.name, shown = values.shown(value), at = tree.place(leaf.node, leaf.key) })
+      end
+    end)
+  end,
+  examples = {
+    pass = {
+      "key: app.kubernetes.io/name",
+      "auth: basic",
+      "session: '${SESSION_KEY}'",
+      "key: build-linux-amd64-go-1.22-modules",
+      "checksum: 9b7a4ab6a3e2c9b7a4ab6a3e2c9b7a4a",
+      "name: " .. given.RANDOM,
+    },
+    { fail = "cookie: " .. given.RANDOM, at = "/cookie" },
+    { fail = "headers: {Authorization: Bearer " .. given.RANDOM .. "}", at = "/headers/Authorization" },
+    { fail = "salt: 9b7a4ab6a3e2c9b7a4ab6a3e2c9b7a4a", at = "/salt" },
+  },
+}
+
+rule "placeholder-for-secret" {
+  title = "No placeholder stands for a secret",
+  why = "A placeholder that nobody replaced is a password that everybody knows.",
+  severity = "info",
+  tags = TAGS,
+  check = function(root, ctx)
+    if is_translation(ctx.doc.file) then return end
+    walk.leaves(root, function(leaf)
+      local promise, kind = judge(leaf)
+      if kind == "placeholder" and promise ~= "weak" and not leaf.in_secret then
+        ctx:report("'{name}' holds a placeholder", { name = leaf.name, at = tree.place(leaf.node, leaf.key) })
+      end
+    end)
+  end,
+  examples = {
+    pass = { "password: ${DB_PASSWORD}", "password: tr0ub4dor", "key: example" },
+    { fail = "password: changeme", at = "/password" },
+    { fail = "env: [{name: API_TOKEN, value: your-token-here}]", at = "/env/0/value" },
+    { fail = "api_key: <your key>", at = "/api_key" },
+    { fail = "smtp_auth_password: password", at = "/smtp_auth_password" },
+  },
+}
+
+-- A line that sets a name: `export NAME=value`, `name = "value"`, `name: value`.
+local LINE = [[(?m)^[ \t]*(?:export[ \t]+|set[ \t]+|-[ \t]+)?["']?([A-Za-z_][\w.-]*)["']?]]
+  .. [=[[ \t]*[=:][ \t]*["']?([^"'\s#,;(){}<>\[\]$]+)["']?[,;]?[ \t]*\r?$]=]
+local HINT = "(?i)pass|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
+
+rule "secret-in-embedded-file" {
+  title = "Files inside values hold no secrets either",
+  why = "A ConfigMap or a script is read by more people than a secret store, and kept in the history of the file.",
+  severity = "error",
+  tags = TAGS,
+  check = function(root, ctx)
+    walk.leaves(root, function(leaf)
+      local value = leaf.value
+      if type(value) ~= "string" or leaf.in_secret or not text.contains(value, "\n") or not re.test(value, HINT) then
+        return
+      end
+      for name, held in re.each(value, LINE) do
+        local promise = names.promise(name)
+        if (promise == "strong" or promise == "fair") and values.kind(held) == "literal" and alarming(promise, held)
+          and #held >= 6 and not known_otherwise(held, ctx) then
+          ctx:report("'{name}' in this text is in plain text: {shown}",
+            { name = name, shown = values.shown(held), at = tree.place(leaf.node, leaf.key) })
+          return
+        end
+      end
+    end)
+  end,
+  examples = {
+    pass = {
+      "script: |\n  export DB_PASSWORD=$(cat /run/secrets/db)\n  password=\"$1\"\n",
+      "text: |\n  password: required\n  The password is asked for.\n",
+      "password: tr0ub4dor",
+    },
+    { fail = "data:\n  app.properties: |\n    db.user=shop\n    db.password=tr0ub4dor\n", at = "/data/app.properties",
+      message = "'db.password' in this text is in plain text: (9 characters)" },
+  },
+}

@@ -1,0 +1,112 @@
+--- Credentials that can be told by their form, whatever they are called.
+
+local walk = import "walk"
+local values = import "values"
+local tokens = import "tokens"
+local base64 = import "base64"
+local given = import "examples"
+
+-- Every rule of this pack. Reports show no source line for findings with this tag, so that no value gets into a log.
+local TAGS = { "secret" }
+
+rule "token-in-plain-text" {
+  title = "No token of a known service stands in the configuration",
+  why = "Whoever reads the file, its history or a backup has the access. Take the token back: it counts as known.",
+  severity = "error",
+  tags = TAGS,
+  check = function(root, ctx)
+    walk.leaves(root, function(leaf)
+      if type(leaf.value) ~= "string" then return end
+      local what, found = tokens.find(leaf.value, ctx.data.tokens)
+      if what == nil and leaf.in_secret then
+        what, found = tokens.find(base64.decode(leaf.value) or "", ctx.data.tokens)
+      end
+      if what then
+        ctx:report("{what} in plain text: {shown}",
+          { what = what, shown = values.shown(found), at = tree.place(leaf.node, leaf.key) })
+      end
+    end)
+  end,
+  examples = {
+    pass = {
+      "token: ${GITHUB_TOKEN}",
+      "key: AKIAIOSFODNN7EXAMPLE",
+      "image: sha256:9b7a4ab6a3e2c9b7a4ab6a3e2c9b7a4ab6a3e2c9b7a4ab6a3e2c9b7a4ab6a3e2",
+      "task: ask-me-anything-about-this-very-long-name",
+    },
+    { fail = "anything: " .. given.GITHUB, at = "/anything", message = "GitHub token in plain text: ghp_" },
+    { fail = "llm:\n  headers:\n    - 'Authorization: Bearer " .. given.OPENAI .. "'\n", at = "/llm/headers/0",
+      message = "OpenAI API key" },
+    { fail = "env: [AWS_ACCESS_KEY_ID=" .. given.AWS .. "]", at = "/env/0", message = "AWS access key" },
+    { fail = "script: |\n  curl -u " .. given.STRIPE .. ": https://api.example.com\n", at = "/script", message = "Stripe key" },
+    { fail = "a: " .. given.JWT, at = "/a", message = "JSON Web Token" },
+    { title = "encoded in a Kubernetes Secret", at = "/data/token",
+      fail = "apiVersion: v1\nkind: Secret\ndata: {token: Z2hwX2ExQjJhMUIyYTFCMmExQjJhMUIyYTFCMmExQjJhMUIyYTFCMg==}" },
+  },
+}
+
+local KEY = [[-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\n|\\r)+(?:[A-Za-z-]+: .*\s+)*[A-Za-z0-9+/=]{16,}]]
+
+rule "private-key-in-plain-text" {
+  title = "No private key stands in the configuration",
+  why = "Whoever reads the file can be who the key says, and read what was meant for him. Replace the key: it counts as known.",
+  severity = "error",
+  tags = TAGS,
+  check = function(root, ctx)
+    walk.leaves(root, function(leaf)
+      local value = leaf.value
+      if type(value) ~= "string" or #value < 60 then return end
+      -- "-----BEGIN" in base64.
+      if text.starts(value, "LS0tLS1CRUdJTi") then value = base64.decode(value) or "" end
+      if text.contains(value, "PRIVATE KEY") and re.test(value, KEY) or text.starts(value, "PuTTY-User-Key-File-") then
+        ctx:report("a private key in plain text", { at = tree.place(leaf.node, leaf.key) })
+      end
+    end)
+  end,
+  examples = {
+    pass = {
+      "cert: |\n    -----BEGIN CERTIFICATE-----\n    MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQsw\n    -----END CERTIFICATE-----\n",
+      "key: |\n    -----BEGIN PRIVATE KEY-----\n    ...\n    -----END PRIVATE KEY-----\n",
+      "key: /etc/tls/private.key",
+    },
+    { fail = "tls:\n  key: |\n    " .. given.KEY .. "\n", at = "/tls/key" },
+    { title = "encoded", at = "/data/tls.key", fail = "apiVersion: v1\nkind: Secret\ndata:\n  tls.key: "
+      .. "LS0tLS1CRUdJTiBQUklWQVRF" .. "IEtFWS0tLS0tCk1JSUV2UUlCQURBTkJna3Foa2lHOXcwQkFRRUZBQVND\n" },
+  },
+}
+
+rule "password-in-connection" {
+  title = "Addresses and connection strings carry no password",
+  why = "Addresses are logged, shown in errors and passed on. Name the password apart, by reference.",
+  severity = "error",
+  tags = TAGS,
+  check = function(root, ctx)
+    walk.leaves(root, function(leaf)
+      local value = leaf.value
+      if type(value) ~= "string" or #value < 8 then return end
+      local secret
+      if text.contains(value, "://") then
+        secret = re.match(value, [=[[A-Za-z][A-Za-z0-9+.-]*://[^\s:/@?#'"]*:([^\s/@'"]+)@[^\s]]=])
+      end
+      if secret == nil and text.contains(value, ";") then
+        local is_connection = re.test(value, [[(?i)(?:server|host|data source|addr(?:ess)?|endpoint|user id|uid|database)\s*=]])
+        secret = is_connection and re.match(value, [[(?i)(?:password|pwd)\s*=\s*([^;\s'"]+)]])
+      end
+      if secret and values.kind(secret) == "literal" then
+        ctx:report("a password in an address: {shown}", { shown = values.shown(secret), at = tree.place(leaf.node, leaf.key) })
+      end
+    end)
+  end,
+  examples = {
+    pass = {
+      "url: postgres://shop@db/shop",
+      "url: postgres://shop:${DB_PASSWORD}@db/shop",
+      "url: postgres://user:password@localhost/shop",
+      "image: registry:5000/team/app@sha256:1b2c",
+      "dsn: 'Server=db;Password={{ password }};'",
+    },
+    { fail = "url: postgres://shop:tr0ub4dor@db/shop", at = "/url" },
+    { fail = "args: [--redis=redis://:tr0ub4dor@cache:6379/0]", at = "/args/0" },
+    { fail = "dsn: 'Server=db;User Id=shop;Password=tr0ub4dor;'", at = "/dsn", message = "(9 characters)" },
+  },
+}
