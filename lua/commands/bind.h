@@ -1,0 +1,51 @@
+/* lua/commands/bind.h -- what the bindings of the trusted library share.
+ *
+ * The commands of cfgrun run in a stock Lua state with the standard library; what they need beyond it is the module
+ * `core`, one table made by the bind_*.c files here. Conventions:
+ *  - Data errors are returned: nil and an error table {code, message, hint, file, line, column, path, limit, exit}, which
+ *    has a readable tostring. Misuse raises.
+ *  - Everything that owns memory of the engine is a userdata with __gc.
+ */
+#ifndef CFR_LUA_COMMANDS_BIND_H
+#define CFR_LUA_COMMANDS_BIND_H
+
+#include "engine/base/str.h"
+#include "engine/document.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+
+/* state.c */
+extern volatile bool *cfr__interrupted(void);
+
+/* push.c */
+int cfr__push_err(lua_State *L, const cfr_err *err);	/* nil, error; returns 2 */
+void cfr__push_err_table(lua_State *L, const cfr_err *err);
+void cfr__push_str(lua_State *L, cfr_str s);
+void cfr__set_str(lua_State *L, const char *field, cfr_str s);
+void cfr__set_int(lua_State *L, const char *field, lua_Integer value);
+void cfr__set_bool(lua_State *L, const char *field, bool value);
+void cfr__set_span(lua_State *L, const cfr_span *span);	/* fields line, column, … of the table on top */
+cfr_str cfr__check_str(lua_State *L, int index);
+cfr_str cfr__opt_str(lua_State *L, int index);		/* "" when nil or absent */
+/* Field of a table, borrowed while the table holds it. */
+cfr_str cfr__field_str(lua_State *L, int table, const char *field);
+/* A buffer that the state frees, pushed. */
+cfr_buf *cfr__push_buf(lua_State *L);
+/* `limits` field of an options table (name = value) over the defaults; raises for an unknown name. */
+void cfr__read_limits(lua_State *L, int table, cfr_limits *limits);
+
+/* bind_document.c */
+void cfr__push_document(lua_State *L, const cfr_document *doc);		/* refs it */
+void cfr__push_node(lua_State *L, const cfr_document *doc, cfr_node node);	/* doc may be NULL: a bare tree */
+/* The node of a userdata; with its document, or NULL. */
+cfr_node cfr__check_node(lua_State *L, int index, const cfr_document **doc);
+bool cfr__is_node(lua_State *L, int index);
+
+/* Each adds its functions to the table `core` on top. */
+void cfr__bind_documents(lua_State *L);
+void cfr__bind_checks(lua_State *L);
+void cfr__bind_files(lua_State *L);
+void cfr__bind_system(lua_State *L);
+
+#endif

@@ -1,0 +1,449 @@
+/* lua/commands/bind_document.c -- core: documents and nodes for commands.
+ *
+ *   core.read(name, {text=, format=, limits=})  documents of a file, or of text
+ *   doc:root() doc:file() doc:format() doc:get(pointer)
+ *   node:kind() node:value() node:get(pointer) node:path() node:normalized() node:span() node:key()
+ *   node:entries() node:size() node:select(query) node:text{…} node:totable() node:has(key)
+ *
+ * A node keeps its document (or its bare tree) alive.
+ */
+#include "engine/pointer.h"
+#include "engine/query.h"
+#include "engine/text.h"
+#include "lua/commands/bind.h"
+
+#define DOCUMENT_CLASS "cfgrun.document"
+#define NODE_CLASS "cfgrun.node"
+#define DOCUMENTS_CLASS "cfgrun.documents"
+#define QUERY_CLASS "cfgrun.query"
+
+typedef struct node_ud {
+	const cfr_document *doc;	/* refs one of the two */
+	const cfr_tree *tree;
+	cfr_node node;
+} node_ud;
+
+/* --- documents --- */
+
+void cfr__push_document(lua_State *L, const cfr_document *doc)
+{
+	const cfr_document **ud = lua_newuserdatauv(L, sizeof(*ud), 0);
+
+	*ud = cfr_document_ref(doc);
+	luaL_setmetatable(L, DOCUMENT_CLASS);
+}
+
+static const cfr_document *check_document(lua_State *L)
+{
+	return *(const cfr_document **)luaL_checkudata(L, 1, DOCUMENT_CLASS);
+}
+
+static int document_gc(lua_State *L)
+{
+	const cfr_document **ud = luaL_checkudata(L, 1, DOCUMENT_CLASS);
+
+	*ud = cfr_document_unref(*ud);
+	return 0;
+}
+
+static int document_root(lua_State *L)
+{
+	const cfr_document *doc = check_document(L);
+
+	cfr__push_node(L, doc, cfr_tree_root(cfr_document_tree(doc)));
+	return 1;
+}
+
+static int document_file(lua_State *L)
+{
+	cfr__push_str(L, cfr_source_name(cfr_document_source(check_document(L))));
+	return 1;
+}
+
+static int document_format(lua_State *L)
+{
+	lua_pushstring(L, cfr_format_name(cfr_document_format(check_document(L))));
+	return 1;
+}
+
+static int document_line(lua_State *L)
+{
+	const cfr_document *doc = check_document(L);
+	lua_Integer line = luaL_checkinteger(L, 2);
+
+	cfr__push_str(L, cfr_source_line(cfr_document_source(doc), line > 0 ? (uint32_t)line : 0));
+	return 1;
+}
+
+/* --- reading --- */
+
+static int documents_gc(lua_State *L)
+{
+	cfr_documents_release(luaL_checkudata(L, 1, DOCUMENTS_CLASS));
+	return 0;
+}
+
+static int check_format(lua_State *L, cfr_str word)
+{
+	for (int f = CFR_YAML; f <= CFR_JSON; f++) {
+		if (cfr_str_eq(word, cfr_str_of(cfr_format_name((cfr_format)f))))
+			return f;
+	}
+	return word.len ? luaL_error(L, "no format is called '%s'", word.ptr) : CFR_FORMAT_NONE;
+}
+
+/* Documents and the source they came from, or nil, error, template language. */
+static int core_read(lua_State *L)
+{
+	cfr_str name = cfr__check_str(L, 1), text = { NULL, 0 };
+	cfr_limits limits;
+	cfr_format format = CFR_FORMAT_NONE;
+	cfr_source *source = NULL;
+	cfr_err err = CFR_ERR_INIT;
+	int r;
+
+	lua_settop(L, 2);
+	cfr__read_limits(L, 2, &limits);
+	if (lua_istable(L, 2)) {
+		format = (cfr_format)check_format(L, cfr__field_str(L, 2, "format"));
+		if (lua_getfield(L, 2, "text") == LUA_TSTRING)
+			text = cfr__check_str(L, -1);
+	}
+	cfr_documents *docs = lua_newuserdatauv(L, sizeof(*docs), 0);
+	*docs = (cfr_documents){ 0 };
+	luaL_setmetatable(L, DOCUMENTS_CLASS);
+
+	r = text.ptr ? cfr_source_new(&source, name, text, &limits, &err)
+		     : cfr_source_open(&source, name.ptr, &limits, &err);
+	if (r == 0)
+		r = cfr_text_read(docs, source, format, &limits, &err);
+	const char *language = r == CFR_E_SYNTAX && source ? cfr_text_template(cfr_source_bytes(source)) : NULL;
+	cfr_source_unref(source);
+	if (r < 0) {
+		cfr__push_err(L, &err);
+		lua_pushstring(L, language);
+		return 3;
+	}
+	lua_createtable(L, (int)docs->count, 0);
+	for (uint32_t i = 0; i < docs->count; i++) {
+		cfr__push_document(L, docs->items[i]);
+		lua_rawseti(L, -2, (lua_Integer)i + 1);
+	}
+	return 1;
+}
+
+/* --- nodes --- */
+
+void cfr__push_node(lua_State *L, const cfr_document *doc, cfr_node node)
+{
+	node_ud *ud = lua_newuserdatauv(L, sizeof(*ud), 0);
+
+	*ud = (node_ud){ .node = node };
+	if (doc)
+		ud->doc = cfr_document_ref(doc);
+	else
+		ud->tree = cfr_tree_ref(node.tree);
+	luaL_setmetatable(L, NODE_CLASS);
+}
+
+bool cfr__is_node(lua_State *L, int index)
+{
+	return luaL_testudata(L, index, NODE_CLASS) != NULL;
+}
+
+cfr_node cfr__check_node(lua_State *L, int index, const cfr_document **doc)
+{
+	node_ud *ud = luaL_checkudata(L, index, NODE_CLASS);
+
+	if (doc)
+		*doc = ud->doc;
+	return ud->node;
+}
+
+static int node_gc(lua_State *L)
+{
+	node_ud *ud = luaL_checkudata(L, 1, NODE_CLASS);
+
+	ud->doc = cfr_document_unref(ud->doc);
+	ud->tree = cfr_tree_unref(ud->tree);
+	return 0;
+}
+
+static int node_kind(lua_State *L)
+{
+	lua_pushstring(L, cfr_kind_name(cfr_node_kind(cfr__check_node(L, 1, NULL))));
+	return 1;
+}
+
+static void push_scalar(lua_State *L, cfr_node node)
+{
+	switch (cfr_node_kind(node)) {
+	case CFR_BOOL: lua_pushboolean(L, cfr_node_bool(node)); break;
+	case CFR_INT: lua_pushinteger(L, cfr_node_int(node)); break;
+	case CFR_FLOAT: lua_pushnumber(L, cfr_node_float(node)); break;
+	case CFR_STRING:
+	case CFR_OTHER: cfr__push_str(L, cfr_node_string(node)); break;
+	default: lua_pushnil(L);
+	}
+}
+
+static int node_value(lua_State *L)
+{
+	push_scalar(L, cfr__check_node(L, 1, NULL));
+	return 1;
+}
+
+static int node_size(lua_State *L)
+{
+	lua_pushinteger(L, cfr_node_size(cfr__check_node(L, 1, NULL)));
+	return 1;
+}
+
+static int node_key(lua_State *L)
+{
+	cfr_str key = cfr_node_key(cfr__check_node(L, 1, NULL));
+
+	if (key.ptr)
+		cfr__push_str(L, key);
+	else
+		lua_pushnil(L);
+	return 1;
+}
+
+static int node_get(lua_State *L)
+{
+	const cfr_document *doc;
+	cfr_node from = cfr__check_node(L, 1, &doc), found;
+	cfr_err err = CFR_ERR_INIT;
+
+	if (cfr_pointer_get(&found, from, cfr__check_str(L, 2), &err) < 0)
+		return cfr__push_err(L, &err);
+	cfr__push_node(L, doc, found);
+	return 1;
+}
+
+static int node_find(lua_State *L)
+{
+	const cfr_document *doc;
+	cfr_node from = cfr__check_node(L, 1, &doc), found;
+
+	if (cfr_node_find(&found, from, cfr__check_str(L, 2), NULL) < 0)
+		lua_pushnil(L);
+	else
+		cfr__push_node(L, doc, found);
+	return 1;
+}
+
+static int push_buffer(lua_State *L, cfr_buf *buf)
+{
+	cfr_err err = CFR_ERR_INIT;
+
+	if (cfr_buf_check(buf, &err) < 0)
+		return cfr__push_err(L, &err);
+	lua_pushlstring(L, buf->ptr ? buf->ptr : "", buf->len);
+	return 1;
+}
+
+static int node_path(lua_State *L)
+{
+	cfr_node node = cfr__check_node(L, 1, NULL);
+	cfr_buf *buf = cfr__push_buf(L);
+
+	cfr_pointer_write(buf, node);
+	return push_buffer(L, buf);
+}
+
+static int node_normalized(lua_State *L)
+{
+	cfr_node node = cfr__check_node(L, 1, NULL);
+	cfr_buf *buf = cfr__push_buf(L);
+
+	cfr_query_path(buf, node);
+	return push_buffer(L, buf);
+}
+
+static int node_span(lua_State *L)
+{
+	const cfr_document *doc;
+	cfr_node node = cfr__check_node(L, 1, &doc);
+
+	if (!doc)
+		return 0;
+	cfr_span span = cfr_document_span(doc, node);
+	lua_createtable(L, 0, 8);
+	cfr__set_span(L, &span);
+	cfr__set_str(L, "file", cfr_source_name(cfr_document_source(doc)));
+	return 1;
+}
+
+/* Children as a list, in the author's order where it is known. */
+static int node_children(lua_State *L)
+{
+	const cfr_document *doc;
+	cfr_node node = cfr__check_node(L, 1, &doc), child;
+	uint32_t size = cfr_node_size(node);
+
+	lua_createtable(L, (int)size, 0);
+	if (doc && size) {
+		uint32_t rank = cfr_document_rank(doc, node), at = rank + 1;
+		uint32_t end = cfr_document_ranked(doc, rank)->next;
+		for (lua_Integer i = 1; at < end; i++) {
+			cfr__push_node(L, doc, cfr_document_node(doc, at));
+			lua_rawseti(L, -2, i);
+			at = cfr_document_ranked(doc, at)->next;
+		}
+		return 1;
+	}
+	for (uint32_t i = 0; i < size && cfr_node_at(&child, node, i, NULL) == 0; i++) {
+		cfr__push_node(L, doc, child);
+		lua_rawseti(L, -2, (lua_Integer)i + 1);
+	}
+	return 1;
+}
+
+/* Plain tables; null is core.null; keys as they are. */
+static void push_plain(lua_State *L, cfr_node node, int null)
+{
+	cfr_node child;
+
+	luaL_checkstack(L, 4, "too deep");
+	switch (cfr_node_kind(node)) {
+	case CFR_NULL:
+		lua_pushvalue(L, null);
+		break;
+	case CFR_MAPPING:
+		lua_createtable(L, 0, (int)cfr_node_size(node));
+		for (uint32_t i = 0; cfr_node_at(&child, node, i, NULL) == 0; i++) {
+			cfr__push_str(L, cfr_node_key(child));
+			push_plain(L, child, null);
+			lua_rawset(L, -3);
+		}
+		break;
+	case CFR_SEQUENCE:
+		lua_createtable(L, (int)cfr_node_size(node), 0);
+		for (uint32_t i = 0; cfr_node_at(&child, node, i, NULL) == 0; i++) {
+			push_plain(L, child, null);
+			lua_rawseti(L, -2, (lua_Integer)i + 1);
+		}
+		break;
+	default:
+		push_scalar(L, node);
+	}
+}
+
+static int node_totable(lua_State *L)
+{
+	cfr_node node = cfr__check_node(L, 1, NULL);
+
+	lua_settop(L, 1);
+	lua_pushlightuserdata(L, NULL);	/* core.null */
+	push_plain(L, node, 2);
+	return 1;
+}
+
+/* --- queries --- */
+
+struct collect {
+	lua_State *L;
+	const cfr_document *doc;
+	lua_Integer count;
+};
+
+static int query_gc(lua_State *L)
+{
+	cfr_query **ud = luaL_checkudata(L, 1, QUERY_CLASS);
+
+	cfr_query_free(*ud);
+	*ud = NULL;
+	return 0;
+}
+
+/* May raise for want of memory, and the query's own scratch is lost then: the program is at its end anyway. */
+static int collect_node(void *arg, cfr_node node, cfr_err *err)
+{
+	struct collect *to = arg;
+
+	(void)err;
+	cfr__push_node(to->L, to->doc, node);
+	lua_rawseti(to->L, -2, ++to->count);
+	return 0;
+}
+
+static int node_select(lua_State *L)
+{
+	const cfr_document *doc;
+	cfr_node node = cfr__check_node(L, 1, &doc);
+	struct collect to = { L, doc, 0 };
+	cfr_limits limits;
+	cfr_err err = CFR_ERR_INIT;
+	cfr_query **query;
+	int r;
+
+	lua_settop(L, 3);
+	cfr__read_limits(L, 3, &limits);
+	query = lua_newuserdatauv(L, sizeof(cfr_query *), 0);
+	*query = NULL;
+	luaL_setmetatable(L, QUERY_CLASS);
+	if (cfr_query_new(query, cfr__check_str(L, 2), &limits, &err) < 0)
+		return cfr__push_err(L, &err);
+	lua_newtable(L);
+	r = cfr_query_each(*query, cfr_tree_root(node.tree), node, collect_node, &to, &err);
+	return r < 0 ? cfr__push_err(L, &err) : 1;
+}
+
+/* --- writing --- */
+
+static int node_text(lua_State *L)
+{
+	const cfr_document *doc;
+	cfr_node node = cfr__check_node(L, 1, &doc);
+	cfr_write how = { .format = CFR_YAML, .order = doc };
+	cfr_err err = CFR_ERR_INIT;
+
+	lua_settop(L, 2);
+	if (lua_istable(L, 2)) {
+		cfr_str format = cfr__field_str(L, 2, "format");
+		if (cfr_str_eq(format, CFR_STR("canonical"))) {
+			how.format = CFR_JSON;
+			how.canonical = true;
+		} else if (format.len) {
+			how.format = (cfr_format)check_format(L, format);
+		}
+		lua_getfield(L, 2, "compact");
+		how.compact = lua_toboolean(L, -1);
+		lua_getfield(L, 2, "indent");
+		how.indent = (unsigned)luaL_optinteger(L, -1, 0);
+		lua_pop(L, 2);
+	}
+	cfr_buf *buf = cfr__push_buf(L);
+	return cfr_text_write(buf, node, &how, &err) < 0 ? cfr__push_err(L, &err) : push_buffer(L, buf);
+}
+
+void cfr__bind_documents(lua_State *L)
+{
+	static const luaL_Reg document[] = { { "root", document_root }, { "file", document_file },
+		{ "format", document_format }, { "line", document_line }, { NULL, NULL } };
+	static const luaL_Reg node[] = { { "kind", node_kind }, { "value", node_value }, { "size", node_size },
+		{ "key", node_key }, { "get", node_get }, { "find", node_find }, { "path", node_path },
+		{ "normalized", node_normalized }, { "span", node_span }, { "children", node_children },
+		{ "totable", node_totable }, { "select", node_select }, { "text", node_text }, { NULL, NULL } };
+	static const struct { const char *name; const luaL_Reg *methods; lua_CFunction gc; } classes[] = {
+		{ DOCUMENT_CLASS, document, document_gc }, { NODE_CLASS, node, node_gc },
+		{ DOCUMENTS_CLASS, NULL, documents_gc }, { QUERY_CLASS, NULL, query_gc } };
+
+	for (size_t i = 0; i < sizeof(classes) / sizeof(*classes); i++) {
+		luaL_newmetatable(L, classes[i].name);
+		lua_pushcfunction(L, classes[i].gc);
+		lua_setfield(L, -2, "__gc");
+		if (classes[i].methods) {
+			lua_newtable(L);
+			luaL_setfuncs(L, classes[i].methods, 0);
+			lua_setfield(L, -2, "__index");
+		}
+		lua_pop(L, 1);
+	}
+	lua_pushcfunction(L, core_read);
+	lua_setfield(L, -2, "read");
+	lua_pushlightuserdata(L, NULL);
+	lua_setfield(L, -2, "null");
+}

@@ -1,0 +1,180 @@
+/* lua/commands/state.c -- the trusted Lua state of the program, and its way in and out.
+ *
+ * A stock state: commands are cfgrun's own files, so they have the standard library and the module `core`. `require`
+ * looks only among the files that were built in ("stdlib/NAME.lua", "cli/commands/NAME.lua"), never on a path of the
+ * machine. Control goes to stdlib/main.lua, which returns the exit status.
+ *
+ * An interrupt sets a flag that long work polls (checks, walks); Lua code is stopped by a hook.
+ * EXCEPTION: the flag is the one piece of process-wide state: a signal handler can reach nothing else.
+ */
+#include "lua/commands.h"
+
+#include "lua/commands/bind.h"
+#include "lua/embedded.h"
+
+#include <lualib.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static volatile bool interrupted;
+static lua_State *volatile main_state;
+
+volatile bool *cfr__interrupted(void)
+{
+	return &interrupted;
+}
+
+static void stop_lua(lua_State *L, lua_Debug *ar)
+{
+	(void)ar;
+	lua_sethook(L, NULL, 0, 0);
+	luaL_error(L, "interrupted");
+}
+
+static void on_signal(int number)
+{
+	if (interrupted)
+		_exit(128 + number);	/* the second time at once */
+	interrupted = true;
+	if (main_state)
+		lua_sethook(main_state, stop_lua, LUA_MASKCALL | LUA_MASKRET | LUA_MASKCOUNT, 1);
+}
+
+/* --- require --- */
+
+static const struct cfr_embedded *find_file(const char *folder, const char *name)
+{
+	char full[256];
+
+	snprintf(full, sizeof(full), "%s/%s.lua", folder, name);
+	for (const struct cfr_embedded *e = cfr_embedded_files; e->name; e++) {
+		if (strcmp(e->name, full) == 0)
+			return e;
+	}
+	return NULL;
+}
+
+static int load_file(lua_State *L, const struct cfr_embedded *file)
+{
+	char chunk[256];
+
+	snprintf(chunk, sizeof(chunk), "=%s", file->name);
+	return luaL_loadbufferx(L, file->bytes, file->len, chunk, "t");
+}
+
+static int search(lua_State *L)
+{
+	static const char *const folders[] = { "stdlib", "cli" };
+	const char *name = luaL_checkstring(L, 1);
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct cfr_embedded *file = find_file(folders[i], name);
+		if (!file)
+			continue;
+		if (load_file(L, file) != LUA_OK)
+			return lua_error(L);
+		lua_pushstring(L, file->name);
+		return 2;
+	}
+	lua_pushfstring(L, "no built-in file '%s.lua'", name);
+	return 1;
+}
+
+static int open_core(lua_State *L)
+{
+	lua_newtable(L);
+	cfr__bind_system(L);
+	cfr__bind_files(L);
+	cfr__bind_documents(L);
+	cfr__bind_checks(L);
+	return 1;
+}
+
+static void open_libraries(lua_State *L)
+{
+	luaL_openlibs(L);
+	luaL_requiref(L, "core", open_core, 0);
+	lua_pop(L, 1);
+	lua_getglobal(L, "package");
+	lua_createtable(L, 2, 0);
+	lua_getfield(L, -2, "searchers");
+	lua_rawgeti(L, -1, 1);		/* package.preload */
+	lua_rawseti(L, -3, 1);
+	lua_pop(L, 1);
+	lua_pushcfunction(L, search);
+	lua_rawseti(L, -2, 2);
+	lua_setfield(L, -2, "searchers");
+	lua_pop(L, 1);
+}
+
+/* --- the way through --- */
+
+static int add_traceback(lua_State *L)
+{
+	if (lua_type(L, 1) == LUA_TSTRING)
+		luaL_traceback(L, L, lua_tostring(L, 1), 1);
+	return 1;
+}
+
+struct command_line {
+	int argc;
+	char **argv;
+};
+
+static int run_main(lua_State *L)
+{
+	struct command_line *line = lua_touserdata(L, 1);
+	const struct cfr_embedded *file = find_file("stdlib", "main");
+
+	open_libraries(L);
+	if (!file)
+		return luaL_error(L, "the program was built without its library");
+	if (load_file(L, file) != LUA_OK)
+		return lua_error(L);
+	lua_createtable(L, line->argc, 0);
+	for (int i = 1; i < line->argc; i++) {
+		lua_pushstring(L, line->argv[i]);
+		lua_rawseti(L, -2, i);
+	}
+	lua_call(L, 1, 1);
+	return 1;
+}
+
+int cfr_commands_run(int argc, char **argv)
+{
+	struct command_line line = { argc, argv };
+	struct sigaction action = { .sa_handler = on_signal };
+	lua_State *L = luaL_newstate();
+	int status;
+
+	if (!L) {
+		fputs("cfgrun: out of memory\n", stderr);
+		return 2;
+	}
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	signal(SIGPIPE, SIG_DFL);	/* `cfgrun … | head` ends quietly */
+	main_state = L;
+	lua_pushcfunction(L, add_traceback);
+	lua_pushcfunction(L, run_main);
+	lua_pushlightuserdata(L, &line);
+	if (lua_pcall(L, 1, 1, 1) == LUA_OK) {
+		status = (int)lua_tointeger(L, -1);
+	} else {
+		const char *message = luaL_tolstring(L, -1, NULL);
+		status = interrupted ? 130 : 2;
+		if (interrupted)
+			fputs("cfgrun: interrupted\n", stderr);
+		else
+			fprintf(stderr, "cfgrun: internal error: %s\n", message);
+	}
+	main_state = NULL;
+	lua_close(L);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fputs("cfgrun: the output could not be written\n", stderr);
+		status = status ? status : 2;
+	}
+	return status;
+}
