@@ -33,7 +33,7 @@ typedef struct frame {
 	uint32_t null_key;	/* offset + 1 of a key that means null */
 	uint8_t kind;
 	uint8_t merge;
-	bool brackets;		/* written with [] or {} */
+	bool flow, brackets;	/* inside or with [] or {}; a pair `[a: b]` is without its own */
 	bool keyed;		/* the key was read, its value comes */
 	cfr_mark merge_key;	/* of the `<<`, in case it turns out an ordinary key */
 } frame;
@@ -51,6 +51,7 @@ typedef struct reader {
 	frame *frames;
 	uint32_t depth, cap;
 	uint32_t doc_start, doc_body, doc_count;	/* doc_body: behind its `---` */
+	bool doc_open;		/* the last document ended without a line `...` */
 	bool inner_bom;		/* U+FEFF stands somewhere behind the start */
 	cfr_err *err;
 } reader;
@@ -76,7 +77,7 @@ static frame *top(reader *r)
 	return r->depth ? &r->frames[r->depth - 1] : NULL;
 }
 
-static int push(reader *r, uint8_t kind, uint32_t start, bool brackets)
+static int push(reader *r, uint8_t kind, uint32_t start, bool flow, bool brackets)
 {
 	if (r->depth == r->cap) {
 		uint32_t cap = r->cap ? r->cap * 2 : 64;
@@ -87,7 +88,8 @@ static int push(reader *r, uint8_t kind, uint32_t start, bool brackets)
 		r->frames = frames;
 		r->cap = cap;
 	}
-	r->frames[r->depth++] = (frame){ .start = start, .last = start, .kind = kind, .brackets = brackets };
+	r->frames[r->depth++] = (frame){ .start = start, .last = start + brackets, .kind = kind, .flow = flow,
+	                                  .brackets = brackets };
 	return 0;
 }
 
@@ -433,6 +435,25 @@ static int note_scalar(reader *r, const yaml_event_t *event, cfr_str text, const
 	return cfr__anchors_set(&r->anchors, &anchor, r->err);
 }
 
+/* The checks that libyaml leaves to us; most scalars, plain ones outside brackets, pass with two comparisons. */
+static int check_scalar(reader *r, const yaml_event_t *event, const frame *f, const cfr_mark *mark, bool key)
+{
+	int rc = 0;
+
+	if (f && f->flow) {
+		rc = cfr__check_gap(r->err, r->source, r->text, f->last, mark->before);
+		if (rc == 0)
+			rc = cfr__check_flow_scalar(r->err, r->source, r->text, mark, key);
+	}
+	if (rc == 0 && mark->style != CFR_PLAIN)
+		rc = mark->style <= CFR_DOUBLE ? cfr__check_end(r->err, r->source, r->text, mark->end)
+		                               : cfr__check_block_scalar(r->err, r->source, r->text, mark);
+	if (rc == 0 && CFR_UNLIKELY(event->data.scalar.anchor != NULL))
+		rc = cfr__check_anchor(r->err, r->source, r->text, mark->before,
+		                       strlen((const char *)event->data.scalar.anchor));
+	return rc;
+}
+
 static int on_scalar(reader *r, yaml_event_t *event)
 {
 	frame *f = top(r);
@@ -444,6 +465,9 @@ static int on_scalar(reader *r, yaml_event_t *event)
 
 	scalar_mark(&mark, r, event);
 	text = scalar_text(r, event, &mark);
+	rc = check_scalar(r, event, f, &mark, key);
+	if (rc)
+		return rc;
 	if (CFR_UNLIKELY(r->inner_bom) && mark.style != CFR_SINGLE && mark.style != CFR_DOUBLE &&
 	    memmem(text.ptr, text.len, "\xEF\xBB\xBF", CFR__BOM))
 		return fail(r, mark.start, CFR_E_ENCODING, "a byte order mark (U+FEFF) inside the text",
@@ -511,7 +535,7 @@ static int on_begin(reader *r, const yaml_event_t *event, cfr_kind kind)
 	brackets = flow && mark.start < r->text.len && r->text.ptr[mark.start] == (mapping ? '{' : '[');
 	if (f && f->merge == MERGE_VALUE && !mapping) {
 		f->merge = MERGE_NONE;
-		rc = push(r, CFR_SEQUENCE, mark.start, brackets);
+		rc = push(r, CFR_SEQUENCE, mark.start, flow, brackets);
 		if (rc == 0)
 			top(r)->merge = MERGE_LIST;
 		return rc;
@@ -520,6 +544,10 @@ static int on_begin(reader *r, const yaml_event_t *event, cfr_kind kind)
 		return fail(r, mark.start, CFR_E_UNSUPPORTED, "`<<` before a mapping that is written in place",
 		            "write its entries where they belong, or give it an anchor elsewhere and merge an alias");
 	rc = check_collection_tag(r, kind, tag, &mark);
+	if (rc == 0 && f && f->flow)
+		rc = cfr__check_gap(r->err, r->source, r->text, f->last, mark.before);
+	if (rc == 0 && name)
+		rc = cfr__check_anchor(r->err, r->source, r->text, mark.before, strlen((const char *)name));
 	if (rc == 0 && name) {
 		cfr__anchor anchor = { .rank = cfr_build_rank(r->build), .kind = kind, .start = mark.start };
 
@@ -529,7 +557,7 @@ static int on_begin(reader *r, const yaml_event_t *event, cfr_kind kind)
 	if (rc == 0)
 		rc = built(r, cfr_build_begin(r->build, kind, &mark, r->err), &mark);
 	if (rc == 0)
-		rc = push(r, (uint8_t)kind, mark.start, brackets);
+		rc = push(r, (uint8_t)kind, mark.start, flow, brackets);
 	return rc;
 }
 
@@ -539,7 +567,12 @@ static int on_end(reader *r, const yaml_event_t *event)
 	uint32_t end = f->brackets ? offset(r, &event->end_mark) : f->last;
 	bool list = f->merge == MERGE_LIST;
 	cfr_mark mark = { .start = f->start };
+	int rc = f->brackets ? cfr__check_gap(r->err, r->source, r->text, f->last, end) : 0;
 
+	if (rc == 0 && f->brackets)
+		rc = cfr__check_end(r->err, r->source, r->text, end);
+	if (rc)
+		return rc;
 	r->depth--;
 	value_done(r, end);
 	return list ? 0 : built(r, cfr_build_end(r->build, end, r->err), &mark);
@@ -547,10 +580,15 @@ static int on_end(reader *r, const yaml_event_t *event)
 
 static int on_document_start(reader *r, const yaml_event_t *event)
 {
+	uint32_t at;
+
 	if (r->doc_count >= r->limits->of[CFR_LIMIT_DOCUMENTS])
 		return cfr__fail_at(r->err, r->source, r->doc_start, cfr_err_limit(r->err, r->limits, CFR_LIMIT_DOCUMENTS));
 	if (r->doc_count)
 		cfr_build_reset(r->build);
+	at = offset(r, &event->start_mark);
+	if (r->doc_open && at < r->text.len && r->text.ptr[at] == '%')
+		return fail(r, at, CFR_E_SYNTAX, "a directive inside the document before it", "end that one with a line `...`");
 	cfr__anchors_reset(&r->anchors);
 	r->depth = 0;
 	r->doc_body = offset(r, &event->end_mark);
@@ -573,6 +611,7 @@ static int on_document_end(reader *r, const yaml_event_t *event)
 	if (rc)
 		return rc;
 	r->doc_count++;
+	r->doc_open = event->data.document_end.implicit;
 	r->doc_start = end;
 	return cfr__documents_add(r->docs, doc, r->err);
 }

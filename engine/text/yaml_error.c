@@ -136,6 +136,95 @@ static int anchor_error(cfr_err *err, const cfr_source *source, cfr_str text, si
 	return cfr__fail_at(err, source, context, CFR_E_SYNTAX);
 }
 
+/* ---- causes that the text gives away ---- */
+
+static size_t line_start(cfr_str text, size_t at)
+{
+	while (at > 0 && text.ptr[at - 1] != '\n')
+		at--;
+	return at;
+}
+
+static size_t indent_of(cfr_str text, size_t line)
+{
+	size_t at = line;
+
+	while (at < text.len && text.ptr[at] == ' ')
+		at++;
+	return at - line;
+}
+
+/* `key:value` on this line, with nothing that would make it a key and a value? */
+static bool glued_colon(cfr_str text, size_t line)
+{
+	size_t at = line + indent_of(text, line);
+	bool glued = false;
+
+	for (; at < text.len && text.ptr[at] != '\n' && text.ptr[at] != '#'; at++) {
+		char next = at + 1 < text.len ? text.ptr[at + 1] : '\n';
+
+		if (text.ptr[at] != ':')
+			continue;
+		if (next == ' ' || next == '\n' || next == '\r')
+			return false;
+		glued = glued || (next != '/' && next != ':');
+	}
+	return glued;
+}
+
+/* The start of the line before that is not blank, or `line` itself. */
+static size_t line_before(cfr_str text, size_t line)
+{
+	size_t at = line;
+
+	while (at > 0) {
+		at = line_start(text, at - 1);
+		if (text.ptr[at + indent_of(text, at)] != '\n' && text.ptr[at + indent_of(text, at)] != '\r')
+			return at;
+	}
+	return line;
+}
+
+/* Sets the error when the text tells more than libyaml did. */
+static bool known_cause(cfr_err *err, const cfr_source *source, cfr_str text, const char *problem, size_t at,
+                        size_t context)
+{
+	bool values = strcmp(problem, "mapping values are not allowed in this context") == 0;
+	bool colon = strcmp(problem, "could not find expected ':'") == 0;
+	bool sibling = strcmp(problem, "did not find expected key") == 0 ||
+	               strcmp(problem, "did not find expected '-' indicator") == 0;
+	size_t line = line_start(text, at), before = line_before(text, line);
+	bool glued = colon ? glued_colon(text, line_start(text, context))
+	                   : values && before != line && glued_colon(text, before);
+
+	if (glued) {
+		if (values)
+			context = before + indent_of(text, before);
+		cfr_err_set(err, CFR_E_SYNTAX, "a space is missing behind the `:`");
+		cfr_err_hint(err, "write `key: value`; quote it if it is text");
+		cfr__fail_at(err, source, context, CFR_E_SYNTAX);
+		return true;
+	}
+	if (values && before != line && indent_of(text, line) > indent_of(text, before) &&
+	    !memchr(text.ptr + line, ':', at - line)) {
+		cfr_err_set(err, CFR_E_SYNTAX, "a key that is indented more than the one above it, which has a value already");
+		cfr_err_hint(err, "indent it like its neighbours; quote the text if it continues the value");
+		cfr__fail_at(err, source, line + indent_of(text, line), CFR_E_SYNTAX);
+		return true;
+	}
+	if (sibling && at < text.len && (text.ptr[at] == ']' || text.ptr[at] == '}')) {
+		cfr_err_set(err, CFR_E_SYNTAX, "a `%c` that closes nothing", text.ptr[at]);
+		cfr_err_hint(err, "remove it, or quote the text");
+		return true;
+	}
+	if (sibling && line + indent_of(text, line) < at) {
+		cfr_err_set(err, CFR_E_SYNTAX, "there is more text on the line after the value has ended");
+		cfr_err_hint(err, "quote the whole value, with the other kind of quotes if it holds some");
+		return true;
+	}
+	return false;
+}
+
 int cfr__yaml_error(cfr_err *err, const yaml_parser_t *parser, cfr__marks *marks, const cfr_source *source,
                     const cfr_limits *limits)
 {
@@ -151,6 +240,12 @@ int cfr__yaml_error(cfr_err *err, const yaml_parser_t *parser, cfr__marks *marks
 		return reader_error(err, parser, marks, source, text);
 	at = cfr__marks_offset(marks, parser->problem_mark.index);
 	context = parser->context ? cfr__marks_offset(marks, parser->context_mark.index) : at;
+	if ((at + CFR__BOM <= text.len && memcmp(text.ptr + at, "\xEF\xBB\xBF", CFR__BOM) == 0) ||
+	    (at > CFR__BOM && memcmp(text.ptr + at - CFR__BOM, "\xEF\xBB\xBF", CFR__BOM) == 0)) {
+		cfr_err_set(err, CFR_E_ENCODING, "a byte order mark (U+FEFF) inside the text");
+		cfr_err_hint(err, "remove it; it may stand at the start of the file");
+		return cfr__fail_at(err, source, at, CFR_E_ENCODING);
+	}
 	if (strcmp(problem, "found character that cannot start any token") == 0)
 		return cfr__fail_at(err, source, at, start_error(err, text, at));
 	if (strcmp(problem, "found unexpected end of stream") == 0)
@@ -164,6 +259,8 @@ int cfr__yaml_error(cfr_err *err, const yaml_parser_t *parser, cfr__marks *marks
 		cfr_err_hint(err, "YAML allows 1,024 characters for a key on one line");
 		return cfr__fail_at(err, source, context, CFR_E_LIMIT);
 	}
+	if (!indented_by_tab(text, at) && known_cause(err, source, text, problem, at, context))
+		return cfr__fail_at(err, source, at, CFR_E_SYNTAX);
 	for (size_t i = 0; i < sizeof(complaints) / sizeof(*complaints) && !found; i++) {
 		if (strcmp(complaints[i].problem, problem) == 0)
 			found = &complaints[i];

@@ -78,6 +78,16 @@ const cfr__anchor *cfr__anchors_find(const cfr__anchors *anchors, cfr_str name);
 /* The name most like it, or an empty one. */
 cfr_str cfr__anchors_nearest(const cfr__anchors *anchors, cfr_str name);
 
+/* ---- yaml_check.c: what libyaml lets pass and YAML 1.2 does not; 0 or CFR_E_SYNTAX ---- */
+
+/* Comments in what stands between two nodes, or right behind one. */
+int cfr__check_gap(cfr_err *err, const cfr_source *source, cfr_str text, size_t from, size_t to);
+int cfr__check_end(cfr_err *err, const cfr_source *source, cfr_str text, size_t end);
+int cfr__check_flow_scalar(cfr_err *err, const cfr_source *source, cfr_str text, const cfr_mark *mark, bool key);
+/* `at` is where the node's properties begin. */
+int cfr__check_anchor(cfr_err *err, const cfr_source *source, cfr_str text, size_t at, size_t name_len);
+int cfr__check_block_scalar(cfr_err *err, const cfr_source *source, cfr_str text, const cfr_mark *mark);
+
 /* ---- yaml_error.c: libyaml's complaint as a sentence ---- */
 
 int cfr__yaml_error(cfr_err *err, const yaml_parser_t *parser, cfr__marks *marks, const cfr_source *source,
