@@ -10,6 +10,7 @@
  */
 #include "engine/base/utf8.h"
 #include "engine/image/verify.h"
+#include "engine/pointer.h"
 #include "engine/tree/build_impl.h"
 #include <stdlib.h>
 
@@ -202,22 +203,42 @@ static void write_keys(struct layout *layout)
 	}
 }
 
-/* The words are used up here, so the path of the second one is found from the image. */
+/* The path of a node, in a tree made for the question alone. */
+static void add_path(const cfr_image *image, uint32_t at, cfr_err *err)
+{
+	uint32_t *parents = malloc((size_t)image->node_count * sizeof(*parents));
+	cfr_buf path = CFR_BUF_INIT;
+	cfr_tree *tree = NULL;
+
+	if (!err || !parents || cfr__tree_new(&tree, image, parents, NULL, NULL, NULL) < 0) {
+		free(parents);
+		return;
+	}
+	cfr__image_parents(image, parents);
+	cfr_pointer_write(&path, cfr__node(tree, at));
+	if (!path.failed)
+		cfr_err_path(err, cfr_buf_str(&path));
+	cfr_buf_release(&path);
+	cfr_tree_unref(tree);
+}
+
 static int duplicate(struct layout *layout, const cfr_image *image, cfr_err *err)
 {
 	cfr_build *build = layout->build;
 	const cfr_entry *twin = &build->entries[layout->twin], *first = &build->entries[layout->twin_of];
-	cfr_str key = cfr__image_key_text(image, cfr__image_key(image, build->words[layout->twin]));
+	uint32_t at = build->words[layout->twin];
+	cfr_str key = cfr__image_key_text(image, cfr__image_key(image, at));
 	int shown = (int)(key.len > 80 ? 80 : key.len), r;
 
 	while (shown < (int)key.len && ((unsigned char)key.ptr[shown] & 0xC0) == 0x80)
 		shown--;
 	r = cfr_err_set(err, CFR_E_DUPLICATE, "the key '%.*s' stands twice in one mapping", shown, key.ptr);
+	add_path(image, at, err);
 	if (err && build->source) {
-		cfr_place at = cfr_source_place(build->source, twin->key_start);
+		cfr_place place = cfr_source_place(build->source, twin->key_start);
 		cfr_place other = cfr_source_place(build->source, first->key_start);
 
-		cfr_err_at(err, cfr_source_name(build->source), at.line, at.column);
+		cfr_err_at(err, cfr_source_name(build->source), place.line, place.column);
 		err->other_line = other.line;
 		err->other_column = other.column;
 		cfr_err_hint(err, "it was first written on line %u, column %u; remove or rename one of them",
@@ -231,18 +252,27 @@ static int duplicate(struct layout *layout, const cfr_image *image, cfr_err *err
 /* Text of readers is valid already; a program may have given anything. */
 static int check_text(const cfr_image *image, cfr_err *err)
 {
-	bool good = cfr_utf8_valid(image->strings, image->strings_len) == image->strings_len;
+	bool all = cfr_utf8_valid(image->strings, image->strings_len) == image->strings_len;
 
-	for (uint32_t i = 0; i < image->node_count && good; i++) {
-		cfr_kind kind = cfr__image_kind(image, i);
-		if (cfr__is_text(kind)) {
-			cfr_str text = cfr__image_text(image, i);
-			uint32_t tag = cfr__image_tag_len(image, i);
-			good = (text.len == 0 || ((unsigned char)text.ptr[0] & 0xC0) != 0x80) &&
-			       (tag == text.len || ((unsigned char)text.ptr[tag] & 0xC0) != 0x80);
+	for (uint32_t i = 0; i < image->node_count; i++) {
+		uint32_t tag = cfr__image_tag_len(image, i);
+		cfr_str text;
+
+		if (!cfr__is_text(cfr__image_kind(image, i)))
+			continue;
+		text = cfr__image_text(image, i);
+		/* Of valid text, it is enough that none begins inside a character. */
+		if (all && (text.len == 0 || ((unsigned char)text.ptr[0] & 0xC0) != 0x80) &&
+		    (tag == text.len || ((unsigned char)text.ptr[tag] & 0xC0) != 0x80))
+			continue;
+		if (cfr_utf8_valid(text.ptr, tag) != tag ||
+		    cfr_utf8_valid(text.ptr + tag, text.len - tag) != text.len - tag) {
+			int r = cfr_err_set(err, CFR_E_ENCODING, "a string that is not UTF-8");
+			add_path(image, i, err);
+			return r;
 		}
 	}
-	return good ? 0 : cfr_err_set(err, CFR_E_ENCODING, "a string that is not UTF-8");
+	return 0;
 }
 
 static int allocate(struct layout *layout, cfr_err *err)

@@ -119,7 +119,7 @@ static inline struct random_value *random_value(struct random *rnd, unsigned dep
 {
 	static const double floats[] = { 0.0, -0.0, 1.0, 0.1, -1e300, 5e-324, 1e15 };
 	struct random_value *value = random_alloc(sizeof(*value));
-	uint32_t pick = random_below(rnd, depth ? 14 : 8);
+	uint32_t pick = depth > 2 ? 8 + random_below(rnd, 6) : random_below(rnd, depth ? 14 : 8);	/* first, some depth */
 	double real;
 
 	switch (pick) {
