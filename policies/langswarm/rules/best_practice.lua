@@ -1,5 +1,6 @@
 -- What makes a stack readable: names, prompts, descriptions.
 
+local include = import "include"
 local safe = import "safe"
 local stack = import "stack"
 
@@ -74,7 +75,7 @@ rule "agent-has-tools" {
   select = "$.agents",
   check = function(_, ctx)
     local agents = stack.agents(ctx.root)
-    if #stack.tools(ctx.root) == 0 then return end
+    if #agents == 0 or #(include.gather(ctx, stack.tools)) == 0 then return end
     local bare = {}
     for _, agent in ipairs(agents) do
       if safe.get(agent.node, "tools") == nil or #agent.tools == 0 and safe.list(agent.node.tools) then

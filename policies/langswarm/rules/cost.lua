@@ -1,5 +1,6 @@
 -- Money: dear models where cheap ones do.
 
+local include = import "include"
 local model = import "model"
 local safe = import "safe"
 local stack = import "stack"
@@ -16,9 +17,9 @@ local function sounds_like_routing(agent)
 end
 
 --- Agents that stand before a choice in a one-line workflow decide which way it goes.
-local function deciders(root)
+local function deciders(ctx)
   local out = {}
-  for _, workflow in ipairs(stack.workflows(root)) do
+  for _, workflow in ipairs((include.gather(ctx, stack.workflows))) do
     local parts = workflow.line and workflow.line.parsed.parts or {}
     for i = 2, #parts do
       if parts[i].kind == "any" then
@@ -36,12 +37,14 @@ rule "router-model-tier" {
   tags = { "R62", "cost" },
   expect = "mapping",
   check = function(root, ctx)
-    local decides = deciders(root)
+    local decides
     for _, agent in ipairs(stack.agents(root)) do
       local name, place = model.of(agent)
       local provider = name and model.provider_of(agent, ctx.data)
       local facts = provider and model.facts(provider, name, ctx.data)
-      if facts and facts.tier == "premium" and (sounds_like_routing(agent) or decides[agent.id or false]) then
+      local dear = facts ~= nil and facts.tier == "premium"
+      if dear then decides = decides or deciders(ctx) end
+      if dear and (sounds_like_routing(agent) or decides[agent.id or false]) then
         ctx:report("A cheaper model than '{model}' usually suffices for '{agent}'",
           { model = name, agent = agent.label, at = place })
       end

@@ -1,6 +1,7 @@
 -- Size and time: stacks too large to run well, and limits that cannot be kept.
 
 local graph = import "graph"
+local include = import "include"
 local model = import "model"
 local safe = import "safe"
 local stack = import "stack"
@@ -70,6 +71,17 @@ rule "workflow-step-count" {
   },
 }
 
+--- Seconds each agent of the stack may take, by id. An agent whose time is known only when the stack runs has none.
+local function agent_timeouts(ctx)
+  local out = {}
+  for _, agent in ipairs((include.gather(ctx, stack.agents))) do
+    if agent.id and not safe.dynamic(safe.get(agent.node, "timeout")) then
+      out[agent.id] = safe.number(agent.node, "timeout") or ctx.data.schema.agent.timeout.default
+    end
+  end
+  return out
+end
+
 rule "workflow-timeout" {
   title = "A workflow has time for its steps",
   why = "When the agents use the time they are given, the workflow is cut off before the last of them answers.",
@@ -77,15 +89,11 @@ rule "workflow-timeout" {
   tags = { "R59", "performance" },
   expect = "mapping",
   check = function(root, ctx)
-    local timeouts = {}
-    for _, agent in ipairs(stack.agents(root)) do
-      if agent.id and not safe.dynamic(safe.get(agent.node, "timeout")) then
-        timeouts[agent.id] = safe.number(agent.node, "timeout") or ctx.data.schema.agent.timeout.default
-      end
-    end
+    local timeouts
     for _, workflow in ipairs(stack.workflows(root)) do
       local limit = safe.number(workflow.node, "timeout")
       if limit and limit > 0 then
+        timeouts = timeouts or agent_timeouts(ctx)
         local needed = graph.longest(graph.of(workflow), function(node)
           local own = node.step and safe.number(node.step.node, "timeout")
           return math.max(0, own or timeouts[node.agent or false] or 0)
@@ -140,8 +148,15 @@ rule "agent-streaming-answers" {
   tags = { "R61", "performance" },
   expect = "mapping",
   check = function(root, ctx)
+    local streaming = {}
+    for _, agent in ipairs(stack.agents(root)) do
+      if agent.id and safe.bool(agent.node, "streaming", false) then streaming[#streaming + 1] = agent end
+    end
+    if #streaming == 0 then return end
     local inner, answers = {}, {}
-    for _, workflow in ipairs(stack.workflows(root)) do
+    local workflows, open = include.gather(ctx, stack.workflows)
+    if open then return end
+    for _, workflow in ipairs(workflows) do
       local way = graph.of(workflow)
       for _, node in ipairs(way.nodes) do
         if node.agent then
@@ -155,8 +170,8 @@ rule "agent-streaming-answers" {
         end
       end
     end
-    for _, agent in ipairs(stack.agents(root)) do
-      if agent.id and inner[agent.id] and not answers[agent.id] and safe.bool(agent.node, "streaming", false) then
+    for _, agent in ipairs(streaming) do
+      if inner[agent.id] and not answers[agent.id] then
         ctx:report("Streaming of '{agent}' has no effect between steps",
           { agent = agent.id, at = tree.place(agent.node, "streaming") })
       end

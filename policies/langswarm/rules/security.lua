@@ -62,7 +62,7 @@ end
 
 rule "langswarm-literal-secret" {
   title = "Credentials come from the environment, not from the file",
-  why = "Whoever can read the repository, its backups or a log of the loader has the key, and a new key means a commit.",
+  why = "Whoever can read the repository, its backups or a log of the loader has the key; a new key means a commit.",
   severity = "error",
   tags = { "R42", "security" },
   select = "$..['api_key','apikey','key','token','auth_token','access_token','bearer_token','secret','secret_key',"
