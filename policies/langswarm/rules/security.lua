@@ -39,6 +39,27 @@ local function password_of(value)
   return password
 end
 
+--- What a key says its value is: a credential, an address that may hold one, or something called a key.
+local function use_of(key)
+  if type(key) ~= "string" then return nil end
+  local word = key:lower():gsub("%-", "_")
+  for _, sign in ipairs { "api_key", "apikey", "token", "secret", "secret_key", "access_key", "private_key", "password",
+    "passwd", "passphrase", "authorization" } do
+    if word == sign or text.ends(word, "_" .. sign) then return "credential" end
+  end
+  for _, sign in ipairs { "dsn", "url", "uri", "connection_string" } do
+    if word == sign or text.ends(word, "_" .. sign) then return "address" end
+  end
+  if word == "key" or text.ends(word, "_key") then return "key" end
+  return nil
+end
+
+--- A word of a language is not a credential, a mixture of characters is.
+local function looks_random(value)
+  return #value >= 8 and value:find "%d" ~= nil and value:find "%a" ~= nil and not value:find "%s"
+    and text.entropy(value) >= 3.0
+end
+
 --- The name a secret gets outside: of the provider's key, or of the place it stood in.
 local function variable(ctx, key)
   local parent = ctx:parent()
@@ -65,23 +86,20 @@ rule "langswarm-literal-secret" {
   why = "Whoever can read the repository, its backups or a log of the loader has the key; a new key means a commit.",
   severity = "error",
   tags = { "R42", "security" },
-  select = "$..['api_key','apikey','key','token','auth_token','access_token','bearer_token','secret','secret_key',"
-    .. "'client_secret','password','passwd','dsn','connection_string','url','uri','authorization','Authorization']",
+  select = "$..*",
   expect = "string",
   check = function(value, ctx)
-    local key = tostring(ctx.key)
-    if safe.dynamic(value) or is_placeholder(text.trim(value)) then return end
-    local address = key == "dsn" or key == "url" or key == "uri" or key == "connection_string"
-    local secret = address and password_of(value) or nil
+    local use = use_of(ctx.key)
+    if use == nil or safe.dynamic(value) or is_placeholder(text.trim(value)) then return end
+    local secret = use == "address" and password_of(value) or nil
     if secret == nil and has_known_key(value) then secret = value end
-    local bare = not address or not value:find "[:/=]"
-    if secret == nil and bare and key ~= "key" then
-      -- a word of a language is not a credential, a mixture of characters is
-      local mixed = value:find "%d" and value:find "%a" and not value:find "%s"
-      if #value >= 8 and mixed and text.entropy(value) >= 3.0 then secret = value end
+    local bare = use == "credential" or (use == "address" and not value:find "[:/=]")
+    if secret == nil and bare then
+      local token = value:match "^[Bb]earer%s+(%S+)$" or value
+      if looks_random(token) then secret = token end
     end
     if secret == nil then return end
-    local name = variable(ctx, secret == value and key or "password")
+    local name = variable(ctx, use == "address" and "password" or ctx.key)
     local new = "${" .. name .. "}"
     if secret ~= value then
       local from, to = value:find(secret, 1, true)
@@ -97,7 +115,7 @@ rule "langswarm-literal-secret" {
       .. 'tools: {crm: {type: integration, config: {token: "${CRM_TOKEN}", url: "https://crm.acme.org/api"}}}',
     { pass = "agents: [{id: a, model: gpt-4o}]\ntools: {crm: {type: integration, config: {password: changeme123}}}",
       title = "a placeholder is no secret" },
-    skip = "agents: [{id: a, model: gpt-4o}]",
+    { pass = "agents: [{id: a, model: gpt-4o, metadata: {public_key: ops-team, page_token: next}}]" },
     { fail = "agents:\n  - id: a\n    model: gpt-4o\n    provider_config:\n      api_key: sk-EXAMPLEa1B2c3D4e5F6g7H8\n",
       at = "/agents/0/provider_config/api_key" },
     { fail = 'agents: [{id: a, model: gpt-4o}]\n'
@@ -120,7 +138,8 @@ rule "security-key-variable" {
   expect = "string",
   check = function(value, ctx)
     local name = text.trim(value)
-    if name:find "^[%a_][%w_]*$" and not has_known_key(name) then return end
+    local key_like = has_known_key(name) or (#name >= 20 and name:find "%l" and name:find "%d" and not name:find "_")
+    if name:find "^[%a_][%w_]*$" and not key_like then return end
     local inner = name:match "^%${([%a_][%w_]*)}$" or name:match "^%$([%a_][%w_]*)$"
     if inner then
       ctx:report("'{path}' must hold a variable name, not a reference to it",
