@@ -1,0 +1,381 @@
+/* engine/text/edit_block.c -- entries of block collections: added, removed, renamed.
+ *
+ * An entry owns its lines: from the comment lines directly above its key or dash to the end of its value's last line.
+ * Removing takes those lines; adding puts lines behind those of the last entry, or before those of the entry at the
+ * index. The first entry of a collection that stands behind a dash (`- a: 1`) shares its line, so it is cut out up to
+ * the next one.
+ */
+#include <stdlib.h>
+
+#include "engine/text/edit_parts.h"
+
+/* ---- marking, for both styles of collection ---- */
+
+static int compare_item(const void *key, const void *item)
+{
+	const cfr_entry *wanted = key, *have = ((const cfr__item *)item)->entry;
+
+	return (wanted > have) - (wanted < have);
+}
+
+static int mark_one(cfr__work *work, cfr__plan *plan, const cfr__change *change)
+{
+	const cfr_entry *entry = cfr_document_entry(plan->doc, change->at);
+	cfr__item *item = bsearch(entry, work->items, work->count, sizeof(*item), compare_item);
+
+	if (!item)
+		return cfr__refuse_shared(plan, change->at);
+	if (change->op == CFR__REMOVE)
+		item->removed = true;
+	else
+		item->rename = change;
+	return 0;
+}
+
+int cfr__mark_items(cfr__work *work, cfr__plan *plan, cfr_node in, const cfr__change *changes, uint32_t count)
+{
+	uint32_t n = 0;
+	int r;
+
+	*work = (cfr__work){ .count = 0 };
+	r = cfr__items(&work->items, &work->count, plan, in);
+	if (r)
+		return r;
+	work->list = cfr_arena_alloc(plan->arena, (size_t)count * sizeof(*work->list));
+	if (!work->list)
+		return cfr_err_nomem(plan->err);
+	for (uint32_t i = 0; i < count; i++) {
+		const cfr__change *change = &changes[i];
+
+		if (change->op == CFR__REMOVE || change->op == CFR__RENAME) {
+			r = mark_one(work, plan, change);
+			if (r)
+				return r;
+		} else if (change->op == CFR__INSERT && change->index < work->count) {
+			cfr__item *item = &work->items[change->index];
+
+			if (item->new_count++ == 0)
+				item->new_first = n;
+			work->list[n++] = change;
+		} else if (change->op != CFR__REPLACE) {
+			if (work->tail_count++ == 0)
+				work->tail_first = n;
+			work->list[n++] = change;
+		}
+	}
+	/* What comes behind a last item that goes takes its place. */
+	if (work->tail_count && work->count && work->items[work->count - 1].removed) {
+		cfr__item *last = &work->items[work->count - 1];
+
+		if (last->new_count == 0)
+			last->new_first = work->tail_first;
+		last->new_count += work->tail_count;
+		work->tail_count = 0;
+	}
+	work->any_left = work->tail_count > 0;
+	for (uint32_t i = 0; i < work->count; i++) {
+		work->items[i].taken = work->items[i].removed && work->items[i].new_count;
+		work->any_left |= !work->items[i].removed || work->items[i].taken;
+	}
+	work->style = cfr__style_beside(plan, work->items, work->count);
+	if (cfr_node_kind(in) == CFR_MAPPING)
+		work->key_style = cfr__key_style_beside(plan, work->items, work->count);
+	return 0;
+}
+
+int cfr__put_key(cfr__plan *plan, const cfr__item *item, bool flow)
+{
+	char quote = item->key < item->key_end ? plan->text.ptr[item->key] : 0;
+	cfr__emit emit = plan->style;
+	cfr_buf text = CFR_BUF_INIT;
+	int r;
+
+	emit.out = &text;
+	emit.err = plan->err;
+	emit.key_style = quote == '"' ? CFR_DOUBLE : quote == '\'' ? CFR_SINGLE : CFR_PLAIN;
+	if (plan->json)
+		cfr__json_string(&text, item->rename->key);
+	else
+		cfr__yaml_key(&emit, item->rename->key, flow);
+	r = cfr__emit_check(&emit);
+	if (r == 0)
+		r = cfr__splice(plan, item->key, item->key_end, cfr_buf_str(&text));
+	cfr_buf_release(&text);
+	return r;
+}
+
+/* ---- new entries ---- */
+
+/* May a moved entry be carried over as its author wrote it? */
+static bool raw_item(cfr__item *out, cfr__plan *plan, const cfr__change *change)
+{
+	cfr_node parent;
+
+	if (!change->moved || plan->no_raw || !cfr__block_context(plan, change->value) ||
+	    !cfr_node_parent(&parent, change->value) || cfr_node_kind(parent) != CFR_MAPPING)
+		return false;
+	cfr__item_of(out, plan, change->value);
+	return cfr__behind_colon(plan, out) != 0 && out->key == out->head;
+}
+
+/* Comment lines above, the new key, and what stood behind the old one; further lines are moved by as many columns. */
+static void add_raw(cfr__plan *plan, cfr__emit *emit, const cfr__item *item, cfr_str key, unsigned column)
+{
+	uint32_t old = cfr__column(plan, item->head), line = cfr__line_start(plan, item->head);
+	uint32_t end = cfr__line_end(plan, item->end);
+	uint32_t at = item->own_line ? cfr__comments_above(plan, line, old, plan->base) : line;
+
+	plan->used_raw = true;
+	for (; at < line; at = cfr__next_line(plan, at)) {
+		uint32_t text = cfr__skip_blanks(plan, at);
+
+		cfr_buf_adds(emit->out, cfr_str_sub(plan->text, text, cfr__line_end(plan, at)));
+		cfr__emit_line(emit, column);
+	}
+	cfr__yaml_key(emit, key, false);
+	at = item->key_end;
+	for (;;) {
+		uint32_t stop = cfr__line_end(plan, at), next = cfr__next_line(plan, at), text;
+
+		cfr_buf_adds(emit->out, cfr_str_sub(plan->text, at, stop < end ? stop : end));
+		if (stop >= end || next == stop)
+			break;
+		text = cfr__skip_blanks(plan, next);
+		at = next;
+		if (text < plan->text.len && cfr__line_break(plan->text.ptr[text])) {
+			cfr__emit_line(emit, 0);
+			at = text;
+		} else {
+			uint32_t indent = text - next, less = indent < old ? indent : old;
+
+			cfr__emit_line(emit, column);
+			at = next + less;
+		}
+	}
+}
+
+void cfr__block_entry(cfr__plan *plan, cfr__emit *emit, const cfr__change *change, unsigned column, cfr_style style)
+{
+	cfr_style nested = emit->key_style;
+	size_t before = emit->out->len;
+	cfr__item item;
+
+	if (change->op == CFR__INSERT) {
+		cfr_buf_addc(emit->out, '-');
+		cfr__yaml_value(emit, change->value, CFR__DASH, column, style);
+		return;
+	}
+	if (raw_item(&item, plan, change)) {
+		add_raw(plan, emit, &item, change->key, column);
+		return;
+	}
+	if (change->moved) {
+		const cfr_entry *entry = cfr_document_entry(plan->doc, change->value);
+		style = entry->style < CFR_BLOCK ? (cfr_style)entry->style : CFR_PLAIN;
+	}
+	if (cfr__yaml_key(emit, change->key, false)) {
+		emit->out->len = before;
+		cfr_buf_addz(emit->out, "? ");
+		cfr__yaml_key(emit, change->key, false);
+		cfr__emit_line(emit, column);
+	}
+	emit->key_style = CFR_PLAIN;
+	cfr_buf_addc(emit->out, ':');
+	cfr__yaml_value(emit, change->value, CFR__KEY, column, style);
+	emit->key_style = nested;
+}
+
+typedef struct block {
+	cfr__plan *plan;
+	cfr_node in;
+	cfr__work work;
+	cfr__emit emit;
+	unsigned column;
+	uint32_t least;		/* where the document begins */
+} block;
+
+/* `lead`: each entry begins with the indentation and ends its line; else the first stands at the place and each
+ * other begins a line. At the end of a text without a final line break each begins one. */
+typedef enum layout { LINES, INLINE, BEHIND } layout;
+
+static int put_entries(block *b, uint32_t from, uint32_t to, uint32_t first, uint32_t count, layout how)
+{
+	cfr_buf text = CFR_BUF_INIT;
+	int r;
+
+	b->emit.out = &text;
+	for (uint32_t i = 0; i < count; i++) {
+		if (how == LINES)
+			cfr__emit_indent(&b->emit, b->column);
+		else if (how == BEHIND || i)
+			cfr__emit_line(&b->emit, b->column);
+		cfr__block_entry(b->plan, &b->emit, b->work.list[first + i], b->column, b->work.style);
+		if (how == LINES)
+			cfr__emit_line(&b->emit, 0);
+	}
+	r = cfr__emit_check(&b->emit);
+	if (r == 0)
+		r = cfr__splice(b->plan, from, to, cfr_buf_str(&text));
+	b->plan->used_block |= b->emit.used_block;
+	cfr_buf_release(&text);
+	return r;
+}
+
+/* Where an item's own lines begin. */
+static uint32_t lines_start(const block *b, uint32_t i)
+{
+	const cfr__item *item = &b->work.items[i];
+	uint32_t least = i ? cfr__next_line(b->plan, item[-1].end) : b->least;
+
+	return cfr__comments_above(b->plan, cfr__line_start(b->plan, item->head), b->column, least);
+}
+
+static int insert_before(block *b, uint32_t i)
+{
+	const cfr__item *item = &b->work.items[i];
+	cfr_buf text = CFR_BUF_INIT;
+	uint32_t at;
+	int r;
+
+	if (item->own_line) {
+		at = lines_start(b, i);
+		return put_entries(b, at, at, item->new_first, item->new_count, LINES);
+	}
+	r = put_entries(b, item->head, item->head, item->new_first, item->new_count, INLINE);
+	if (r)
+		return r;
+	b->emit.out = &text;
+	cfr__emit_line(&b->emit, b->column);
+	r = cfr__emit_check(&b->emit);
+	if (r == 0)
+		r = cfr__splice(b->plan, item->head, item->head, cfr_buf_str(&text));
+	cfr_buf_release(&text);
+	return r;
+}
+
+static int take_place(block *b, uint32_t i)
+{
+	const cfr__item *item = &b->work.items[i];
+	int r = 0;
+
+	if (item->own_line)
+		r = cfr__cut(b->plan, lines_start(b, i), cfr__line_start(b->plan, item->head));
+	return r ? r : put_entries(b, item->head, cfr__line_end(b->plan, item->end), item->new_first, item->new_count,
+	                           INLINE);
+}
+
+static int append(block *b)
+{
+	const cfr_entry *outer = cfr_document_entry(b->plan->doc, b->in);
+	uint32_t end = b->work.count ? b->work.items[b->work.count - 1].end : outer->end;
+	uint32_t line = cfr__line_end(b->plan, end), at = cfr__next_line(b->plan, end);
+
+	return put_entries(b, at, at, b->work.tail_first, b->work.tail_count, at == line ? BEHIND : LINES);
+}
+
+/* ---- removing ---- */
+
+/* Whole lines; at the end of a text without a final line break, the break before them instead. */
+static int cut_lines(block *b, uint32_t from, uint32_t to)
+{
+	if (to == b->plan->text.len && !cfr__final_break(b->plan) && from > b->plan->base)
+		from = cfr__break_before(b->plan, from);
+	return cfr__cut(b->plan, from, to);
+}
+
+/* The first items, which begin behind a dash: up to where the first that stays begins. Returns its index, or the
+ * number of items; negative on error. */
+static int64_t cut_first(block *b)
+{
+	uint32_t i = 0, to;
+	int r;
+
+	while (i < b->work.count && b->work.items[i].removed && !b->work.items[i].taken)
+		i++;
+	if (i < b->work.count && b->work.items[i].taken) {
+		to = b->work.items[i].head;
+	} else {
+		to = cfr__next_line(b->plan, b->work.items[i - 1].end);
+		while (to < b->plan->text.len && cfr__line_break(b->plan->text.ptr[cfr__skip_blanks(b->plan, to)]))
+			to = cfr__next_line(b->plan, to);
+		to = cfr__skip_blanks(b->plan, to);
+	}
+	r = cfr__cut(b->plan, b->work.items[0].head, to);
+	return r ? r : (int64_t)i;
+}
+
+/* Nothing is left: the collection is written as an empty one. Returns how many items are dealt with. */
+static int64_t cut_all(block *b)
+{
+	const cfr__item *first = &b->work.items[0];
+	cfr_node parent;
+	int r;
+
+	if (first->own_line && cfr_node_parent(&parent, b->in)) {
+		r = cfr__put_empty(b->plan, b->in);
+		return r ? r : 0;
+	}
+	r = cfr__splice(b->plan, first->head, cfr__line_end(b->plan, first->end),
+	                cfr_node_kind(b->in) == CFR_MAPPING ? CFR_STR("{}") : CFR_STR("[]"));
+	if (r == 0 && first->own_line)
+		r = cfr__cut(b->plan, lines_start(b, 0), cfr__line_start(b->plan, first->head));
+	return r ? r : 1;
+}
+
+static int cut_removed(block *b)
+{
+	const cfr__item *items = b->work.items;
+	bool merges = cfr_node_size(b->in) > b->work.count;
+	uint32_t from = 0, to = 0;
+	int64_t done = 0;
+
+	if (b->work.count == 0)
+		return 0;
+	if (!b->work.any_left && !merges)
+		done = cut_all(b);
+	else if (items[0].removed && !items[0].taken && !items[0].own_line)
+		done = cut_first(b);
+	if (done < 0)
+		return (int)done;
+	for (uint32_t i = (uint32_t)done; i < b->work.count; i++) {
+		if (!items[i].removed || items[i].taken)
+			continue;
+		uint32_t start = lines_start(b, i);
+		if (start != to) {
+			int r = cut_lines(b, from, to);
+			if (r)
+				return r;
+			from = start;
+		}
+		to = cfr__next_line(b->plan, items[i].end);
+	}
+	return cut_lines(b, from, to);
+}
+
+int cfr__edit_block(cfr__plan *plan, cfr_node in, const cfr__change *changes, uint32_t count)
+{
+	block b = { .plan = plan, .in = in };
+	uint32_t end;
+	int r = cfr__mark_items(&b.work, plan, in, changes, count);
+
+	if (r)
+		return r;
+	b.column = cfr__column(plan, cfr_document_entry(plan->doc, in)->start);
+	cfr_document_range(plan->doc, &b.least, &end);
+	b.emit = plan->style;
+	b.emit.err = plan->err;
+	b.emit.key_style = b.work.key_style;
+	for (uint32_t i = 0; r == 0 && i < b.work.count; i++) {
+		const cfr__item *item = &b.work.items[i];
+
+		if (item->rename)
+			r = cfr__put_key(plan, item, false);
+		if (r == 0 && item->taken)
+			r = take_place(&b, i);
+		else if (r == 0 && item->new_count)
+			r = insert_before(&b, i);
+	}
+	if (r == 0 && b.work.tail_count)
+		r = append(&b);
+	return r ? r : cut_removed(&b);
+}

@@ -1,0 +1,275 @@
+/* engine/text/edit_flow.c -- entries between brackets: JSON, and YAML's [a, b] and {a: 1}.
+ *
+ * An entry that has its line to itself is added and removed as a line, with its comma; others with the comma and blanks
+ * beside them. Where the last entry had no comma, the new last one has none.
+ */
+#include "engine/text/edit_parts.h"
+
+typedef struct flow {
+	cfr__plan *plan;
+	cfr_node in;
+	cfr__work work;
+	cfr__emit emit;
+	uint32_t open, close;		/* the brackets */
+} flow;
+
+void cfr__flow_entry(cfr__emit *emit, const cfr__change *change, unsigned column, cfr_style style)
+{
+	if (change->op == CFR__ADD)
+		cfr__flow_key(emit, change->key);
+	cfr__flow_value(emit, change->value, column, style);
+}
+
+void cfr__flow_filled(cfr__emit *emit, bool mapping, const cfr__change *const *list, uint32_t count, unsigned column,
+                      cfr_style style)
+{
+	cfr_buf_addc(emit->out, mapping ? '{' : '[');
+	if (!emit->pretty)
+		cfr_buf_adds(emit->out, emit->pad);
+	for (uint32_t i = 0; i < count; i++) {
+		if (i)
+			cfr_buf_adds(emit->out, emit->pretty ? CFR_STR(",") : emit->comma);
+		if (emit->pretty)
+			cfr__emit_line(emit, column + emit->step);
+		cfr__flow_entry(emit, list[i], column + emit->step, style);
+	}
+	if (emit->pretty)
+		cfr__emit_line(emit, column);
+	else
+		cfr_buf_adds(emit->out, emit->pad);
+	cfr_buf_addc(emit->out, mapping ? '}' : ']');
+}
+
+/* The comma behind an item; 0 without one. */
+static uint32_t comma_behind(const flow *f, const cfr__item *item)
+{
+	uint32_t at = cfr__skip_space(f->plan, item->end);
+
+	return at < f->plan->text.len && f->plan->text.ptr[at] == ',' ? at : 0;
+}
+
+/* Has an item its line, or lines, to itself? */
+static bool alone(const flow *f, const cfr__item *item)
+{
+	uint32_t comma = comma_behind(f, item), end = item->end;
+
+	if (comma && cfr__line_end(f->plan, comma) == cfr__line_end(f->plan, end))
+		end = comma + 1;
+	return item->own_line && cfr__rest_blank(f->plan, end) && cfr__line_end(f->plan, end) < f->close;
+}
+
+static uint32_t lines_start(const flow *f, const cfr__item *item, const cfr__item *above)
+{
+	uint32_t line = cfr__line_start(f->plan, item->head), least = above ? above->end : f->open;
+
+	return cfr__comments_above(f->plan, line, item->head - line, cfr__next_line(f->plan, least));
+}
+
+/* ---- new entries ---- */
+
+/* What begins the line of an item: blanks or tabs, as they are. */
+static cfr_str margin(const flow *f, const cfr__item *item)
+{
+	return cfr_str_sub(f->plan->text, cfr__line_start(f->plan, item->head), item->head);
+}
+
+static void add_break(flow *f, cfr_str indent)
+{
+	cfr_buf_addz(f->emit.out, f->emit.newline);
+	cfr_buf_adds(f->emit.out, indent);
+}
+
+typedef enum layout {
+	BEFORE,			/* an item */
+	IN_PLACE,		/* of an item */
+	BEHIND,			/* the last item */
+	BEHIND_NOTE,		/* the last item, whose comma is put elsewhere */
+	BEHIND_COMMA		/* the last item's comma; each new one has a comma too */
+} layout;
+
+static void add_entry(flow *f, const cfr__change *change, bool first, bool lines, cfr_str indent, layout how)
+{
+	if (how == BEHIND_COMMA && !lines)
+		cfr_buf_addc(f->emit.out, ' ');
+	else if (how != BEHIND_COMMA && (!first || how == BEHIND))
+		cfr_buf_adds(f->emit.out, lines ? CFR_STR(",") : f->emit.comma);
+	if (lines && (!first || how >= BEHIND))
+		add_break(f, indent);
+	cfr__flow_entry(&f->emit, change, lines ? (unsigned)indent.len : cfr__line_indent(f->plan, f->open), f->work.style);
+	if (how == BEHIND_COMMA)
+		cfr_buf_addc(f->emit.out, ',');
+}
+
+/* `like` is the item beside them: on lines of their own if it is. */
+static int put_entries(flow *f, uint32_t from, uint32_t to, uint32_t first, uint32_t count, const cfr__item *like,
+                       layout how)
+{
+	cfr_str indent = margin(f, like);
+	cfr_buf text = CFR_BUF_INIT;
+	bool lines = like->own_line;
+	int r;
+
+	f->emit.out = &text;
+	f->emit.pretty = lines && f->plan->json;
+	for (uint32_t i = 0; i < count; i++)
+		add_entry(f, f->work.list[first + i], i == 0, lines, indent, how);
+	if (how == BEFORE) {
+		cfr_buf_adds(&text, lines ? CFR_STR(",") : f->emit.comma);
+		if (lines)
+			add_break(f, indent);
+	}
+	r = cfr__emit_check(&f->emit);
+	if (r == 0)
+		r = cfr__splice(f->plan, from, to, cfr_buf_str(&text));
+	cfr_buf_release(&text);
+	return r;
+}
+
+static int insert_before(flow *f, uint32_t i)
+{
+	const cfr__item *item = &f->work.items[i];
+	uint32_t at = item->head;
+
+	if (item->own_line)		/* above the comments that belong to it, at the same column */
+		at = lines_start(f, item, i ? item - 1 : NULL) + (item->head - cfr__line_start(f->plan, item->head));
+	return put_entries(f, at, at, item->new_first, item->new_count, item, BEFORE);
+}
+
+/* Behind the last item. Where it has its line to itself, the entries go below, behind its comment, and a comma
+ * that it needs goes right behind it. */
+static int append(flow *f)
+{
+	const cfr__item *last = &f->work.items[f->work.count - 1];
+	uint32_t comma = comma_behind(f, last), at = comma ? comma + 1 : last->end;
+	layout how = comma ? BEHIND_COMMA : BEHIND;
+
+	if (alone(f, last)) {
+		uint32_t line = cfr__line_end(f->plan, at);
+
+		if (!comma && cfr__skip_blanks(f->plan, at) < line) {
+			int r = cfr__splice(f->plan, at, at, CFR_STR(","));
+			if (r)
+				return r;
+			how = BEHIND_NOTE;
+		}
+		if (cfr__skip_blanks(f->plan, at) < line)
+			at = line;
+	}
+	return put_entries(f, at, at, f->work.tail_first, f->work.tail_count, last, how);
+}
+
+/* Into empty brackets that stand between others, or in JSON. */
+static int fill(flow *f)
+{
+	cfr_buf text = CFR_BUF_INIT;
+	bool mapping = f->work.list[0]->op == CFR__ADD;
+	cfr__item item;
+	cfr_node parent;
+	int r;
+
+	cfr__item_of(&item, f->plan, f->in);
+	f->emit.out = &text;
+	if (cfr_node_parent(&parent, f->in))
+		f->emit.pretty = f->plan->json && f->plan->spread && item.own_line;
+	else
+		f->emit.pretty = f->plan->json && cfr__final_break(f->plan);
+	cfr__flow_filled(&f->emit, mapping, f->work.list, f->work.tail_count, cfr__line_indent(f->plan, f->open),
+	                 f->work.style);
+	r = cfr__emit_check(&f->emit);
+	if (r == 0 && cfr_node_kind(f->in) == CFR_NULL && item.start == item.end)
+		r = cfr__refuse(f->plan, f->in, "there is no value here that could get entries", "replace it instead");
+	if (r == 0)
+		r = cfr__splice(f->plan, item.start, item.end, cfr_buf_str(&text));
+	cfr_buf_release(&text);
+	return r;
+}
+
+/* ---- removing ---- */
+
+/* One item with the comma behind it. */
+static int cut_with_comma(flow *f, uint32_t i)
+{
+	const cfr__item *item = &f->work.items[i];
+	uint32_t comma = comma_behind(f, item), end = comma ? comma + 1 : item->end;
+
+	if (alone(f, item)) {
+		uint32_t from = lines_start(f, item, i ? item - 1 : NULL);
+
+		return cfr__cut(f->plan, from, cfr__next_line(f->plan, end));
+	}
+	if (i + 1 < f->work.count && cfr__line_end(f->plan, end) == cfr__line_end(f->plan, item[1].head))
+		return cfr__cut(f->plan, item->head, item[1].head);
+	/* The last on its line: the blanks before it go. */
+	uint32_t from = item->head;
+	while (!item->own_line && from > f->open + 1 && cfr__blank(f->plan->text.ptr[from - 1]))
+		from--;
+	return cfr__cut(f->plan, from, end);
+}
+
+/* Items first..last at the end, none behind them; `first` > 0. */
+static int cut_tail(flow *f, uint32_t first, uint32_t last)
+{
+	const cfr__item *items = f->work.items;
+	uint32_t comma = comma_behind(f, &items[first - 1]);
+	bool lines = comma != 0;
+	int r;
+
+	for (uint32_t i = first; i <= last; i++)
+		lines &= alone(f, &items[i]);
+	if (!lines)
+		return cfr__cut(f->plan, items[first - 1].end, items[last].end);
+	r = cfr__cut(f->plan, comma, comma + 1);
+	for (uint32_t i = first; r == 0 && i <= last; i++)
+		r = cut_with_comma(f, i);
+	return r;
+}
+
+static int cut_removed(flow *f)
+{
+	const cfr__item *items = f->work.items;
+	uint32_t count = f->work.count, end = count;
+	int r = 0;
+
+	if (count && !f->work.any_left)
+		return cfr__cut(f->plan, f->open + 1, f->close);
+	/* Those at the end, unless the last has a comma as well. */
+	while (end > 0 && items[end - 1].removed && !items[end - 1].taken)
+		end--;
+	if (end < count && comma_behind(f, &items[count - 1]))
+		end = count;
+	for (uint32_t i = 0; r == 0 && i < end; i++) {
+		if (items[i].removed && !items[i].taken)
+			r = cut_with_comma(f, i);
+	}
+	return r || end == count ? r : cut_tail(f, end, count - 1);
+}
+
+int cfr__edit_flow(cfr__plan *plan, cfr_node in, const cfr__change *changes, uint32_t count)
+{
+	const cfr_entry *outer = cfr_document_entry(plan->doc, in);
+	flow f = { .plan = plan, .in = in, .open = outer->start, .close = outer->end - 1 };
+	int r = cfr__mark_items(&f.work, plan, in, changes, count);
+
+	if (r)
+		return r;
+	f.emit = plan->style;
+	f.emit.err = plan->err;
+	f.emit.key_style = f.work.key_style;
+	if (f.work.count == 0)
+		return fill(&f);
+	for (uint32_t i = 0; r == 0 && i < f.work.count; i++) {
+		const cfr__item *item = &f.work.items[i];
+
+		if (item->rename)
+			r = cfr__put_key(plan, item, true);
+		if (r == 0 && item->taken)
+			r = put_entries(&f, item->head, item->end, item->new_first, item->new_count, item, IN_PLACE);
+		else if (r == 0 && item->new_count)
+			r = insert_before(&f, i);
+	}
+	if (r == 0 && !strchr("{[", plan->text.ptr[f.open]) && (f.work.tail_count || !f.work.any_left))
+		return cfr__refuse(plan, in, "this mapping has no brackets of its own", "write braces around it");
+	if (r == 0 && f.work.tail_count)
+		r = append(&f);
+	return r ? r : cut_removed(&f);
+}

@@ -1,0 +1,87 @@
+/* engine/text/emit.h -- from values to text, for the writers and for edits.
+ *
+ * A writer makes a whole file in the house style; an edit writes a value or two among the author's own lines, in the
+ * author's style. Both call what is declared here, with a cfr__emit that says what the style is.
+ *
+ * Nothing here fails at once: the buffer remembers that memory ran out, and `rc` the first other failure, so that the
+ * caller asks once, at the end (cfr__emit_check).
+ */
+#ifndef CFR_TEXT_EMIT_H
+#define CFR_TEXT_EMIT_H
+
+#include "engine/base/str.h"
+#include "engine/text.h"
+
+typedef struct cfr__emit {
+	cfr_buf *out;
+	cfr_err *err;
+	int rc;
+	const cfr_document *order;	/* may be NULL: keys sorted */
+	const char *newline;
+	unsigned step;			/* columns a nested collection is moved in by */
+	unsigned dash;			/* the same for a sequence under its key: step, or 0 */
+	unsigned gap;			/* spaces behind a dash */
+	unsigned depth;
+	unsigned fold;			/* columns of text in a folded scalar */
+	char quote;			/* for strings that need some: '"', or '\'' where it can */
+	cfr_style key_style;		/* PLAIN: plain where it is safe */
+	bool tabs;			/* columns are tabs (JSON) */
+	bool json;
+	bool no_blocks;			/* no block scalars: everything multi-line in double quotes */
+	bool used_block;		/* out: a block scalar was written */
+	/* Collections in flow style. */
+	bool pretty;			/* each entry on its own line */
+	bool short_lists;		/* but sequences of scalars on one */
+	cfr_str colon, comma, pad;	/* between key and value, between entries, inside braces */
+} cfr__emit;
+
+/* House style for a format: what the writers use, and what edits fall back to. */
+void cfr__emit_init(cfr__emit *emit, cfr_buf *out, cfr_format format, cfr_err *err);
+int cfr__emit_check(cfr__emit *emit);
+/* Notes CFR_E_UNSUPPORTED at a node, if nothing failed before. */
+void cfr__emit_fail(cfr__emit *emit, cfr_node node, const char *what, const char *hint);
+/* Children one by one in the order to be written: start with i = 0. False at the end. */
+bool cfr__emit_child(cfr_node *child, cfr__emit *emit, cfr_node parent, uint32_t i);
+void cfr__emit_indent(cfr__emit *emit, unsigned columns);	/* spaces */
+void cfr__emit_line(cfr__emit *emit, unsigned columns);		/* line end, then spaces */
+
+/* ---- plain.c: what may be written without quotes ---- */
+
+/* Would every reader, of YAML 1.1 or 1.2, take this plain text for this string? */
+bool cfr__plain_safe(cfr_str text, bool flow);
+/* Only characters that may stand in text raw, and no line break or tab. */
+bool cfr__printable(cfr_str text);
+
+/* ---- scalar.c: YAML scalars ---- */
+
+/* A string in a style if that style can hold it there, else in the nearest that can. `column` is where the contents
+ * of a block scalar would stand, `parent` the column of the key or dash it belongs to (0 at the root). */
+void cfr__yaml_string(cfr__emit *emit, cfr_str text, cfr_style style, bool flow, unsigned column, unsigned parent);
+void cfr__yaml_double(cfr_buf *out, cfr_str text);
+/* Any scalar; `style` is for strings. */
+void cfr__yaml_scalar(cfr__emit *emit, cfr_node node, cfr_style style, bool flow, unsigned column, unsigned parent);
+/* A key without its colon. Returns true when it is too long for a plain `key:` and needs `? `. */
+bool cfr__yaml_key(cfr__emit *emit, cfr_str key, bool flow);
+/* Can this string be a literal block that reads back exactly? */
+bool cfr__literal_exact(cfr_str text);
+
+/* ---- write_yaml.c: block collections ---- */
+
+typedef enum cfr__slot { CFR__ROOT, CFR__KEY, CFR__DASH } cfr__slot;
+
+/* The value as it follows "key:" or "-" (with the space before it), or alone at the root (no final line end).
+ * `parent` is the column of the key or dash. */
+void cfr__yaml_value(cfr__emit *emit, cfr_node node, cfr__slot slot, unsigned parent, cfr_style style);
+
+/* ---- write_json.c: flow collections, of JSON and YAML ---- */
+
+/* `column` is the indentation of the line on which the value begins. */
+void cfr__flow_value(cfr__emit *emit, cfr_node node, unsigned column, cfr_style style);
+void cfr__flow_key(cfr__emit *emit, cfr_str key);		/* with what separates it from its value */
+void cfr__json_string(cfr_buf *out, cfr_str text);
+
+/* ---- write_canonical.c: RFC 8785 ---- */
+
+int cfr__canonical(cfr_buf *out, cfr_node node, cfr_err *err);
+
+#endif

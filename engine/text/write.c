@@ -1,0 +1,118 @@
+/* engine/text/write.c -- from a tree to text: the door, and what the writers share.
+ *
+ * A written text is in the house style: two columns a level, sequences moved in under their key, plain scalars where
+ * every reader agrees on them. Text that a person wrote is not written again but edited (edit.c).
+ */
+#include "engine/limits.h"
+#include "engine/pointer.h"
+#include "engine/text/emit.h"
+
+void cfr__emit_init(cfr__emit *emit, cfr_buf *out, cfr_format format, cfr_err *err)
+{
+	*emit = (cfr__emit){
+		.out = out,
+		.err = err,
+		.newline = "\n",
+		.step = 2,
+		.dash = 2,
+		.gap = 1,
+		.fold = 80,
+		.quote = '"',
+		.key_style = CFR_PLAIN,
+		.json = format == CFR_JSON,
+		.colon = CFR_STR(": "),
+		.comma = CFR_STR(", "),
+	};
+}
+
+int cfr__emit_check(cfr__emit *emit)
+{
+	return emit->rc ? emit->rc : cfr_buf_check(emit->out, emit->err);
+}
+
+void cfr__emit_fail(cfr__emit *emit, cfr_node node, const char *what, const char *hint)
+{
+	cfr_buf path = CFR_BUF_INIT;
+
+	if (emit->rc)
+		return;
+	emit->rc = cfr_err_set(emit->err, CFR_E_UNSUPPORTED, "%s", what);
+	cfr_err_hint(emit->err, "%s", hint);
+	cfr_pointer_write(&path, node);
+	cfr_err_path(emit->err, cfr_buf_str(&path));
+	cfr_buf_release(&path);
+}
+
+bool cfr__emit_child(cfr_node *child, cfr__emit *emit, cfr_node parent, uint32_t i)
+{
+	const cfr_document *doc = emit->order;
+	int r;
+
+	if (emit->rc || emit->out->failed || i >= cfr_node_size(parent))
+		return false;
+	if (doc && parent.tree == cfr_document_tree(doc)) {
+		uint32_t rank = i ? cfr_document_ranked(doc, cfr_document_rank(doc, *child))->next
+		                  : cfr_document_rank(doc, parent) + 1;
+		*child = cfr_document_node(doc, rank);
+		return true;
+	}
+	r = cfr_node_at(child, parent, i, emit->err);
+	if (r)
+		emit->rc = r;
+	return r == 0;
+}
+
+void cfr__emit_indent(cfr__emit *emit, unsigned columns)
+{
+	char *room = columns ? cfr_buf_room(emit->out, columns) : NULL;
+
+	if (room) {
+		memset(room, emit->tabs ? '\t' : ' ', columns);
+		emit->out->len += columns;
+	}
+}
+
+void cfr__emit_line(cfr__emit *emit, unsigned columns)
+{
+	cfr_buf_addz(emit->out, emit->newline);
+	cfr__emit_indent(emit, columns);
+}
+
+int cfr_text_write(cfr_buf *out, cfr_node node, const cfr_write *how, cfr_err *err)
+{
+	size_t before = out->len;
+	cfr__emit emit;
+	int r;
+
+	cfr__emit_init(&emit, out, how->format, err);
+	emit.order = how->order;
+	if (how->indent)
+		emit.step = emit.dash = how->indent;
+	if (how->canonical) {
+		r = cfr__canonical(out, node, err);
+		goto done;
+	}
+	switch (how->format) {
+	case CFR_YAML:
+		cfr__yaml_value(&emit, node, CFR__ROOT, 0, CFR_PLAIN);
+		cfr_buf_addc(out, '\n');
+		break;
+	case CFR_JSON:
+		emit.pretty = !how->compact;
+		if (how->compact) {
+			emit.colon = CFR_STR(":");
+			emit.comma = CFR_STR(",");
+		}
+		cfr__flow_value(&emit, node, 0, CFR_DOUBLE);
+		if (!how->compact)
+			cfr_buf_addc(out, '\n');
+		break;
+	default:
+		return cfr_err_set(err, CFR_E_USAGE, "no format to write in was given");
+	}
+	r = cfr__emit_check(&emit);
+done:
+	if (r && !out->failed)
+		out->len = before;	/* nothing half written */
+	return r;
+}
