@@ -151,7 +151,8 @@ int cfr__build_room(cfr_build *build, uint64_t n, uint32_t offset, cfr_err *err)
 	uint32_t cap;
 	int r;
 
-	if (CFR_UNLIKELY(need > build->limits.of[CFR_LIMIT_NODES] || need >= CFR_BUILD_KEYLESS))
+	/* The root does not count, so that a mapping of a million keys passes a ceiling of a million. */
+	if (CFR_UNLIKELY(need - 1 > build->limits.of[CFR_LIMIT_NODES] || need >= CFR_BUILD_KEYLESS))
 		return limit(build, CFR_LIMIT_NODES, offset, err);
 	if (CFR_LIKELY(need <= build->cap))
 		return 0;
@@ -162,7 +163,8 @@ int cfr__build_room(cfr_build *build, uint64_t n, uint32_t offset, cfr_err *err)
 		return r;
 	if (cap = build->cap, (r = cfr__grow(&build->words, &cap, need, sizeof(*build->words), err)) < 0)
 		return r;
-	build->cap = cap;
+	/* Never above the ceiling, so that push has one thing to ask. */
+	build->cap = cap < build->limits.of[CFR_LIMIT_NODES] ? cap : (uint32_t)build->limits.of[CFR_LIMIT_NODES];
 	return 0;
 }
 
@@ -202,7 +204,9 @@ static int push(cfr_build *build, cfr_kind kind, uint64_t value, const cfr_mark 
 
 	if (!mark)
 		mark = &nowhere;
-	if ((r = cfr__build_room(build, 1, mark->start, err)) < 0 || (r = cfr__build_place(&key, build, err)) < 0)
+	if (CFR_UNLIKELY(rank == build->cap) && (r = cfr__build_room(build, 1, mark->start, err)) < 0)
+		return r;
+	if ((r = cfr__build_place(&key, build, err)) < 0)
 		return r;
 	entry = &build->entries[rank];
 	entry->start = mark->start;
