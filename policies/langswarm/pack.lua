@@ -13,7 +13,7 @@ local signs = {
   "$.agents[?@.id && (@.tools || @.temperature || @.max_tokens || @.timeout || @.name)]",
   "$.agents && ($.version || $.workflows || $.tools || $.memory || $.security || $.observability || $.server)",
   -- a stack whose agents stand elsewhere or nowhere
-  "$.version && ($.includes || $.memory.backend || $.workflows[?@.steps || @.simple_syntax])",
+  "$.version && ($.includes || $.memory['backend','backends'] || $.workflows[?@.steps || @.simple_syntax])",
   "$.version && ($.observability.log_level || $.observability.metrics_enabled || $.security.require_auth)",
   "$.memory.backend && ($.security || $.observability || $.server || $.tools || $.workflows)",
   "$.security['openai_api_key_env','anthropic_api_key_env','gemini_api_key_env','cohere_api_key_env','encrypt_memory']",
