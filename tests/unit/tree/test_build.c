@@ -480,7 +480,7 @@ static void test_limits(void **state)
 	assert_string_equal(err.limit, "key");
 	cfr_build_reset(build);
 	assert_int_equal(cfr_build_begin(build, CFR_SEQUENCE, &mark, &err), 0);
-	for (int i = 0; i < 9; i++)
+	for (int i = 0; i < 10; i++)
 		assert_int_equal(cfr_build_null(build, &mark, &err), 0);
 	r = cfr_build_null(build, &mark, &err);
 	assert_int_equal(r, CFR_E_LIMIT);
