@@ -644,11 +644,12 @@ static int check_directives(reader *r)
 	const char *at = r->text.ptr, *end = r->text.ptr + r->text.len;
 	unsigned count = 0;
 
-	while (at < end && (at = memmem(at, (size_t)(end - at), "%TAG", 4)) != NULL) {
-		if ((at == r->text.ptr || at[-1] == '\n') && ++count > TAG_LINES)
+	while (at < end && (at = memchr(at, '%', (size_t)(end - at))) != NULL) {
+		if ((at == r->text.ptr || at[-1] == '\n') && end - at >= 4 && memcmp(at, "%TAG", 4) == 0 &&
+		    ++count > TAG_LINES)
 			return fail(r, (size_t)(at - r->text.ptr), CFR_E_LIMIT, "more than 200 %TAG lines",
 			            "write the tags in full, as !<tag>");
-		at += 4;
+		at++;
 	}
 	return 0;
 }

@@ -20,13 +20,16 @@ static bool continuation(char c)
 
 void cfr__marks_init(cfr__marks *marks, cfr_str bytes, size_t base)
 {
+	size_t at = base;
+	uint64_t word;
+
 	*marks = (cfr__marks){ .bytes = bytes.ptr, .len = bytes.len, .base = base, .at = base, .ascii = true };
-	for (size_t i = base; i < bytes.len; i++) {
-		if ((unsigned char)bytes.ptr[i] >= 0x80) {
-			marks->ascii = false;
-			break;
-		}
+	for (; at + sizeof(word) <= bytes.len && marks->ascii; at += sizeof(word)) {
+		memcpy(&word, bytes.ptr + at, sizeof(word));
+		marks->ascii = (word & UINT64_C(0x8080808080808080)) == 0;
 	}
+	for (; at < bytes.len && marks->ascii; at++)
+		marks->ascii = (unsigned char)bytes.ptr[at] < 0x80;
 }
 
 size_t cfr__marks_walk(cfr__marks *marks, size_t index)

@@ -164,7 +164,7 @@ int cfr__build_room(cfr_build *build, uint64_t n, uint32_t offset, cfr_err *err)
 	if (cap = build->cap, (r = cfr__grow(&build->words, &cap, need, sizeof(*build->words), err)) < 0)
 		return r;
 	/* Never above the ceiling, so that push has one thing to ask. */
-	build->cap = cap < build->limits.of[CFR_LIMIT_NODES] ? cap : (uint32_t)build->limits.of[CFR_LIMIT_NODES];
+	build->cap = cap <= build->limits.of[CFR_LIMIT_NODES] ? cap : (uint32_t)build->limits.of[CFR_LIMIT_NODES] + 1;
 	return 0;
 }
 
