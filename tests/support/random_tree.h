@@ -162,7 +162,7 @@ static inline struct random_value *random_value(struct random *rnd, unsigned dep
  * has its index in it, or is the one word of its index. */
 static inline int random_emit(cfr_build *build, const struct random_value *value, struct random *shuffle, cfr_err *err)
 {
-	uint32_t *order;
+	uint32_t *order = NULL;
 	double real;
 	int r;
 
@@ -187,15 +187,16 @@ static inline int random_emit(cfr_build *build, const struct random_value *value
 	}
 	if ((r = cfr_build_begin(build, value->kind, NULL, err)) < 0)
 		return r;
-	order = random_alloc((value->count + 1) * sizeof(*order));
-	for (uint32_t i = 0; i < value->count; i++) {
-		uint32_t j = shuffle && value->kind == CFR_MAPPING ? random_below(shuffle, i + 1) : i;
+	if (shuffle && value->kind == CFR_MAPPING)	/* without, nothing is allocated here: tests of faults */
+		order = random_alloc((value->count + 1) * sizeof(*order));
+	for (uint32_t i = 0; order && i < value->count; i++) {
+		uint32_t j = random_below(shuffle, i + 1);
 
 		order[i] = order[j];
 		order[j] = i;
 	}
 	for (uint32_t i = 0; i < value->count && r == 0; i++) {
-		const struct random_value *item = value->items[order[i]];
+		const struct random_value *item = value->items[order ? order[i] : i];
 
 		if (value->kind == CFR_MAPPING)
 			r = cfr_build_key(build, cfr_str_of(item->key), NULL, err);
