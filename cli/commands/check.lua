@@ -1,0 +1,224 @@
+-- cli/commands/check.lua: find what breaks a rule, show it, mend what can be mended.
+
+local checking = require "checking"
+local core = require "core"
+local inputs = require "inputs"
+local ok = require("problem").check
+local projects = require "project"
+local terminal = require "terminal"
+
+local FORMATS = { text = true, json = true, sarif = true, junit = true, github = true, html = true }
+local RANK = { info = 1, warning = 2, error = 3, never = 4 }
+
+local M = {
+  name = "check",
+  summary = "check configuration against rules",
+  usage = "[PATH...]",
+  text = "PATHs are files, folders (files that git does not ignore) and globs; without any, the working folder. `-` is "
+    .. "standard input. Policies come from the project file (cfgrun.yaml) and -p.",
+  options = {
+    checking.options[1],
+    { "format", short = "f", value = "FORMAT[:FILE]", many = true, env = true,
+      help = "text, json, sarif, junit, github or html; into FILE when one is given" },
+    { "fail-on", value = "LEVEL", choices = { "error", "warning", "info", "never" }, env = true,
+      help = "exit 1 when there is a finding of this level or above (default: error)" },
+    { "fix", value = "CLASS", optional = true, choices = { "safe", "guarded" },
+      help = "settle findings by their fixes; guarded takes those, too, that may change behaviour" },
+    { "dry-run", short = "n", help = "with --fix: show the changes as a diff, write nothing" },
+    { "only", value = "RULE", many = true, help = "run only this rule; also tag:TAG, pack:PACK" },
+    { "skip", value = "RULE", many = true, help = "leave this rule out" },
+    { "exclude", value = "GLOB", many = true, help = "leave these files out" },
+    { "changed", value = "REV", optional = true, help = "only files that differ from a git revision (default: HEAD)" },
+    { "stdin-filename", value = "NAME", help = "the name of what standard input holds" },
+    { "jobs", short = "j", value = "N", env = true, help = "threads (default: one for each processor)" },
+    { "max-per-rule", value = "N", help = "findings of one rule to show as text; 0 shows all (default: 20)" },
+    { "now", value = "TIME", env = true, help = "the time to check at, for waivers and rules" },
+    { "no-inline-allow", help = "let `# cfgrun: allow` comments count for nothing" },
+    { "trace", help = "show what rules trace and print, on standard error" },
+    { "stats", help = "print time and counts on standard error" },
+    checking.options[2],
+    checking.options[3],
+  },
+  examples = {
+    { "cfgrun check -p pack:kubernetes manifests/", "findings in a folder" },
+    { "cfgrun check --fix --dry-run", "what the safe fixes would change" },
+    { "cfgrun check -f sarif:report.sarif -f text", "a report for code scanning, and one to read" },
+    { "helm template . | cfgrun check -p pack:kubernetes -", "what a template makes" },
+  },
+}
+
+--- "--format sarif:out.sarif" as { format, file? }.
+local function read_formats(options)
+  local list, bare = {}, 0
+  for i, word in ipairs(options.format or { "text" }) do
+    local format, file = word:match "^([^:]+):(.+)$"
+    format = format or word
+    if not FORMATS[format] then
+      error { message = ("there is no format '%s'"):format(format), exit = 2,
+        hint = "formats are text, json, sarif, junit, github and html" }
+    end
+    bare = bare + (file and 0 or 1)
+    list[i] = { format = format, file = file }
+  end
+  if bare > 1 then
+    error { message = "two formats cannot share standard output", hint = "give one of them a file: --format sarif:report.sarif",
+      exit = 2 }
+  end
+  return list
+end
+
+local function add_sources(check, words, project, options)
+  local plain = {}
+  for _, word in ipairs(words) do
+    if word == "-" then
+      local name = options.stdin_filename or "<stdin>"
+      ok(check:text(ok(core.files.read_input { limits = options.limits }), name))
+    else
+      plain[#plain + 1] = word
+    end
+  end
+  if #plain == 0 and #words > 0 then
+    return {}
+  end
+  local files, troubles = inputs.expand(plain, project, options)
+  for _, file in ipairs(files) do
+    ok(check:file(file.path, file.name))
+  end
+  if #files == 0 and not options.changed then
+    io.stderr:write "cfgrun: no YAML or JSON file here\n"
+  end
+  return troubles
+end
+
+local function write_results(formats, outcome, context)
+  for _, target in ipairs(formats) do
+    local text = require("report/" .. target.format).render(outcome, setmetatable({
+      paint = terminal.painter(target.file and 0 or 1) }, { __index = context }))
+    if target.file then
+      ok(core.files.replace(target.file, text))
+    else
+      io.stdout:write(text)
+    end
+  end
+end
+
+--- Files that parsed and that no rule looked at, in one line.
+local function warn_unmatched(outcome)
+  local names = {}
+  for _, source in ipairs(outcome.sources) do
+    if source.documents > 0 and source.rules == 0 then
+      names[#names + 1] = source.file
+    end
+  end
+  if #names > 0 then
+    local shown = table.concat(names, ", ", 1, math.min(#names, 3))
+    io.stderr:write(("cfgrun: no rule looks at %s%s\n"):format(terminal.clean(shown),
+      #names > 3 and (" and %d more files"):format(#names - 3) or ""))
+  end
+end
+
+local function show_failures(outcome, troubles)
+  local problem = require "problem"
+  local seen = {}
+  for _, trouble in ipairs(troubles) do
+    io.stderr:write(problem.text(trouble))
+  end
+  for _, failure in ipairs(outcome.failures) do
+    local key = (failure.rule or "") .. "\0" .. (failure.message or "")
+    seen[key] = (seen[key] or 0) + 1
+    if seen[key] == 1 then
+      if failure.rule ~= "" then
+        failure.message = ("rule '%s' failed on %s: %s"):format(failure.rule, failure.subject, failure.message)
+      end
+      io.stderr:write(problem.text(failure))
+    end
+  end
+  for key, count in pairs(seen) do
+    if count > 1 then
+      io.stderr:write(("cfgrun: rule '%s' failed in the same way %d more times\n"):format(key:match "^[^%z]*", count - 1))
+    end
+  end
+end
+
+local function show_stats(outcome)
+  local c = outcome.counts
+  io.stderr:write(("read and parsed in %.1f ms, checked in %.1f ms: %d files, %d documents, %d rules, %d runs of a rule on a document, %d places (%d of another kind skipped)\n")
+    :format(c.parse_ns / 1e6, c.check_ns / 1e6, c.files, c.documents, c.rules, c.jobs, c.places, c.skipped))
+end
+
+--- Applies fixes; returns nothing, the outcome tells.
+local function fix(check, options)
+  local class = options.fix == "guarded" and "guarded" or "safe"
+  ok(check:fix(class, function(file, before, after)
+    if options.dry_run then
+      io.stdout:write(require("diff").unified(file, before, after))
+      return true
+    end
+    if file == "<stdin>" or file == options.stdin_filename then
+      io.stdout:write(after)
+      return true
+    end
+    return core.files.replace(file, after)
+  end))
+end
+
+---@param options table
+---@param words string[]
+---@return integer status
+function M.run(options, words)
+  local formats = read_formats(options)
+  local project = projects.of(options)
+  local check = checking.new(options, project)
+  if #check:rules() == 0 then
+    error { message = "there is no policy to check against", exit = 2,
+      hint = "give one with -p (-p pack:kubernetes, -p rules.lua), or let `cfgrun init` write a project file" }
+  end
+  if options.dry_run and not options.fix then
+    error { message = "--dry-run goes with --fix", exit = 2 }
+  end
+  local cap = math.tointeger(tonumber(options.max_per_rule or "20"))
+  if not cap or cap < 0 then
+    error { message = ("--max-per-rule '%s' is no number"):format(options.max_per_rule), exit = 2 }
+  end
+  local troubles = add_sources(check, words, project, options)
+  ok(check:run())
+  if options.fix then
+    fix(check, options)
+  end
+  local wants_splices = false
+  for _, target in ipairs(formats) do
+    wants_splices = wants_splices or target.format == "sarif"
+  end
+  local outcome = check:outcome { splices = wants_splices }
+  local fail_on = RANK[options.fail_on or project.fail_on or "error"]
+  local status = 0
+  for _, level in ipairs { "info", "warning", "error" } do
+    if RANK[level] >= fail_on and outcome.counts[level] > 0 then
+      status = 1
+    end
+  end
+  if #outcome.failures > 0 or #troubles > 0 then
+    status = 2
+  end
+  local context = { rules = check:rules(), cap = cap, exit = status, now = checking.now(options) }
+  if not (options.fix and (options.dry_run or words[1] == "-")) then
+    write_results(formats, outcome, context)
+  elseif not options.format then
+    io.stderr:write(require("report/text").summary(outcome, terminal.painter(2)))
+  else
+    local to_files = {}
+    for _, target in ipairs(formats) do
+      to_files[#to_files + 1] = target.file and target or nil
+    end
+    write_results(to_files, outcome, context)
+  end
+  io.stdout:flush()
+  show_failures(outcome, troubles)
+  warn_unmatched(outcome)
+  if options.stats then
+    show_stats(outcome)
+  end
+  return status
+end
+
+return M

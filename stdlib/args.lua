@@ -1,0 +1,191 @@
+-- stdlib/args.lua: command line options from a description.
+--
+-- An option is { "name", short = "n", value = "WORD", optional = true, many = true, choices = {…}, env = true, help = "…" }.
+-- Without `value` it is a switch; with `optional` its value may be left out (only --name=VALUE gives one). `env` lets
+-- CFGRUN_NAME stand in when the option is not given. Unknown options get a suggestion.
+
+local core = require "core"
+
+local M = {}
+
+---@class Option
+---@field [1] string
+---@field short? string
+---@field value? string
+---@field optional? boolean
+---@field many? boolean
+---@field choices? string[]
+---@field env? boolean
+---@field help string
+
+---@type Option[]
+M.common = {
+  { "color", value = "WHEN", choices = { "auto", "always", "never" }, env = true,
+    help = "colour: auto (on a terminal, unless NO_COLOR is set), always, never" },
+  { "limit", value = "NAME=VALUE", many = true, help = "set a ceiling; `cfgrun help limits` lists them" },
+  { "help", short = "h", help = "show this help" },
+}
+
+---@param description table
+---@return Option[]
+function M.options(description)
+  local list = {}
+  for _, option in ipairs(description.options or {}) do
+    list[#list + 1] = option
+  end
+  for _, option in ipairs(M.common) do
+    list[#list + 1] = option
+  end
+  return list
+end
+
+---@param description table
+---@param message string
+---@param hint? string
+local function usage(description, message, hint)
+  error {
+    message = ("%s: %s"):format(description.name, message),
+    hint = hint or ("`cfgrun %s --help` shows what it takes"):format(description.name),
+    exit = 2,
+  }
+end
+
+---@param description table
+---@param name string
+---@return Option
+local function find_long(description, name)
+  local best, least
+  for _, option in ipairs(M.options(description)) do
+    if option[1] == name then
+      return option
+    end
+    local distance = core.distance(option[1], name)
+    if not least or distance < least then
+      best, least = option[1], distance
+    end
+  end
+  usage(description, ("there is no option '--%s'"):format(name),
+    least <= 3 and ("did you mean '--%s'?"):format(best) or nil)
+  error "unreachable"
+end
+
+local function find_short(description, letter)
+  for _, option in ipairs(M.options(description)) do
+    if option.short == letter then
+      return option
+    end
+  end
+  usage(description, ("there is no option '-%s'"):format(letter))
+end
+
+---@param description table
+---@param into table
+---@param option Option
+---@param value string|true
+local function store(description, into, option, value)
+  local key = option[1]:gsub("%-", "_")
+  if option.choices and value ~= true then
+    local known = false
+    for _, choice in ipairs(option.choices) do
+      known = known or choice == value
+    end
+    if not known then
+      usage(description, ("--%s cannot be '%s'"):format(option[1], value),
+        "it is one of " .. table.concat(option.choices, ", "))
+    end
+  end
+  if option.many then
+    into[key] = into[key] or {}
+    table.insert(into[key], value)
+  else
+    into[key] = value
+  end
+end
+
+---@param description table
+---@param into table
+local function read_environment(description, into)
+  for _, option in ipairs(M.options(description)) do
+    local key = option[1]:gsub("%-", "_")
+    local value = option.env and os.getenv("CFGRUN_" .. key:upper())
+    if value and value ~= "" and into[key] == nil then
+      store(description, into, option, value)
+    end
+  end
+end
+
+---@param given string[]
+---@return table<string, integer>
+local function read_limits(description, given)
+  local limits = {}
+  for _, word in ipairs(given) do
+    local name, value = word:match "^([%w-]+)=(%d+)$"
+    if not name then
+      usage(description, ("--limit '%s' is not NAME=VALUE"):format(word), "`cfgrun help limits` lists the names")
+    end
+    limits[name] = math.tointeger(value)
+  end
+  return limits
+end
+
+--- Options by name ('-' as '_') and the other words.
+---@param description table
+---@param argv string[]
+---@param first integer
+---@return table options, string[] rest
+function M.parse(description, argv, first)
+  local options, rest, i = {}, {}, first
+  local function next_value(option, shown)
+    i = i + 1
+    if argv[i] == nil then
+      usage(description, ("%s needs a value (%s)"):format(shown, option.value))
+    end
+    return argv[i]
+  end
+  while argv[i] do
+    local word = argv[i]
+    local long, value = word:match "^%-%-([^=]+)=(.*)$"
+    if not long then
+      long = word:match "^%-%-(.+)$"
+    end
+    if word == "--" then
+      table.move(argv, i + 1, #argv, #rest + 1, rest)
+      break
+    elseif long then
+      local option = find_long(description, long)
+      if value and not option.value then
+        usage(description, ("--%s takes no value"):format(long))
+      end
+      if not value then
+        value = option.value and not option.optional and next_value(option, "--" .. long) or true
+      end
+      store(description, options, option, value)
+    elseif word:find "^%-." then
+      local option = find_short(description, word:sub(2, 2))
+      if not option.value then
+        store(description, options, option, true)
+        if #word > 2 then -- several switches in one word
+          argv[i] = "-" .. word:sub(3)
+          i = i - 1
+        end
+      else
+        store(description, options, option, #word > 2 and word:sub(3) or next_value(option, word))
+      end
+    else
+      rest[#rest + 1] = word
+    end
+    i = i + 1
+  end
+  read_environment(description, options)
+  options.limits = read_limits(description, options.limit or {})
+  local most = description.most
+  if not options.help and most and #rest > most then
+    usage(description, ("'%s' is one word too many"):format(rest[most + 1]))
+  end
+  if not options.help and #rest < (description.least or 0) then
+    usage(description, "it needs " .. description.usage)
+  end
+  return options, rest
+end
+
+return M

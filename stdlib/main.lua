@@ -1,0 +1,84 @@
+-- stdlib/main.lua: from a command line to an exit status.
+--
+-- A command is a description (cli/commands/NAME.lua): its options, examples, and a function. Parsing, help, and
+-- suggestions come from the description, so they cannot disagree. A command returns an exit status, or raises a problem
+-- (a table with message, place, hint, exit), which is shown here and nowhere else.
+
+local args = require "args"
+local terminal = require "terminal"
+
+local NAMES = { "check", "init", "test", "rules", "get", "query", "convert", "version", "help" }
+
+---@param name string
+---@return table command
+local function command(name)
+  return require("commands/" .. name)
+end
+
+---@param word string
+---@return string? nearest
+local function suggest(word)
+  local core = require "core"
+  local best, least
+  for _, name in ipairs(NAMES) do
+    local distance = core.distance(word, name)
+    if not least or distance < least then
+      best, least = name, distance
+    end
+  end
+  return least and least <= 2 and best or nil
+end
+
+---@param argv string[]
+---@return integer status
+local function dispatch(argv)
+  local name = argv[1]
+  if not name then
+    io.stderr:write(require("help").overview(NAMES, command))
+    return 2
+  end
+  if name == "--help" or name == "-h" then
+    name, argv = "help", { "help" }
+  elseif name == "--version" or name == "-V" then
+    name, argv = "version", { "version" }
+  end
+  for _, known in ipairs(NAMES) do
+    if known == name then
+      local description = command(name)
+      local options, rest = args.parse(description, argv, 2)
+      terminal.configure(options)
+      if options.help then
+        io.stdout:write(require("help").command(description))
+        return 0
+      end
+      return description.run(options, rest, { names = NAMES, command = command })
+    end
+  end
+  local near = suggest(name)
+  error {
+    message = ("there is no command '%s'"):format(name),
+    hint = near and ("did you mean 'cfgrun %s'?"):format(near) or "`cfgrun help` lists the commands",
+    exit = 2,
+  }
+end
+
+---@param argv string[]
+---@return integer status
+local function main(argv)
+  local ok, result = xpcall(dispatch, function(problem)
+    if type(problem) == "table" or (type(problem) == "string" and problem:find "interrupted$") then
+      return problem
+    end
+    return { message = debug.traceback("internal error: " .. tostring(problem), 2), exit = 2 }
+  end, argv)
+  if ok then
+    return result or 0
+  end
+  if type(result) == "string" then
+    result = { message = "interrupted", exit = 130 }
+  end
+  require("problem").show(result)
+  return result.exit or 2
+end
+
+return main(...)
