@@ -12,13 +12,9 @@ local function has_aliases(source)
   return source:find "[%s:,%[{-]%*[%w_]" ~= nil
 end
 
--- Does a child stand within its parent's text?
-local function within(node, key)
-  local outer, inner = tree.span(node), tree.span(tree.place(node, key))
-  local after = inner.line > outer.line or (inner.line == outer.line and inner.column >= outer.column)
-  local before = inner.end_line < outer.end_line
-    or (inner.end_line == outer.end_line and inner.end_column <= outer.end_column)
-  return after and before
+-- Does a span begin at or after a place of the text? What an alias brings in is always written before it.
+local function follows(span, line, column)
+  return span.line > line or (span.line == line and span.column >= column)
 end
 
 local function is_container(kind)
@@ -27,11 +23,15 @@ end
 
 local function step(node, visit, aliases, depth)
   if depth > DEEPEST then return end
+  local here = aliases and tree.span(node)
+  local line, column = here and here.line, here and here.column
   for key, value in tree.entries(node) do
-    if not aliases or within(node, key) then
+    local span = aliases and tree.span(tree.place(node, key))
+    if not span or follows(span, line, column) then
       local kind = tree.kind(node, key)
       visit(node, key, value, kind)
       if is_container(kind) then step(value, visit, aliases, depth + 1) end
+      if span then line, column = span.end_line, span.end_column end
     end
   end
 end
@@ -89,10 +89,13 @@ function scan.at_line(ctx, line)
     local value = tree.value(place)
     if value == nil or not is_container(tree.kind(value)) then return place, nil end
     local inner, following
+    local before = tree.span(place)
+    local from_line, from_column = before.line, before.column
     for key in tree.entries(value) do
-      if within(value, key) then
-        local child = tree.place(value, key)
-        local span = tree.span(child)
+      local child = tree.place(value, key)
+      local span = tree.span(child)
+      if follows(span, from_line, from_column) then
+        from_line, from_column = span.end_line, span.end_column
         if span.line <= line and line <= span.end_line then
           inner = child
         elseif span.line > line and following == nil then
