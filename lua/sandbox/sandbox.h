@@ -21,7 +21,7 @@
 
 typedef struct cfr_sandbox cfr_sandbox;
 
-/* CFR_E_NOMEM or CFR_E_BUG. */
+/* CFR_E_NOMEM, CFR_E_LIMIT (a "memory" too small for the library itself) or CFR_E_BUG. */
 int cfr_sandbox_new(cfr_sandbox **out, const cfr_limits *limits, cfr_err *err);
 void cfr_sandbox_free(cfr_sandbox *sandbox);
 lua_State *cfr_sandbox_lua(cfr_sandbox *sandbox);
@@ -32,6 +32,12 @@ const cfr_limits *cfr_sandbox_limits(const cfr_sandbox *sandbox);
 /* --- for the host's own modules (tree, text, re, rule): add a name to the allow list, before the first chunk. Pops the
  * value: a table is made read-only, whole. --- */
 void cfr_sandbox_provide(cfr_sandbox *sandbox, const char *name);
+
+/* Where print goes: one line, without its end. Without a receiver print says nothing. Must not raise. */
+typedef void cfr_sandbox_print(void *arg, cfr_str line);
+void cfr_sandbox_on_print(cfr_sandbox *sandbox, cfr_sandbox_print *print, void *arg);
+/* Bytes of memory in use, and the most since the last outermost budget began. */
+size_t cfr_sandbox_memory(const cfr_sandbox *sandbox, size_t *peak);
 
 /* --- running --- */
 
