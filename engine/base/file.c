@@ -84,8 +84,10 @@ static int read_all(cfr_buf *out, int fd, size_t guess, cfr_str name, const cfr_
 			r = io_error(err, "cannot read", name, errno);
 			break;
 		}
-		if (n == 0)
+		if (n == 0) {
+			at[0] = '\0';
 			return 0;
+		}
 		out->len += (size_t)n;
 		if (out->len - start > max) {
 			r = too_large(err, name, limits);
@@ -94,16 +96,14 @@ static int read_all(cfr_buf *out, int fd, size_t guess, cfr_str name, const cfr_
 		room = (size_t)n < room ? room - (size_t)n : 64 << 10;
 	}
 	out->len = start;
+	if (out->ptr)
+		out->ptr[start] = '\0';
 	return r;
 }
 
 int cfr_fd_read(cfr_buf *out, int fd, cfr_str name, const cfr_limits *limits, cfr_err *err)
 {
-	int r = read_all(out, fd, 64 << 10, name, limits, err);
-
-	if (r == 0 && out->ptr)
-		out->ptr[out->len] = '\0';
-	return r;
+	return read_all(out, fd, 64 << 10, name, limits, err);
 }
 
 int cfr_file_read(cfr_buf *out, const char *name, const cfr_limits *limits, cfr_err *err)
@@ -130,8 +130,6 @@ int cfr_file_read(cfr_buf *out, const char *name, const cfr_limits *limits, cfr_
 		r = too_large(err, z, limits);
 	} else {
 		r = read_all(out, fd, (size_t)st.st_size, z, limits, err);
-		if (r == 0 && out->ptr)
-			out->ptr[out->len] = '\0';
 	}
 	close(fd);
 	return r;
