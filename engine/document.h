@@ -21,9 +21,10 @@ typedef enum cfr_style {
 
 CFR_API const char *cfr_style_name(cfr_style style);
 
+/* VIA_ALIAS and VIA_MERGE are set on everything below the alias or merged entry too. */
 enum {
 	CFR_VIA_ALIAS = 1,	/* the value stands elsewhere: `start` is where the anchor's value is written */
-	CFR_VIA_MERGE = 2,	/* the entry came through a `<<` key */
+	CFR_VIA_MERGE = 2,	/* the entry came through a `<<` key; it comes after the author's own entries */
 	CFR_ANCHORED = 4,	/* other places use this value through an alias */
 	CFR_TAGGED = 8,		/* the author wrote a tag */
 	CFR_KEY_PLAIN = 16,	/* style of the key, when it is not quoted */

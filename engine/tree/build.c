@@ -156,6 +156,10 @@ int cfr__build_room(cfr_build *build, uint64_t n, uint32_t offset, cfr_err *err)
 		return limit(build, CFR_LIMIT_NODES, offset, err);
 	if (CFR_LIKELY(need <= build->cap))
 		return 0;
+	/* The first time, about as many as a source of this size has: memory that is never touched costs nothing, and
+	 * arrays that grow leave holes behind. */
+	if (build->cap == 0 && need < build->text.len / 16)
+		need = build->text.len / 16;
 	/* Three arrays of one length; `cap` is what all of them have. */
 	if (cap = build->cap, (r = cfr__grow(&build->entries, &cap, need, sizeof(*build->entries), err)) < 0)
 		return r;

@@ -49,13 +49,15 @@ uint32_t cfr_build_rank(const cfr_build *build);
 int cfr_build_alias(cfr_build *build, uint32_t rank, const cfr_mark *mark, cfr_err *err);
 /* The entries of the mapping at `rank` (or of each mapping of a sequence) into the mapping being built, where that
  * has no such key; `<<` of YAML 1.1. Call it in place of a value, after no key. Keys written by the author win,
- * whichever comes first. */
+ * whichever comes first; of several merges the earlier wins. It is done when the mapping ends, so merged entries come
+ * last in the author's order. CFR_E_KIND for anything else at `rank`. */
 int cfr_build_merge(cfr_build *build, uint32_t rank, const cfr_mark *mark, cfr_err *err);
 
 /* A subtree of another tree, as it is (drafts). */
 int cfr_build_node(cfr_build *build, cfr_node node, const cfr_mark *mark, cfr_err *err);
 
-/* CFR_E_DUPLICATE carries both places. `range` is where the document lies in its source. */
+/* CFR_E_DUPLICATE carries both places: of the second key in line and column, of the first in other_line and
+ * other_column. `range` is where the document lies in its source. Afterwards, reset or free. */
 int cfr_build_finish(cfr_document **out, cfr_build *build, uint32_t index, uint32_t range_start, uint32_t range_end,
                      cfr_err *err);
 int cfr_build_finish_tree(cfr_tree **out, cfr_build *build, cfr_err *err);

@@ -5,8 +5,9 @@
  * the rank of their keys, written side by side. A container's record gets the number of its first child when its own
  * turn comes. Equal keys meet as neighbours of the sort.
  *
- * Memory is at its peak here, so it is given back as soon as it can be: a value's word is done with when it has been
- * placed, and its four bytes then hold the number of its node, which is one of the two maps of the document.
+ * Memory is at its peak here, so nothing is kept twice. A value's word is done with when the value has been placed, and
+ * its four bytes then hold the number of its node: one of the two maps of the document. A container's record holds its
+ * rank until it knows its first child. The other map, and the parents, are made when the payloads are gone.
  */
 #include "engine/base/utf8.h"
 #include "engine/image/verify.h"
@@ -21,7 +22,6 @@ struct layout {
 	cfr_build *build;
 	char *bytes;			/* the image */
 	uint32_t *key_ranks;
-	uint32_t *ranks;		/* by node */
 	uint64_t *gathered, *spare;	/* children of a mapping: rank of the key, rank of the value */
 	unsigned char *records;
 	char *strings;
@@ -50,12 +50,11 @@ static void place(struct layout *layout, uint32_t at, uint32_t rank)
 		value = layout->text | (uint64_t)len << 32;
 		layout->text += len;
 	} else if (cfr__is_container((cfr_kind)kind)) {
-		value <<= 32;
+		value = value << 32 | rank;
 	}
 	cfr__store32(record, key == CFR_BUILD_KEYLESS ? CFR_IMAGE_KEY_NONE : layout->key_ranks[key]);
 	cfr__store32(record + 4, kind);
 	cfr__store64(record + 8, value);
-	layout->ranks[at] = rank;
 	build->words[rank] = at;
 }
 
@@ -157,18 +156,18 @@ static int lay_out(struct layout *layout, cfr_err *err)
 			depth--;
 			continue;
 		}
-		record = layout->records + (size_t)level->at * CFR_IMAGE_RECORD;
-		rank = layout->ranks[level->at++];
+		record = layout->records + (size_t)level->at++ * CFR_IMAGE_RECORD;
 		kind = cfr__load32(record + 4) & 0xFF;
 		if (!cfr__is_container((cfr_kind)kind))
 			continue;
+		rank = cfr__load32(record + 8);
 		/* Readers are stopped where they begin a collection; only copies can still get here. */
 		if (CFR_UNLIKELY(depth > deepest))
 			return too_deep(layout, rank, err);
 		count = cfr__load32(record + 12);
+		cfr__store32(record + 8, count ? layout->next : 0);
 		if (count == 0)
 			continue;
-		cfr__store32(record + 8, layout->next);
 		if (kind == CFR_MAPPING) {
 			place_mapping(layout, rank, count);
 		} else {
@@ -286,9 +285,8 @@ static int allocate(struct layout *layout, cfr_err *err)
 	if ((r = cfr__keys_rank(&layout->key_ranks, build, err)) < 0)
 		return r;
 	layout->bytes = malloc((size_t)size);
-	layout->ranks = malloc((size_t)build->count * sizeof(*layout->ranks));
 	layout->gathered = malloc(((size_t)build->widest * 2 + 1) * sizeof(*layout->gathered));
-	if (!layout->bytes || !layout->ranks || !layout->gathered)
+	if (!layout->bytes || !layout->gathered)
 		return cfr_err_nomem(err);
 	layout->spare = layout->gathered + build->widest;
 	memcpy(layout->bytes, CFR_IMAGE_MAGIC, 8);
@@ -302,9 +300,8 @@ static int allocate(struct layout *layout, cfr_err *err)
 	return 0;
 }
 
-/* The tree; and by node the rank of its value, from malloc. Afterwards the words are numbers of nodes, and the values
- * are gone. */
-static int make_tree(cfr_tree **out, uint32_t **ranks, cfr_build *build, cfr_err *err)
+/* Afterwards the words are numbers of nodes, and the values are used up. */
+static int make_tree(cfr_tree **out, cfr_build *build, cfr_err *err)
 {
 	struct layout layout = { .build = build };
 	cfr_image image;
@@ -336,15 +333,13 @@ static int make_tree(cfr_tree **out, uint32_t **ranks, cfr_build *build, cfr_err
 	cfr__image_parents(&image, parents);
 	if ((r = cfr__tree_new(out, &image, parents, free, layout.bytes, err)) < 0)
 		goto done;
-	*ranks = layout.ranks;
 	layout.bytes = NULL;
-	layout.ranks = parents = NULL;
+	parents = NULL;
 done:
 	if (r == CFR_E_NOMEM)
 		cfr_err_nomem(err);
 	free(parents);
 	free(layout.gathered);
-	free(layout.ranks);
 	free(layout.bytes);
 	free(layout.key_ranks);
 	return r;
@@ -376,9 +371,13 @@ int cfr_build_finish(cfr_document **out, cfr_build *build, uint32_t index, uint3
 	doc->index = index;
 	doc->start = range_start;
 	doc->end = range_end;
-	if ((r = make_tree(&doc->tree, &doc->ranks, build, err)) < 0)
+	if ((r = make_tree(&doc->tree, build, err)) < 0)
 		goto done;
 	r = CFR_E_NOMEM;
+	if (!(doc->ranks = malloc(n * sizeof(*doc->ranks))))
+		goto done;
+	for (uint32_t rank = 0; rank < n; rank++)
+		doc->ranks[build->words[rank]] = rank;
 	if (!(doc->entries = take(build->entries, n * sizeof(*doc->entries), over)))
 		goto done;
 	if (over)
@@ -404,11 +403,5 @@ done:
 
 int cfr_build_finish_tree(cfr_tree **out, cfr_build *build, cfr_err *err)
 {
-	uint32_t *ranks;
-	int r;
-
-	if ((r = make_tree(out, &ranks, build, err)) < 0)
-		return r;
-	free(ranks);
-	return 0;
+	return make_tree(out, build, err);
 }
