@@ -68,6 +68,11 @@ CFR_API int cfr_check_bind_kind(cfr_check *check, cfr_str kind, cfr_str files, c
 CFR_API int cfr_check_add_file(cfr_check *check, cfr_str file, cfr_str name, cfr_err *err);
 CFR_API int cfr_check_add_source(cfr_check *check, const cfr_source *source, cfr_str name, cfr_format format, cfr_err *err);
 
+/* Forget everything but packs and rules in C: sources, settings, waivers, kinds, the last outcome. Another time and
+ * environment. For running many small checks (examples, specs) with one loading of packs. */
+CFR_API void cfr_check_reset(cfr_check *check, int64_t now, const char *(*env)(void *arg, const char *name),
+                             void *env_arg);
+
 /* --- run --- */
 
 /* Negative only when the run as a whole could not be done. */

@@ -78,21 +78,40 @@ void cfr__result_free(cfr_check *check, cfr_result *result)
 	free(result);
 }
 
+/* What belongs to one run's set-up, not to the packs. */
+static void forget(cfr_check *check)
+{
+	cfr__result_free(check, check->result);
+	check->result = NULL;
+	for (uint32_t i = 0; i < check->settings.count; i++)
+		cfr_tree_unref(check->settings.items[i].options);
+	for (uint32_t i = 0; i < check->inputs.count; i++)
+		cfr_source_unref(check->inputs.items[i].source);
+	check->settings.count = check->inputs.count = check->only.count = check->skip.count = 0;
+	check->waivers.count = check->kinds.count = 0;
+	cfr_arena_release(&check->arena);
+}
+
+void cfr_check_reset(cfr_check *check, int64_t now, const char *(*env)(void *arg, const char *name), void *env_arg)
+{
+	forget(check);
+	check->options.now = now;
+	check->options.env = env;
+	check->options.env_arg = env_arg;
+	check->inline_allow = true;
+}
+
 void cfr_check_free(cfr_check *check)
 {
 	if (!check)
 		return;
-	cfr__result_free(check, check->result);
+	forget(check);
 	for (unsigned i = 0; check->workers && i < check->worker_count; i++)
 		worker_release(check, &check->workers[i]);
 	free(check->workers);
 	for (uint32_t i = 0; i < check->packs.count; i++)
 		cfr_pack_free(check->packs.items[i]);
 	free(check->packs.items);
-	for (uint32_t i = 0; i < check->settings.count; i++)
-		cfr_tree_unref(check->settings.items[i].options);
-	for (uint32_t i = 0; i < check->inputs.count; i++)
-		cfr_source_unref(check->inputs.items[i].source);
 	free(check->settings.items);
 	free(check->only.items);
 	free(check->skip.items);
@@ -100,7 +119,6 @@ void cfr_check_free(cfr_check *check)
 	free(check->kinds.items);
 	free(check->inputs.items);
 	cfr_rules_release(&check->rules);
-	cfr_arena_release(&check->arena);
 	cfr_pool_free(check->pool);
 	free(check);
 }

@@ -7,14 +7,13 @@
  *
  * Everything that can fail returns true, or nil and an error. An outcome is plain tables: a report needs no more.
  */
-#include "engine/base/work.h"
 #include "engine/check.h"
-#include "engine/pack.h"
 #include "engine/text.h"
 #include "engine/tree/build.h"
 #include "lua/commands/bind.h"
 #include "lua/embedded.h"
 #include "lua/script.h"
+#include "lua/shipped.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,6 +107,26 @@ static void take_env(lua_State *L, check_ud *ud, int userdata, int table)
 	lua_setiuservalue(L, userdata, 1);
 }
 
+/* check:reset{now=, env=}: the packs stay, all else is forgotten; for running many examples. */
+static int check_reset(lua_State *L)
+{
+	check_ud *ud = check_ud_of(L);
+	cfr_check_options options = { .env = read_env };
+
+	luaL_checktype(L, 2, LUA_TTABLE);
+	lua_settop(L, 2);
+	lua_getfield(L, 2, "now");
+	options.now = luaL_optinteger(L, -1, 0);
+	ud->vars = 0;
+	if (lua_getfield(L, 2, "env") == LUA_TTABLE) {
+		take_env(L, ud, 1, 4);
+		options.env = read_given_env;
+		options.env_arg = ud;
+	}
+	cfr_check_reset(ud->check, options.now, options.env, options.env_arg);
+	return 0;
+}
+
 static int core_check(lua_State *L)
 {
 	cfr_check_options options = { .scripts = cfr_lua_scripts(), .env = read_env };
@@ -140,49 +159,14 @@ static int core_check(lua_State *L)
 
 /* --- packs --- */
 
-/* Files of a shipped pack: "policies/NAME/…" among the embedded ones. */
-static int open_shipped(cfr_pack **out, cfr_str name, const cfr_limits *limits, lua_State *L, cfr_err *err)
-{
-	cfr_buf *prefix = cfr__push_buf(L), *shown = cfr__push_buf(L), *list = cfr__push_buf(L);
-	uint32_t count = 0;
-
-	cfr_buf_addf(prefix, "policies/%.*s/", (int)name.len, name.ptr);
-	for (const struct cfr_embedded *e = cfr_embedded_files; e->name && !prefix->failed; e++) {
-		cfr_str full = cfr_str_of(e->name);
-		if (!cfr_str_starts(full, cfr_buf_str(prefix)))
-			continue;
-		cfr_pack_file file = { cfr_str_sub(full, prefix->len, full.len), { NULL, 0 }, { e->bytes, e->len } };
-		cfr_buf_clear(shown);
-		cfr_buf_addf(shown, "pack:%.*s/%.*s", (int)name.len, name.ptr, (int)file.name.len, file.name.ptr);
-		cfr__push_str(L, cfr_buf_str(shown));	/* stays on the stack while the pack copies it */
-		luaL_checkstack(L, 4, "too many files");
-		file.shown = cfr__check_str(L, -1);
-		cfr_buf_add(list, (const char *)&file, sizeof(file));
-		count++;
-	}
-	if (prefix->failed || shown->failed || list->failed)
-		return cfr_err_nomem(err);
-	if (count == 0) {
-		cfr_err_set(err, CFR_E_USAGE, "no pack is called '%.*s'", (int)(name.len < 60 ? name.len : 60), name.ptr);
-		cfr_err_hint(err, "`cfgrun rules --packs` lists the packs that ship with cfgrun");
-		return CFR_E_USAGE;
-	}
-	return cfr_pack_of(out, name, (const cfr_pack_file *)(const void *)list->ptr, count, limits, err);
-}
-
 /* "pack:NAME", a folder, or a file. */
 static int check_pack(lua_State *L)
 {
 	check_ud *ud = check_ud_of(L);
-	cfr_str spec = cfr__check_str(L, 2);
 	cfr_pack *pack;
 	cfr_err err = CFR_ERR_INIT;
-	int r;
+	int r = cfr_policy_open(&pack, luaL_checkstring(L, 2), &ud->limits, &err);
 
-	if (cfr_str_starts(spec, CFR_STR("pack:")))
-		r = open_shipped(&pack, cfr_str_sub(spec, 5, spec.len), &ud->limits, L, &err);
-	else
-		r = cfr_pack_open(&pack, spec.ptr, &ud->limits, &err);
 	if (r == 0)
 		r = cfr_check_add_pack(ud->check, pack, &err);
 	return done(L, r, &err);
@@ -670,7 +654,7 @@ void cfr__bind_checks(lua_State *L)
 {
 	static const luaL_Reg methods[] = { { "pack", check_pack }, { "set", check_set }, { "only", check_only },
 		{ "skip", check_skip }, { "waive", check_waive }, { "inline", check_inline }, { "kind", check_kind },
-		{ "file", check_file }, { "text", check_text }, { "run", check_run }, { "fix", check_fix },
+		{ "file", check_file }, { "text", check_text }, { "reset", check_reset }, { "run", check_run }, { "fix", check_fix },
 		{ "outcome", check_outcome }, { "rules", check_rules }, { "close", check_gc }, { NULL, NULL } };
 	static const luaL_Reg functions[] = { { "check", core_check }, { "packs", core_packs },
 		{ "expired", core_expired }, { NULL, NULL } };

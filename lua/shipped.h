@@ -1,0 +1,13 @@
+/* lua/shipped.h -- the packs that ship inside the program, and policies by name. */
+#ifndef CFR_LUA_SHIPPED_H
+#define CFR_LUA_SHIPPED_H
+
+#include "engine/pack.h"
+
+CFR_BEGIN_DECLS
+
+/* "pack:NAME", a folder, or a Lua file. CFR_E_USAGE for a name that no pack has. */
+CFR_API int cfr_policy_open(cfr_pack **out, const char *policy, const cfr_limits *limits, cfr_err *err);
+
+CFR_END_DECLS
+#endif
