@@ -9,7 +9,7 @@ for i = 1, #ALPHABET do CODE[ALPHABET:byte(i)] = i - 1 end
 -- Secrets are short; more than this is a file, and its beginning says what it is.
 local LONGEST = 4096
 
---- The text that a value encodes, up to some length, or nil when it is no base64.
+--- The text that a value encodes, up to some length; nil when it is no base64, or of no text.
 ---@param value string
 ---@return string|nil
 function base64.decode(value)
@@ -25,7 +25,8 @@ function base64.decode(value)
     out[#out + 1] = string.char(bits >> 16, bits >> 8 & 255, bits & 255)
   end
   local decoded = table.concat(out)
-  return decoded:sub(1, #decoded - padding)
+  decoded = decoded:sub(1, #decoded - padding)
+  return utf8.len(decoded) and decoded or nil
 end
 
 return base64

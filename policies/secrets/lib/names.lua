@@ -1,7 +1,8 @@
 --- Does a name promise a secret?
 --
--- "strong": nothing else is kept there (password, passphrase). "fair": a secret most of the time, a resource's name or a
--- word at others (token, secret, api_key). "weak": a secret only if the value looks like one (key, auth, salt).
+-- "strong": nothing else is kept there (password, passphrase). "firm": nothing else but a word that says where it comes from
+-- (api_key, client_secret). "fair": the name of a resource at times (token, secret). "weak": a secret only if the value
+-- looks like one (key, auth, salt).
 
 local names = {}
 
@@ -29,18 +30,25 @@ local NOT = {
 local STRONG = {
   password = true, passwd = true, pwd = true, passphrase = true, pass = true, passcode = true, userpassword = true,
 }
-local FAIR = {
-  secret = true, token = true, apikey = true, credential = true, credentials = true, secretkey = true, accesskey = true,
-  accesstoken = true, authtoken = true, privatekey = true, clientsecret = true, secrets = true, tokens = true,
-  passwords = true, apikeys = true, webpassword = true, authkey = true,
+local FIRM = {
+  apikey = true, apikeys = true, secretkey = true, accesskey = true, accesstoken = true, authtoken = true,
+  privatekey = true, clientsecret = true, passwords = true, authkey = true,
 }
--- Two last words.
-local FAIR_PAIRS = {
-  api_key = true, api_keys = true, private_key = true, access_key = true, secret_key = true, signing_key = true,
+-- The two last words.
+local FIRM_PAIRS = {
+  api_key = true, api_keys = true, api_token = true, api_secret = true, private_key = true, access_key = true,
+  access_token = true, auth_token = true, bearer_token = true, refresh_token = true, bot_token = true,
+  client_secret = true, app_secret = true, webhook_secret = true, signing_key = true, signing_secret = true,
   encryption_key = true, master_key = true, shared_key = true, account_key = true, storage_key = true, auth_key = true,
-  service_key = true, license_key = true, deploy_key = true, hmac_key = true, admin_key = true, session_key = true,
-  subscription_key = true, integration_key = true, routing_key = false,
+  license_key = true, deploy_key = true, hmac_key = true, admin_key = true, session_key = true, session_secret = true,
+  subscription_key = true, integration_key = true, jwt_secret = true,
 }
+local FAIR = {
+  secret = true, secrets = true, token = true, tokens = true, credential = true, credentials = true,
+}
+-- Also what a Kubernetes operator calls the key of a Secret (secretKey), or a queue its address (routing_key).
+local FAIR_PAIRS = { secret_key = true, service_key = true }
+local NO_PAIRS = { routing_key = true, foreign_key = true, primary_key = true, partition_key = true }
 local WEAK = {
   key = true, keys = true, auth = true, authorization = true, salt = true, cookie = true, session = true, signature = true,
   dsn = true, webhook = true, license = true, seed = true, pat = true, sas = true, bearer = true,
@@ -55,7 +63,7 @@ local function words_of(name)
 end
 
 ---@param name string|nil
----@return string|nil "strong", "fair", "weak" or nil
+---@return string|nil "strong", "firm", "fair", "weak" or nil
 function names.promise(name)
   if name == nil or #name > 128 or not re.test(name, HINT) then return nil end
   local words = words_of(name)
@@ -64,9 +72,11 @@ function names.promise(name)
   -- db_password_2
   if last:find "^%d+$" and #words > 1 then last = words[#words - 1] end
   if STRONG[last] or last:find "password$" then return "strong" end
-  if FAIR[last] then return "fair" end
-  local two = #words > 1 and words[#words - 1] .. "_" .. words[#words]
-  if two and FAIR_PAIRS[two] ~= nil then return FAIR_PAIRS[two] and "fair" or nil end
+  if FIRM[last] then return "firm" end
+  local two = #words > 1 and words[#words - 1] .. "_" .. last
+  if two and NO_PAIRS[two] then return nil end
+  if two and FIRM_PAIRS[two] then return "firm" end
+  if FAIR[last] or (two and FAIR_PAIRS[two]) then return "fair" end
   return WEAK[last] and "weak" or nil
 end
 

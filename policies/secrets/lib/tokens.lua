@@ -9,13 +9,17 @@ local tokens = {}
 ---@param data any the pack's data file `tokens`
 ---@return string|nil, string|nil
 function tokens.find(value, data)
-  -- Nearly every text ends here.
-  if #value < 12 or not re.test(value, data.probe) then return nil end
-  for _, token in ipairs(data.tokens) do
-    local first, last = re.find(value, token.pattern)
-    if first then
-      local found = value:sub(first, last)
-      if values.kind(found) ~= "placeholder" then return token.name, found end
+  if #value < 12 then return nil end
+  for piece in values.pieces(value) do
+    -- Nearly every text ends here.
+    if re.test(piece, data.probe) then
+      for _, token in ipairs(data.tokens) do
+        local first, last = re.find(piece, token.pattern)
+        if first then
+          local found = piece:sub(first, last)
+          if values.kind(found) ~= "placeholder" then return token.name, found end
+        end
+      end
     end
   end
   return nil

@@ -20,7 +20,7 @@ for word in ([[
 
 local PLACEHOLDERS = [[(?xi)
     change[-_\s]?(?:me|this|it) | replace[-_\s]?(?:me|this|with) | place[-_\s]?holder | example | dummy | redacted
-  | (?:^|[-_\s"'=])(?:your|my)[-_\s]?(?:\w+[-_\s])*(?:password|passwd|secret|token|key|api|credential|access)
+  | (?:^|[-_\s"'=])(?:your|my)[-_\s]?(?:[A-Za-z0-9]+[-_\s]){0,3}(?:password|passwd|secret|token|key|api|credential|access)
   | ^your | _here$ | -here$ | fill[-_\s]?(?:me|in) | ^todo | insert[-_\s] | ^enter[-_\s] | not[-_]?a[-_]?real | ^fake | ^sample
   | ^mock[-_] | ^test[-_](?:key|token|secret|password|api) | x{4,} | \*{3,} | \.\.\. | \x{2026} | ^[<\[(].*[>\])]$
   | ^(.)\1*$ | ^x{2,} | ^sk-\w{0,4}$
@@ -52,28 +52,58 @@ local function is_reference(value)
   return false
 end
 
+-- The beginning of a text, cut between characters. What a value is shows there, and patterns stay within their limits.
+local function head(value, length)
+  if #value <= length then return value end
+  local after = length + 1
+  while after > 1 and value:byte(after) >= 0x80 and value:byte(after) < 0xC0 do after = after - 1 end
+  return value:sub(1, after - 1)
+end
+
+local LONGEST = 512
+
 --- Classifies a text: "nothing", "reference", "placeholder" or "literal".
 ---@param value string
 ---@return string
 function values.kind(value)
-  local word = text.trim(value)
+  local word = text.trim(head(value, LONGEST))
   if word == "" or NOTHING[word:lower()] then return "nothing" end
   if is_reference(word) then return "reference" end
   if PLACEHOLDER[word:lower()] or re.test(word, PLACEHOLDERS) then return "placeholder" end
   return "literal"
 end
 
---- Is a literal too much of a word or a resource's name to be a token? "db-password", "team.orders", "write".
+local LONG_LINE = 8192
+
+--- The parts of a value in which something may be looked for: itself, or of a long text its lines, each up to a length.
+---@param value string
+function values.pieces(value)
+  local at = 1
+  return function()
+    while at <= #value do
+      local stop = #value > LONG_LINE and value:find("\n", at, true) or #value + 1
+      local piece = value:sub(at, stop - 1)
+      at = stop + 1
+      if piece ~= "" then return head(piece, LONG_LINE) end
+    end
+    return nil
+  end
+end
+
+--- Is a literal too much of a word to be a token? "write", "team.orders".
 ---@param value string
 ---@return boolean
-function values.wordy(value)
-  if value:find "%s" then return true end
-  if #value < 8 then return true end
-  if re.test(value, [[^[A-Za-z]+(?:[-_./:][A-Za-z]+)*$]]) then
-    return #value < 16 or text.entropy(value) < 3.5 or value:find "[-_./:]" ~= nil
-  end
-  -- Names of resources: words with digits, joined, short.
-  return re.test(value, [[^[a-z][a-z0-9]*(?:[-.][a-z0-9]+)+$]]) and #value < 24
+function values.is_words(value)
+  if #value < 8 or value:find "%s" then return true end
+  if #value > LONGEST or not re.test(value, [[^[A-Za-z]+(?:[-_./:][A-Za-z]+)*$]]) then return false end
+  return #value < 16 or text.entropy(value) < 3.5 or value:find "[-_./:]" ~= nil
+end
+
+--- Is it formed like the name of a resource? "db-password-2".
+---@param value string
+---@return boolean
+function values.is_resource_name(value)
+  return #value < 24 and re.test(value, [[^[a-z][a-z0-9]*(?:[-.][a-z0-9]+)+$]])
 end
 
 --- Does a value look drawn at random: long, mixed, with many different characters for its length?
@@ -81,7 +111,7 @@ end
 ---@return boolean
 function values.random(value)
   local token = value:match "^%a+%s+(%S+)$" or value  -- "Bearer …"
-  if #token < 20 or not re.test(token, [[^[A-Za-z0-9+/=_.~-]+$]]) then return false end
+  if #token < 20 or #token > LONGEST or not re.test(token, [[^[A-Za-z0-9+/=_.~-]+$]]) then return false end
   if re.test(token, "^[0-9a-fA-F]{32,}$") then return true end
   local mixed = token:find "%l" and token:find "%u" and token:find "%d"
   return mixed ~= nil and mixed ~= false and text.entropy(token) >= 3.7

@@ -4,6 +4,8 @@ local walk = import "walk"
 local names = import "names"
 local values = import "values"
 local tokens = import "tokens"
+local base64 = import "base64"
+local addresses = import "addresses"
 local given = import "examples"
 
 local TAGS = { "secret" }
@@ -37,7 +39,8 @@ end
 -- Does a value deserve the alarm that the name promises?
 local function alarming(promise, value)
   if promise == "strong" then return #value >= 3 and not value:find "%s" end
-  return promise == "fair" and not values.wordy(value)
+  if promise == "firm" then return not values.is_words(value) end
+  return promise == "fair" and not values.is_words(value) and not values.is_resource_name(value)
 end
 
 rule "secret-in-plain-text" {
@@ -87,11 +90,18 @@ rule "secret-in-plain-text" {
     { fail = "env: [{name: DB_PASSWORD, value: tr0ub4dor}]", at = "/env/0/value", message = "'DB_PASSWORD'" },
     { fail = "environment: [POSTGRES_PASSWORD=tr0ub4dor]", at = "/environment/0" },
     { fail = "args: [--user, shop, --password, tr0ub4dor]", at = "/args/3" },
+    { fail = "api_key: sk-abc123", at = "/api_key" },
     { fail = "clientSecret: " .. given.RANDOM, at = "/clientSecret" },
     { fail = "aws: {secret_access_key: " .. given.RANDOM .. given.RANDOM .. "}", at = "/aws/secret_access_key" },
     { fail = "security: {api_keys: [" .. given.RANDOM .. "]}", at = "/security/api_keys/0" },
   },
 }
+
+-- "user:password" in base64, as in the header of basic authentication.
+local function is_basic_auth(value)
+  local decoded = #value >= 8 and base64.decode(value)
+  return decoded and decoded:find "^[%w._@+-]+:[%g]+$" ~= nil
+end
 
 rule "random-value-in-plain-text" {
   title = "What is named like a secret and looks drawn at random is not written down",
@@ -102,7 +112,7 @@ rule "random-value-in-plain-text" {
     walk.leaves(root, function(leaf)
       if leaf.in_secret then return end
       local promise, kind, value = judge(leaf)
-      if promise == "weak" and kind == "literal" and values.random(value) and not known_otherwise(value, ctx) then
+      if promise == "weak" and kind == "literal" and (values.random(value) or is_basic_auth(value)) and not known_otherwise(value, ctx) then
         ctx:report("'{name}' holds what looks like a key: {shown}",
           { name = leaf.name, shown = values.shown(value), at = tree.place(leaf.node, leaf.key) })
       end
@@ -119,6 +129,7 @@ rule "random-value-in-plain-text" {
     },
     { fail = "cookie: " .. given.RANDOM, at = "/cookie" },
     { fail = "headers: {Authorization: Bearer " .. given.RANDOM .. "}", at = "/headers/Authorization" },
+    { fail = "headers: {authorization: Basic c2hvcDp0cjB1YjRkb3I=}", at = "/headers/authorization" },
     { fail = "salt: 9b7a4ab6a3e2c9b7a4ab6a3e2c9b7a4a", at = "/salt" },
   },
 }
@@ -134,6 +145,8 @@ rule "placeholder-for-secret" {
       local promise, kind = judge(leaf)
       if kind == "placeholder" and promise ~= "weak" and not leaf.in_secret then
         ctx:report("'{name}' holds a placeholder", { name = leaf.name, at = tree.place(leaf.node, leaf.key) })
+      elseif type(leaf.value) == "string" and addresses.password_kind(leaf.value) == "placeholder" then
+        ctx:report("the password in this address is a placeholder", { at = tree.place(leaf.node, leaf.key) })
       end
     end)
   end,
@@ -142,13 +155,15 @@ rule "placeholder-for-secret" {
     { fail = "password: changeme", at = "/password" },
     { fail = "env: [{name: API_TOKEN, value: your-token-here}]", at = "/env/0/value" },
     { fail = "api_key: <your key>", at = "/api_key" },
+    { fail = "url: postgres://shop:password@db/shop", at = "/url" },
     { fail = "smtp_auth_password: password", at = "/smtp_auth_password" },
   },
 }
 
 -- A line that sets a name: `export NAME=value`, `name = "value"`, `name: value`.
-local LINE = [[(?m)^[ \t]*(?:export[ \t]+|set[ \t]+|-[ \t]+)?["']?([A-Za-z_][\w.-]*)["']?]]
-  .. [=[[ \t]*[=:][ \t]*["']?([^"'\s#,;(){}<>\[\]$]+)["']?[,;]?[ \t]*\r?$]=]
+local LINE = [[^[ \t]*(?:export[ \t]+|set[ \t]+|-[ \t]+)?["']?([A-Za-z_][\w.-]*)["']?]]
+  .. [=[[ \t]*[=:][ \t]*["']?([^"'\s#,;(){}<>\[\]$]+)["']?[,;]?[ \t]*$]=]
+local LONGEST_LINE = 512
 local HINT = "(?i)pass|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
 
 rule "secret-in-embedded-file" {
@@ -159,13 +174,13 @@ rule "secret-in-embedded-file" {
   check = function(root, ctx)
     walk.leaves(root, function(leaf)
       local value = leaf.value
-      if type(value) ~= "string" or leaf.in_secret or not text.contains(value, "\n") or not re.test(value, HINT) then
-        return
-      end
-      for name, held in re.each(value, LINE) do
+      if type(value) ~= "string" or leaf.in_secret or not text.contains(value, "\n") then return end
+      for line in value:gmatch "[^\r\n]+" do
+        local name, held
+        if #line <= LONGEST_LINE and re.test(line, HINT) then name, held = re.match(line, LINE) end
         local promise = names.promise(name)
-        if (promise == "strong" or promise == "fair") and values.kind(held) == "literal" and alarming(promise, held)
-          and #held >= 6 and not known_otherwise(held, ctx) then
+        if promise and promise ~= "weak" and #held >= 6 and values.kind(held) == "literal"
+          and alarming(promise, held) and not known_otherwise(held, ctx) then
           ctx:report("'{name}' in this text is in plain text: {shown}",
             { name = name, shown = values.shown(held), at = tree.place(leaf.node, leaf.key) })
           return

@@ -4,6 +4,7 @@ local walk = import "walk"
 local values = import "values"
 local tokens = import "tokens"
 local base64 = import "base64"
+local addresses = import "addresses"
 local given = import "examples"
 
 -- Every rule of this pack. Reports show no source line for findings with this tag, so that no value gets into a log.
@@ -45,7 +46,16 @@ rule "token-in-plain-text" {
   },
 }
 
-local KEY = [[-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\n|\\r)+(?:[A-Za-z-]+: .*\s+)*[A-Za-z0-9+/=]{16,}]]
+local BASE64_RUN = ("[%w+/]"):rep(16)
+
+-- Is there a private key in PEM, and not just its first line?
+local function has_private_key(value)
+  local _, last = value:find "%-%-%-%-%-BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*%-%-%-%-%-"
+  if last == nil then return false end
+  -- Past line breaks, written out or not, and past the headers of old encrypted keys.
+  local rest = value:sub(last + 1, last + 400):gsub("\\[nr]", "\n"):gsub("\n[%a-]+: [^\n]*", "")
+  return rest:find("^%s+" .. BASE64_RUN) ~= nil
+end
 
 rule "private-key-in-plain-text" {
   title = "No private key stands in the configuration",
@@ -58,7 +68,7 @@ rule "private-key-in-plain-text" {
       if type(value) ~= "string" or #value < 60 then return end
       -- "-----BEGIN" in base64.
       if text.starts(value, "LS0tLS1CRUdJTi") then value = base64.decode(value) or "" end
-      if text.contains(value, "PRIVATE KEY") and re.test(value, KEY) or text.starts(value, "PuTTY-User-Key-File-") then
+      if has_private_key(value) or text.starts(value, "PuTTY-User-Key-File-") then
         ctx:report("a private key in plain text", { at = tree.place(leaf.node, leaf.key) })
       end
     end)
@@ -82,18 +92,11 @@ rule "password-in-connection" {
   tags = TAGS,
   check = function(root, ctx)
     walk.leaves(root, function(leaf)
-      local value = leaf.value
-      if type(value) ~= "string" or #value < 8 then return end
-      local secret
-      if text.contains(value, "://") then
-        secret = re.match(value, [=[[A-Za-z][A-Za-z0-9+.-]*://[^\s:/@?#'"]*:([^\s/@'"]+)@[^\s]]=])
-      end
-      if secret == nil and text.contains(value, ";") then
-        local is_connection = re.test(value, [[(?i)(?:server|host|data source|addr(?:ess)?|endpoint|user id|uid|database)\s*=]])
-        secret = is_connection and re.match(value, [[(?i)(?:password|pwd)\s*=\s*([^;\s'"]+)]])
-      end
-      if secret and values.kind(secret) == "literal" then
-        ctx:report("a password in an address: {shown}", { shown = values.shown(secret), at = tree.place(leaf.node, leaf.key) })
+      if type(leaf.value) ~= "string" or #leaf.value < 8 then return end
+      local kind, secret = addresses.password_kind(leaf.value)
+      if kind == "literal" then
+        ctx:report("a password in an address: {shown}",
+          { shown = values.shown(secret), at = tree.place(leaf.node, leaf.key) })
       end
     end)
   end,
