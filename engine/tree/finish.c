@@ -16,7 +16,7 @@
 #include <stdlib.h>
 
 /* Above this many bytes of entries a document takes over the builder's arrays instead of copying them. */
-#define TAKE_OVER (64 * 1024)
+static bool takes_over(const cfr_build *build) { return build->count * sizeof(cfr_entry) > 64 * 1024; }
 
 struct layout {
 	cfr_build *build;
@@ -322,7 +322,7 @@ static int make_tree(cfr_tree **out, cfr_build *build, cfr_err *err)
 	}
 	if ((r = check_text(&image, err)) < 0)
 		goto done;
-	if ((size_t)build->count * sizeof(cfr_entry) > TAKE_OVER) {
+	if (takes_over(build)) {
 		free(build->values);
 		build->values = NULL;
 		build->cap = 0;
@@ -358,11 +358,13 @@ static void *take(void *array, size_t size, bool over)
 int cfr_build_finish(cfr_document **out, cfr_build *build, uint32_t index, uint32_t range_start, uint32_t range_end,
                      cfr_err *err)
 {
-	cfr_document *doc = calloc(1, sizeof(*doc));
+	cfr_document *doc = build->source ? calloc(1, sizeof(*doc)) : NULL;
 	size_t n = build->count;
-	bool over = n * sizeof(cfr_entry) > TAKE_OVER;
+	bool over = takes_over(build);
 	int r;
 
+	if (!build->source)
+		return cfr_err_set(err, CFR_E_BUG, "a document without a source");
 	if (!doc)
 		return cfr_err_nomem(err);
 	atomic_init(&doc->refs, 1);

@@ -97,8 +97,14 @@ int cfr__keys_intern(uint32_t *out, cfr_build *build, cfr_str text, cfr_err *err
 
 void cfr__keys_reset(struct cfr_keys *keys)
 {
-	if (keys->count)
+	/* After a document with many keys, a stream of small ones must not pay for clearing a large table each time. */
+	if (keys->slot_count / 64 > keys->count) {
+		free(keys->slots);
+		keys->slots = NULL;
+		keys->slot_count = 0;
+	} else if (keys->count) {
 		memset(keys->slots, 0, (size_t)keys->slot_count * sizeof(*keys->slots));
+	}
 	keys->count = keys->last = 0;
 	keys->text = 0;
 }

@@ -489,6 +489,35 @@ static void test_limits(void **state)
 	cfr_source_unref(source);
 }
 
+/* A list of merges that bring nothing new is work all the same, and is bounded like the rest. */
+static void test_merge_bomb(void **state)
+{
+	cfr_source *source = source_of("some text");
+	cfr_mark mark = at(source, "text", 1);
+	cfr_build *build;
+	cfr_err err = CFR_ERR_INIT;
+
+	(void)state;
+	assert_int_equal(cfr_build_new(&build, source, CFR_YAML, NULL, NULL), 0);
+	begin(build, CFR_MAPPING, 0);
+	key(build, source, "some", 1);
+	begin(build, CFR_MAPPING, 0);
+	for (uint32_t k = 0; k < 10000; k++) {
+		char name[16];
+		int len = snprintf(name, sizeof(name), "%u", (unsigned)k);
+
+		assert_int_equal(cfr_build_key(build, (cfr_str){ name, (size_t)len }, &mark, NULL), 0);
+		assert_int_equal(cfr_build_null(build, &mark, NULL), 0);
+	}
+	cfr_build_end(build, 0, NULL);
+	for (int i = 0; i < 1000000; i++)
+		assert_int_equal(cfr_build_merge(build, 1, &mark, NULL), 0);
+	assert_int_equal(cfr_build_end(build, 0, &err), CFR_E_LIMIT);
+	assert_string_equal(err.limit, "aliases");
+	cfr_build_free(build);
+	cfr_source_unref(source);
+}
+
 /* A reader that tells nonsense is told so, and nothing breaks. */
 static void test_misuse(void **state)
 {
@@ -515,7 +544,7 @@ static void test_misuse(void **state)
 
 static void test_encoding(void **state)
 {
-	static const char *const bad[] = { "\xFF", "a\xC3", "\xA9" "b", "\xED\xA0\x80" };
+	static const char *const bad[] = { "\xFF", "a\xC3", "\xA9z", "\xED\xA0\x80" };
 	cfr_build *build;
 	cfr_tree *tree;
 
@@ -594,7 +623,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_document), cmocka_unit_test(test_duplicate), cmocka_unit_test(test_alias),
 		cmocka_unit_test(test_alias_of_alias), cmocka_unit_test(test_cycle), cmocka_unit_test(test_merge),
-		cmocka_unit_test(test_merge_kind), cmocka_unit_test(test_bomb), cmocka_unit_test(test_deep_alias),
+		cmocka_unit_test(test_merge_kind), cmocka_unit_test(test_bomb), cmocka_unit_test(test_deep_alias), cmocka_unit_test(test_merge_bomb),
 		cmocka_unit_test(test_limits), cmocka_unit_test(test_misuse), cmocka_unit_test(test_encoding),
 		cmocka_unit_test(test_stream),
 	};
