@@ -112,6 +112,33 @@ function pods.of(root)
   return out
 end
 
+--- Does an operator make pods of a resource that shows no template, such as Prometheus or Kafka? Told by its size or image.
+---@param resource Resource
+---@return boolean
+function pods.made_elsewhere(resource)
+  if own_group(resource.group) then return false end
+  local spec = safe.map(resource.node, "spec")
+  for _, key in ipairs { "replicas", "instances", "size", "nodes", "image", "version" } do
+    if safe.get(spec, key) ~= nil then return #pods.of_resource(resource) == 0 end
+  end
+  return false
+end
+
+--- The pods of the run in a namespace. Nil when an operator makes pods there whose labels are not to be seen.
+---@param all Resource[]
+---@param namespace string
+---@return Pod[]|nil
+function pods.in_namespace(all, namespace)
+  local out = {}
+  for _, resource in ipairs(all) do
+    if resource.namespace == namespace then
+      if pods.made_elsewhere(resource) then return nil end
+      for _, one in ipairs(pods.of_resource(resource)) do out[#out + 1] = one end
+    end
+  end
+  return out
+end
+
 ---@class Container
 ---@field node any
 ---@field list string containers, initContainers or ephemeralContainers

@@ -15,17 +15,6 @@ local function service(spec)
   return "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: " .. spec .. "\n"
 end
 
--- The pods of the run in a namespace.
-local function pods_in(all, namespace)
-  local out = {}
-  for _, resource in ipairs(all) do
-    if resource.namespace == namespace then
-      for _, one in ipairs(pods.of_resource(resource)) do out[#out + 1] = one end
-    end
-  end
-  return out
-end
-
 -- The Services of this document that choose pods: { resource, selector }.
 local function selecting_services(root)
   local out = {}
@@ -57,7 +46,7 @@ rule "service-selects-pods" {
     local services = selecting_services(root)
     local all = #services > 0 and resources.all(ctx)
     for _, one in ipairs(services) do
-      local candidates, chosen = pods_in(all, one.resource.namespace), false
+      local candidates, chosen = pods.in_namespace(all, one.resource.namespace) or {}, false
       for _, candidate in ipairs(candidates) do
         chosen = chosen or labels.include(one.selector, safe.map(candidate.metadata, "labels"))
       end
@@ -83,6 +72,9 @@ metadata: {namespace: other}
 spec: {containers: []}
 ]],
     },
+    { title = "pods may be made by an operator",
+      pass = service "{selector: {app: api}}" .. "---\n" .. deployment "ports: []"
+        .. "---\napiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nspec: {replicas: 2}\n" },
     { title = "in another file", fail = service "{selector: {app: api}}", others = { ["web.yaml"] = deployment "ports: []" },
       at = "/spec/selector", message = "no pod of this run has the labels app=api" },
     skip = example.OTHER,
@@ -98,7 +90,7 @@ rule "service-ports-named" {
     local all = #services > 0 and resources.all(ctx)
     for _, one in ipairs(services) do
       local names, known, chosen = {}, {}, false
-      for _, candidate in ipairs(pods_in(all, one.resource.namespace)) do
+      for _, candidate in ipairs(pods.in_namespace(all, one.resource.namespace) or {}) do
         if not candidate.fragment and labels.include(one.selector, safe.map(candidate.metadata, "labels")) then
           chosen = true
           for _, container in ipairs(pods.serving(candidate)) do

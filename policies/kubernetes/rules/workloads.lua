@@ -372,14 +372,12 @@ rule "disruption-budget-chooses-pods" {
     if #budgets == 0 then return end
     local all = resources.all(ctx)
     for _, budget in ipairs(budgets) do
-      local selector, seen, chosen = safe.map(budget.node, "spec", "selector"), false, false
-      for _, other in ipairs(all) do
-        for _, one in ipairs(other.namespace == budget.namespace and pods.of_resource(other) or {}) do
-          seen = true
-          chosen = chosen or labels.chosen(selector, safe.map(one.metadata, "labels"))
-        end
+      local selector = safe.map(budget.node, "spec", "selector")
+      local candidates, chosen = pods.in_namespace(all, budget.namespace) or {}, false
+      for _, one in ipairs(candidates) do
+        chosen = chosen or labels.chosen(selector, safe.map(one.metadata, "labels"))
       end
-      if seen and not chosen then
+      if #candidates > 0 and not chosen then
         ctx:report("{what} chooses no pod of this run", { what = resources.label(budget), at = selector })
       end
     end

@@ -104,6 +104,10 @@ rule "sexagesimals-quoted" {
   },
 }
 
+local function is_kubernetes(root)
+  return root ~= nil and tree.kind(root) == "mapping" and tree.has(root, "apiVersion") and tree.has(root, "kind")
+end
+
 local MODES = [[(?i)mode$|umask|perm(?:ission)?s?$|chmod]]
 
 rule "leading-zeros-quoted" {
@@ -113,7 +117,7 @@ rule "leading-zeros-quoted" {
   match = YAML,
   check = function(root, ctx)
     -- Kubernetes reads octal modes, and the manifests of the world rely on it.
-    local kubernetes = root ~= nil and tree.kind(root) == "mapping" and tree.has(root, "apiVersion") and tree.has(root, "kind")
+    local kubernetes = is_kubernetes(root)
     scan.each(ctx, function(node, key, value, kind)
       if kind ~= "string" and kind ~= "int" or tree.style(node, key) ~= "plain" then return end
       local raw = kind == "string" and value or tree.raw(node, key) or ""
@@ -229,16 +233,18 @@ rule "null-words-meant" {
   why = "None, nil and undefined are words of other languages: in YAML they are text, and the value is set.",
   severity = "info",
   match = YAML,
-  check = function(_, ctx)
+  check = function(root, ctx)
+    -- None is a word of Kubernetes: clusterIP: None.
+    local kubernetes = is_kubernetes(root)
     scan.plain_strings(ctx, function(node, key, value)
-      if NULLS[value] then
+      if NULLS[value] and not (kubernetes and value == "None") then
         local at = tree.place(node, key)
         ctx:report("'{value}' is text, not null", { value = value, at = at, fix = ctx:replace(tree.null, at), safety = "guarded" })
       end
     end)
   end,
   examples = {
-    pass = { "a: null\nb: ~\nc: none\nd: 'None'" },
+    pass = { "a: null\nb: ~\nc: none\nd: 'None'", "apiVersion: v1\nkind: Service\nspec: {clusterIP: None}" },
     { fail = "timeout: None", at = "/timeout", fixed = "timeout: null" },
   },
 }
