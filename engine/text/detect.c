@@ -1,7 +1,6 @@
 /* engine/text/detect.c -- which reader a source goes to, and what is refused before any reader sees it.
  *
- * The name decides the format, else the first characters: what begins like JSON and only like JSON is JSON, all else
- * is YAML. Both formats are read as UTF-8; other encodings are recognised and refused with the command that converts
+ * The name decides the format, else the first characters: what begins as JSON texts do is JSON, all else is YAML. Both formats are read as UTF-8; other encodings are recognised and refused with the command that converts
  * them, since offsets, lines and columns of a converted copy would not be those of the author's file.
  */
 #include <stdio.h>
@@ -114,6 +113,9 @@ static int check_encoding(const cfr_source *source, cfr_err *err)
 
 /* ---- format ---- */
 
+/* {"… and ["… are JSON even if YAML could read on: a slip in JSON must not become a value of YAML (`{"a": tru}`). Plain
+ * words and numbers in brackets are the same in both, or YAML alone. */
+
 static size_t skip_space(cfr_str text, size_t at)
 {
 	while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\n' || text.ptr[at] == '\r' || text.ptr[at] == '\t'))
@@ -131,7 +133,7 @@ static cfr_format format_of_text(cfr_str text)
 	if (first == '{')
 		return second == '"' || second == '}' ? CFR_JSON : CFR_YAML;
 	if (first == '[' && second)
-		return strchr("\"[]{-0123456789tfn", second) ? CFR_JSON : CFR_YAML;
+		return strchr("\"[]{", second) ? CFR_JSON : CFR_YAML;
 	return CFR_YAML;
 }
 
@@ -140,7 +142,6 @@ int cfr_text_read(cfr_documents *out, const cfr_source *source, cfr_format forma
 	cfr_documents docs = { NULL, 0 };
 	cfr_limits defaults;
 	cfr_err local = CFR_ERR_INIT;	/* the readers look at what is set already */
-	bool guessed = false;
 	int rc = check_encoding(source, &local);
 
 	if (rc)
@@ -151,20 +152,10 @@ int cfr_text_read(cfr_documents *out, const cfr_source *source, cfr_format forma
 	}
 	if (format == CFR_FORMAT_NONE)
 		format = cfr_format_of_name(cfr_source_name(source));
-	if (format == CFR_FORMAT_NONE) {
+	if (format == CFR_FORMAT_NONE)
 		format = format_of_text(cfr_source_bytes(source));
-		guessed = format == CFR_JSON;
-	}
 	rc = format == CFR_JSON ? cfr__json_read(&docs, source, limits, &local)
 	                        : cfr__yaml_read(&docs, source, limits, &local);
-	if (rc == CFR_E_SYNTAX && guessed) {
-		/* Not JSON after all, or a mistake in it: if YAML cannot read it either, what was wrong as JSON counts. */
-		cfr_err ignored = CFR_ERR_INIT;
-
-		cfr_documents_release(&docs);
-		if (cfr__yaml_read(&docs, source, limits, &ignored) == 0)
-			rc = 0;
-	}
 done:
 	if (rc) {
 		cfr_documents_release(&docs);
