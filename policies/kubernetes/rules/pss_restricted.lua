@@ -83,7 +83,7 @@ rule "pss-restricted-privilege-escalation" {
       ctx:report("{who} does not set allowPrivilegeEscalation: false", {
         who = one.label,
         at = tree.place(one.node, "securityContext", "allowPrivilegeEscalation"),
-        fix = not needs_escalation(context) and set_in_context(ctx, one.node, "allowPrivilegeEscalation", false),
+        fix = not needs_escalation(context) and set_in_context(ctx, one.node, "allowPrivilegeEscalation", false) or nil,
         safety = "guarded",
       })
     end)

@@ -131,6 +131,109 @@ rule "service-ports-named" {
   },
 }
 
+-- Reports resources of a kind whose selector, at these keys of the spec, chooses no pod of the run.
+local function report_choosing_none(ctx, root, kind, group, key)
+  local all
+  for _, resource in ipairs(resources.of(root)) do
+    local selector = resources.is(resource, kind, group) and safe.map(resource.node, "spec", key)
+    -- An empty selector chooses everything.
+    if selector and #tree.keys(selector) > 0 then
+      all = all or resources.all(ctx)
+      local candidates, chosen = pods.in_namespace(all, resource.namespace) or {}, false
+      for _, one in ipairs(candidates) do
+        chosen = chosen or labels.chosen(selector, safe.map(one.metadata, "labels"))
+      end
+      if #candidates > 0 and not chosen then
+        ctx:report("{what} chooses no pod of this run", { what = resources.label(resource), at = selector })
+      end
+    end
+  end
+end
+
+local function budget(selector)
+  return "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: a}\nspec: {selector: " .. selector .. "}\n"
+end
+
+rule "disruption-budget-selects-pods" {
+  title = "A disruption budget chooses pods that are there",
+  why = "A budget whose selector chooses nothing protects nothing, and nobody is told.",
+  severity = "warning",
+  check = function(root, ctx)
+    report_choosing_none(ctx, root, "PodDisruptionBudget", "policy", "selector")
+  end,
+  examples = {
+    pass = {
+      budget "{matchLabels: {app: web}}" .. "---\n" .. deployment "ports: []",
+      budget "{matchLabels: {app: web}}",
+      budget "{}" .. "---\n" .. deployment "ports: []",
+    },
+    { fail = budget "{matchExpressions: [{key: app, operator: In, values: [api]}]}", at = "/spec/selector",
+      others = { ["web.yaml"] = deployment "ports: []" } },
+    skip = example.OTHER,
+  },
+}
+
+local function policy(selector)
+  return "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\nspec: {podSelector: " .. selector .. "}\n"
+end
+
+rule "network-policy-selects-pods" {
+  title = "A network policy chooses pods that are there",
+  why = "A policy whose selector chooses nothing closes nothing: the pods it was meant for stay open to all.",
+  severity = "warning",
+  check = function(root, ctx)
+    report_choosing_none(ctx, root, "NetworkPolicy", "networking.k8s.io", "podSelector")
+  end,
+  examples = {
+    pass = {
+      policy "{matchLabels: {app: web}}" .. "---\n" .. deployment "ports: []",
+      policy "{}" .. "---\n" .. deployment "ports: []",
+    },
+    { fail = policy "{matchLabels: {app: wbe}}", at = "/spec/podSelector",
+      others = { ["web.yaml"] = deployment "ports: []" } },
+    skip = example.OTHER,
+  },
+}
+
+rule "service-accounts-exist" {
+  title = "Pods run under accounts that are there",
+  why = "Without its account no pod of the workload is ever created.",
+  severity = "warning",
+  check = function(root, ctx)
+    local all
+    for _, one in ipairs(pods.of(root)) do
+      local name = safe.string(one.spec, "serviceAccountName")
+      if name and name ~= "default" and not name:find "[${]" then
+        all = all or resources.all(ctx)
+        local names, found = {}, false
+        for _, other in ipairs(all) do
+          if resources.is(other, "ServiceAccount", "") and other.namespace == one.resource.namespace then
+            names[#names + 1] = other.name
+            found = found or other.name == name
+          end
+        end
+        if #names > 0 and not found then
+          local meant = text.nearest(name, names)
+          ctx:report("there is no ServiceAccount '{name}' in this run{hint}", {
+            name = name, hint = meant and ("; did you mean '%s'?"):format(meant) or "",
+            at = tree.place(one.spec, "serviceAccountName"),
+          })
+        end
+      end
+    end
+  end,
+  examples = {
+    pass = {
+      example.pod "serviceAccountName: web\ncontainers: []",
+      example.pod "serviceAccountName: web\ncontainers: []" .. "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web}\n",
+    },
+    { fail = example.pod "serviceAccountName: wbe\ncontainers: []", at = "/spec/serviceAccountName",
+      others = { ["web.yaml"] = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web}\n" },
+      message = "there is no ServiceAccount 'wbe' in this run; did you mean 'web'?" },
+    skip = example.OTHER,
+  },
+}
+
 -- What a rule calls for each reference of an Ingress: visit(backend, its service).
 local function each_backend(node, visit)
   local function look(backend)

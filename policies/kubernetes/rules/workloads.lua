@@ -3,7 +3,6 @@
 local safe = import "safe"
 local pods = import "pods"
 local resources = import "resources"
-local labels = import "labels"
 local example = import "example"
 
 local deployment = example.deployment
@@ -355,50 +354,6 @@ apiVersion: policy/v1
 kind: PodDisruptionBudget
 spec: {minAvailable: 100%}
 ]], at = "/spec/minAvailable" },
-    skip = example.OTHER,
-  },
-}
-
-rule "disruption-budget-chooses-pods" {
-  title = "A disruption budget chooses pods that are there",
-  why = "A budget whose selector chooses nothing protects nothing, and nobody is told.",
-  severity = "warning",
-  check = function(root, ctx)
-    local budgets = {}
-    for _, resource in ipairs(resources.of(root)) do
-      local selector = safe.map(resource.node, "spec", "selector")
-      if resources.is(resource, "PodDisruptionBudget", "policy") and selector then budgets[#budgets + 1] = resource end
-    end
-    if #budgets == 0 then return end
-    local all = resources.all(ctx)
-    for _, budget in ipairs(budgets) do
-      local selector = safe.map(budget.node, "spec", "selector")
-      local candidates, chosen = pods.in_namespace(all, budget.namespace) or {}, false
-      for _, one in ipairs(candidates) do
-        chosen = chosen or labels.chosen(selector, safe.map(one.metadata, "labels"))
-      end
-      if #candidates > 0 and not chosen then
-        ctx:report("{what} chooses no pod of this run", { what = resources.label(budget), at = selector })
-      end
-    end
-  end,
-  examples = {
-    pass = {
-      deployment "ports: []" .. [[
----
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-spec: {selector: {matchLabels: {app: web}}}
-]],
-      "apiVersion: policy/v1\nkind: PodDisruptionBudget\nspec: {selector: {matchLabels: {app: web}}}\n",
-    },
-    { fail = [[
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata: {name: a}
-spec: {selector: {matchExpressions: [{key: app, operator: In, values: [api]}]}}
-]],
-      at = "/spec/selector", others = { ["web.yaml"] = deployment "ports: []" } },
     skip = example.OTHER,
   },
 }

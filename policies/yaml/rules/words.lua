@@ -128,7 +128,7 @@ rule "leading-zeros-quoted" {
       local at = tree.place(node, key)
       -- A mode may be wanted as a number; quotes would change that.
       ctx:report("'{raw}' is read in base 8, in base 10 or as text",
-        { raw = raw, at = at, fix = not mode and ctx:replace(raw, at) })
+        { raw = raw, at = at, fix = not mode and ctx:replace(raw, at) or nil })
     end)
   end,
   examples = {
