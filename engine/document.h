@@ -37,7 +37,8 @@ enum {
 typedef struct cfr_entry {
 	uint32_t start, end;
 	uint32_t before;	/* where the node begins with its properties; == start without any */
-	uint32_t key_start;	/* of the key, quotes included; == before in sequences and at the root */
+	uint32_t key_start;	/* of the key, quotes included; in sequences and at the root == before, but of an alias the
+				 * place of the `*` */
 	uint32_t next;		/* entry of the next sibling, or of what follows the parent */
 	uint16_t key_len;	/* bytes of the key as written */
 	uint8_t style;		/* cfr_style */

@@ -82,6 +82,13 @@ CFR_API bool cfr_node_parent(cfr_node *out, cfr_node node);
 CFR_API int cfr_node_find(cfr_node *out, cfr_node mapping, cfr_str key, cfr_err *err);
 CFR_API int cfr_node_at(cfr_node *out, cfr_node container, uint32_t index, cfr_err *err);
 
+/* For whoever asks for one key in many mappings: keys have numbers, of this tree alone, below its number of nodes.
+ * False when no mapping of the tree has the key; then none need be asked. The number of a node's own key is UINT32_MAX
+ * without one. */
+CFR_API bool cfr_tree_key(uint32_t *out, const cfr_tree *tree, cfr_str key);
+CFR_API uint32_t cfr_node_key_number(cfr_node node);
+CFR_API int cfr_node_child(cfr_node *out, cfr_node mapping, uint32_t key, cfr_err *err);
+
 /* Same content, any two trees; keys in any order. 1 and 1.0 differ. */
 CFR_API int cfr_node_equal(bool *out, cfr_node a, cfr_node b, cfr_err *err);
 

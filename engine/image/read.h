@@ -135,7 +135,7 @@ static inline uint32_t cfr__image_child_named(const cfr_image *image, uint32_t m
 {
 	uint32_t first = cfr__image_first(image, mapping), n = cfr__image_count(image, mapping);
 
-	if (n > 8) {
+	if (n > 16) {
 		uint32_t number = cfr__image_find_key(image, key);
 		return number == CFR_IMAGE_NONE ? CFR_IMAGE_NONE : cfr__image_child(image, mapping, number);
 	}

@@ -164,6 +164,32 @@ int cfr_node_find(cfr_node *out, cfr_node mapping, cfr_str key, cfr_err *err)
 	return 0;
 }
 
+bool cfr_tree_key(uint32_t *out, const cfr_tree *tree, cfr_str key)
+{
+	uint32_t number = cfr__image_find_key(&tree->image, key);
+
+	if (number == CFR_IMAGE_NONE)
+		return false;
+	*out = number;
+	return true;
+}
+
+uint32_t cfr_node_key_number(cfr_node node) { return cfr__image_key(&node.tree->image, node.at); }
+
+int cfr_node_child(cfr_node *out, cfr_node mapping, uint32_t key, cfr_err *err)
+{
+	uint32_t at;
+
+	(void)err;
+	if (cfr_node_kind(mapping) != CFR_MAPPING)
+		return CFR_E_NOTFOUND;
+	at = cfr__image_child(&mapping.tree->image, mapping.at, key);
+	if (at == CFR_IMAGE_NONE)
+		return CFR_E_NOTFOUND;
+	*out = cfr__node(mapping.tree, at);
+	return 0;
+}
+
 int cfr_node_at(cfr_node *out, cfr_node container, uint32_t index, cfr_err *err)
 {
 	(void)err;

@@ -134,12 +134,13 @@ static void test_wide(void **state)
 		uint32_t n = widths[w / 3];
 		cfr_build *build;
 		cfr_tree *tree;
-		cfr_node node;
+		cfr_node node, other;
+		uint32_t number;
 
 		assert_int_equal(cfr_build_new(&build, NULL, CFR_FORMAT_NONE, NULL, NULL), 0);
 		assert_int_equal(cfr_build_begin(build, CFR_MAPPING, NULL, NULL), 0);
 		for (uint32_t i = 0; i < n; i++) {
-			uint32_t number = w % 3 == 0 ? i : w % 3 == 1 ? n - 1 - i : (uint32_t)(i * UINT64_C(7919) % n);
+			number = w % 3 == 0 ? i : w % 3 == 1 ? n - 1 - i : (uint32_t)(i * UINT64_C(7919) % n);
 			char key[32];
 			int len = snprintf(key, sizeof(key), "some-key-%08u", (unsigned)number);
 
@@ -149,6 +150,8 @@ static void test_wide(void **state)
 		assert_int_equal(cfr_build_end(build, 0, NULL), 0);
 		assert_int_equal(cfr_build_finish_tree(&tree, build, NULL), 0);
 		cfr_build_free(build);
+		assert_int_equal(cfr_node_key_number(cfr_tree_root(tree)), UINT32_MAX);
+		assert_int_equal(cfr_node_child(&other, cfr_tree_root(tree), n, NULL), CFR_E_NOTFOUND);
 		for (uint32_t i = 0; i < n; i++) {
 			char key[32];
 			int len = snprintf(key, sizeof(key), "some-key-%08u", (unsigned)i);
@@ -156,6 +159,12 @@ static void test_wide(void **state)
 			assert_int_equal(cfr_node_find(&node, cfr_tree_root(tree), (cfr_str){ key, (size_t)len }, NULL), 0);
 			assert_int_equal(cfr_node_int(node), i);
 			assert_int_equal(cfr_node_index(node), i);
+			assert_true(cfr_tree_key(&number, tree, (cfr_str){ key, (size_t)len }));
+			assert_int_equal(cfr_node_key_number(node), number);
+			assert_int_equal(cfr_node_child(&other, cfr_tree_root(tree), number, NULL), 0);
+			assert_true(cfr_node_same(node, other));
+			assert_int_equal(cfr_node_child(&other, node, number, NULL), CFR_E_NOTFOUND);
+			assert_false(cfr_tree_key(&number, tree, (cfr_str){ key, (size_t)len - 1 }));
 			assert_int_equal(cfr_node_find(&node, cfr_tree_root(tree), (cfr_str){ key, (size_t)len - 1 }, NULL),
 			                 CFR_E_NOTFOUND);
 		}
