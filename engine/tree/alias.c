@@ -14,13 +14,14 @@
 #define FREE_EXPANSION CFR_MIB(1)
 
 /* Add to what has been expanded; is it still within bounds? */
-static int spend(cfr_build *build, uint64_t cost, uint32_t use, uint32_t rank, cfr_err *err)
+static int spend(cfr_build *build, uint64_t cost, uint32_t use, cfr_err *err)
 {
 	build->expanded += cost;
 	if (CFR_LIKELY(build->expanded <= FREE_EXPANSION ||
 	               build->expanded / (build->text.len + 1) < build->limits.of[CFR_LIMIT_ALIASES]))
 		return 0;
-	return cfr__build_fail(build, cfr_err_limit(err, &build->limits, CFR_LIMIT_ALIASES), use, rank, err);
+	return cfr__build_fail(build, cfr_err_limit(err, &build->limits, CFR_LIMIT_ALIASES), use, cfr__open_rank(build),
+	                       err);
 }
 
 /* Bytes of source that the values from rank to end stand for; strings of a program count as their text. */
@@ -50,7 +51,7 @@ static int copy_run(cfr_build *build, uint32_t rank, uint32_t use, uint8_t flag,
 	if ((r = cfr__build_room(build, n, use, err)) < 0 ||
 	    (r = cfr__grow(&build->copies, &build->copy_cap, (uint64_t)build->copy_count + 1, sizeof(*build->copies),
 	                   err)) < 0 ||
-	    (r = spend(build, cost_of(build, rank, end), use, rank, err)) < 0)
+	    (r = spend(build, cost_of(build, rank, end), use, err)) < 0)
 		return r;
 	memcpy(build->entries + top, build->entries + rank, (size_t)n * sizeof(*build->entries));
 	memcpy(build->values + top, build->values + rank, (size_t)n * sizeof(*build->values));
@@ -117,7 +118,7 @@ static int no_mapping(cfr_build *build, uint32_t use, cfr_err *err)
 	int r = cfr_err_set(err, CFR_E_KIND, "a merge key (<<) takes a mapping or a sequence of mappings");
 
 	cfr_err_hint(err, "to have a key that is called <<, write it in quotes");
-	return cfr__build_fail(build, r, use, build->frames[build->depth - 1].rank, err);
+	return cfr__build_fail(build, r, use, cfr__open_rank(build), err);
 }
 
 int cfr_build_merge(cfr_build *build, uint32_t rank, const cfr_mark *mark, cfr_err *err)
@@ -157,7 +158,7 @@ static int merge_one(cfr_build *build, uint32_t rank, uint32_t use, cfr_err *err
 	for (uint32_t at = rank + 1; at < end; at = build->entries[at].next) {
 		uint32_t key = cfr__word_key(build->words[at]);
 
-		if ((r = spend(build, 1, use, rank, err)) < 0)
+		if ((r = spend(build, 1, use, err)) < 0)
 			return r;		/* looking is work too: a thousand merges that bring nothing new */
 		if (build->stamps[key] == build->stamp)
 			continue;

@@ -134,15 +134,9 @@ int cfr__build_fail(const cfr_build *build, int code, uint32_t offset, uint32_t 
 	return code;
 }
 
-/* The container that is open; its path is where an error about a value to come belongs. */
-static uint32_t open_rank(const cfr_build *build)
-{
-	return build->depth ? build->frames[build->depth - 1].rank : 0;
-}
-
 static int limit(const cfr_build *build, cfr_limit which, uint32_t offset, cfr_err *err)
 {
-	return cfr__build_fail(build, cfr_err_limit(err, &build->limits, which), offset, open_rank(build), err);
+	return cfr__build_fail(build, cfr_err_limit(err, &build->limits, which), offset, cfr__open_rank(build), err);
 }
 
 int cfr__build_room(cfr_build *build, uint64_t n, uint32_t offset, cfr_err *err)

@@ -92,6 +92,12 @@ static inline cfr_str cfr__slice_str(const cfr_build *build, uint64_t slice)
 	return (cfr_str){ cfr__slice_ptr(build, slice), cfr__slice_len(slice) };
 }
 
+/* The container that is open; its path is where an error about a value to come belongs. */
+static inline uint32_t cfr__open_rank(const cfr_build *build)
+{
+	return build->depth ? build->frames[build->depth - 1].rank : 0;
+}
+
 /* Grow an array to hold `need` of `size` bytes; *cap in items. */
 int cfr__grow(void *array, uint32_t *cap, uint64_t need, size_t size, cfr_err *err);
 /* Text as a slice: offsets when it lies in the source, else a copy in the pool. */

@@ -45,8 +45,7 @@ static int add(cfr_build *build, cfr_str text, uint32_t hash, cfr_err *err)
 
 	if (cfr_utf8_valid(text.ptr, text.len) != text.len)
 		return cfr__build_fail(build, cfr_err_set(err, CFR_E_ENCODING, "a key that is not UTF-8"),
-		                       build->key_mark.start,
-		                       build->depth ? build->frames[build->depth - 1].rank : 0, err);
+		                       build->key_mark.start, cfr__open_rank(build), err);
 	if ((keys->count + 1) > keys->slot_count / 2 && (r = rehash(keys, err)) < 0)
 		return r;
 	if ((r = cfr__grow(&keys->items, &keys->cap, (uint64_t)keys->count + 1, sizeof(*keys->items), err)) < 0 ||
