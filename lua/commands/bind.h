@@ -10,6 +10,7 @@
 #define CFR_LUA_COMMANDS_BIND_H
 
 #include "engine/base/str.h"
+#include "engine/check.h"
 #include "engine/document.h"
 
 #include <lauxlib.h>
@@ -41,6 +42,10 @@ void cfr__push_node(lua_State *L, const cfr_document *doc, cfr_node node);	/* do
 /* The node of a userdata; with its document, or NULL. */
 cfr_node cfr__check_node(lua_State *L, int index, const cfr_document **doc);
 bool cfr__is_node(lua_State *L, int index);
+
+/* excerpt.c */
+/* Field `excerpt` of the table on top: the line of a finding, its secrets hidden. */
+void cfr__set_excerpt(lua_State *L, const cfr_outcome *outcome, const cfr_finding *finding, const cfr_source *source);
 
 /* Each adds its functions to the table `core` on top. */
 void cfr__bind_documents(lua_State *L);

@@ -494,7 +494,7 @@ static void push_finding(lua_State *L, const cfr_outcome *outcome, const cfr_fin
 	if (finding->document < outcome->subject_count)
 		cfr__set_int(L, "document", (lua_Integer)finding->document + 1);
 	if (source)
-		cfr__set_str(L, "excerpt", cfr_source_line(source, finding->span.line));
+		cfr__set_excerpt(L, outcome, finding, source);
 	if (finding->of) {
 		set_strs(L, "controls", finding->of->controls);
 		cfr__set_str(L, "pack", finding->of->pack);
