@@ -6,50 +6,38 @@
  */
 #include "engine/error.h"
 
+#include "engine/base/utf8.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 static bool continues(char c) { return ((unsigned char)c & 0xC0) == 0x80; }
 
-/* Cut what snprintf cut, further, to a whole code point. */
-static void trim(char *text, size_t size, int wanted)
-{
-	size_t n = size - 1, lead;
-
-	if (wanted < 0) {
-		text[0] = '\0';
-		return;
-	}
-	if ((size_t)wanted < size)
-		return;
-	for (lead = n; lead > 0 && continues(text[lead - 1]); lead--)
-		;
-	if (lead == 0)
-		return;
-	unsigned char c = (unsigned char)text[--lead];
-	size_t need = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC0 ? 2 : 1;
-	if (lead + need > n)
-		text[lead] = '\0';
-}
-
-/* Control characters of a hostile document must not reach a terminal through a message, nor break its one line. */
+/* A message is one line of valid UTF-8, whatever was quoted in it: half a character, left by a cut, goes, and control
+ * characters of a hostile document reach no terminal. */
 static void tame(char *text)
 {
-	for (; *text; text++) {
-		if ((unsigned char)*text < 0x20 || *text == 0x7F)
-			*text = ' ';
+	char *to = text;
+
+	for (const char *from = text, *end = text + strlen(text); from < end;) {
+		size_t n = cfr_utf8_valid(from, (size_t)(end - from));
+
+		for (size_t i = 0; i < n; i++, from++)
+			*to++ = (unsigned char)*from < 0x20 || *from == 0x7F ? ' ' : *from;
+		from += from < end;
 	}
+	*to = '\0';
 }
 
 /* The arguments may point into the very error that is filled ("while reading X: <its message>"), so the text is made
  * beside it first. */
-static void fill(char *out, size_t size, const char *format, va_list args)
+static void fill(char *out, const char *format, va_list args)
 {
 	char text[sizeof(((cfr_err *)0)->message)];
 
 	_Static_assert(sizeof(text) == sizeof(((cfr_err *)0)->hint), "one size for message and hint");
-	trim(text, size, vsnprintf(text, size, format, args));
+	if (vsnprintf(text, sizeof(text), format, args) < 0)
+		text[0] = '\0';
 	tame(text);
 	memcpy(out, text, strlen(text) + 1);
 }
@@ -62,7 +50,7 @@ int cfr_err_set(cfr_err *err, int code, const char *format, ...)
 	if (!err)
 		return code;
 	va_start(args, format);
-	fill(fresh.message, sizeof(fresh.message), format, args);
+	fill(fresh.message, format, args);
 	va_end(args);
 	*err = fresh;
 	return code;
@@ -75,7 +63,7 @@ void cfr_err_hint(cfr_err *err, const char *format, ...)
 	if (!err)
 		return;
 	va_start(args, format);
-	fill(err->hint, sizeof(err->hint), format, args);
+	fill(err->hint, format, args);
 	va_end(args);
 }
 

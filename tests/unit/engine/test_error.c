@@ -29,6 +29,8 @@ static void test_set(void **state)
 	assert_string_equal(err.message, "while reading: bad thing 3");
 	cfr_err_set(&err, CFR_E_IO, "two\nlines\x1b[31m");
 	assert_string_equal(err.message, "two lines [31m");
+	cfr_err_set(&err, CFR_E_IO, "'%.*s', \xFF and '%s'", 3, "\xC3\xA9\xC3\xA9", "\xC3\xA9");	/* half a letter quoted */
+	assert_string_equal(err.message, "'\xC3\xA9',  and '\xC3\xA9'");
 	assert_int_equal(cfr_err_nomem(&err), CFR_E_NOMEM);
 	assert_int_equal(cfr_err_set(NULL, CFR_E_BUG, "%s", "x"), CFR_E_BUG);
 	cfr_err_hint(NULL, "x");
