@@ -265,7 +265,7 @@ void cfr__yaml_string(cfr__emit *emit, cfr_str text, cfr_style style, bool flow,
 static bool tag_char(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c != 0 && strchr("-_.~/:;?@&=+$*'()#", c));
+	       (c != 0 && strchr("-_.~/:;?@&=+$*'()", c));
 }
 
 static void add_tag(cfr_buf *out, cfr_str tag)
@@ -306,12 +306,30 @@ static bool big_integer(cfr_node node)
 	return scalar.kind == CFR_OTHER && !scalar.out_of_range;
 }
 
+/* Does a reader keep this tag, whatever it stands before? Those of the core schema say what a plain scalar means. */
+static bool kept_tag(cfr_str tag)
+{
+	static const char *const core[] = { "", "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:null",
+		"tag:yaml.org,2002:bool", CFR__TAG_INT, "tag:yaml.org,2002:float", "tag:yaml.org,2002:map",
+		"tag:yaml.org,2002:seq" };
+
+	for (size_t i = 0; i < sizeof(core) / sizeof(*core); i++) {
+		if (cfr_str_eq(tag, cfr_str_of(core[i])))
+			return false;
+	}
+	return true;
+}
+
 static void add_other(cfr__emit *emit, cfr_node node, cfr_style style, bool flow, unsigned column, unsigned parent)
 {
 	cfr_str text = cfr_node_string(node);
 
 	if (big_integer(node)) {
 		cfr_buf_adds(emit->out, text);
+		return;
+	}
+	if (!kept_tag(cfr_node_tag(node))) {
+		cfr__emit_fail(emit, node, "no text of YAML has a value with this tag", "use another tag, or a string");
 		return;
 	}
 	add_tag(emit->out, cfr_node_tag(node));
