@@ -19,6 +19,7 @@
 
 enum { TAG_LINES = 200 };
 
+#define BOM_TEXT   "\xEF\xBB\xBF"
 #define TAG_PREFIX "tag:yaml.org,2002:"
 
 typedef enum merging {
@@ -145,7 +146,7 @@ static uint32_t empty_place(reader *r, uint32_t mark)
 	if (f->kind != CFR_MAPPING || !f->keyed)
 		return mark;
 	at = cfr__skip_blank(r->text, f->last, r->text.len);
-	return at < r->text.len && r->text.ptr[at] == ':' ? (uint32_t)at + 1 : f->last;
+	return at < mark && r->text.ptr[at] == ':' ? (uint32_t)at + 1 : f->last;
 }
 
 static void scalar_mark(cfr_mark *mark, reader *r, const yaml_event_t *event)
@@ -370,6 +371,12 @@ static int merge_error(reader *r, uint32_t at)
 
 /* ---- events ---- */
 
+static int inner_bom_error(reader *r, size_t at)
+{
+	return fail(r, at, CFR_E_ENCODING, "a byte order mark (U+FEFF) inside the text",
+	            "remove it; it may stand at the start of the file and, as \\uFEFF, in double quotes");
+}
+
 static int on_alias(reader *r, const yaml_event_t *event)
 {
 	cfr_str name = cfr_str_of((const char *)event->data.alias.anchor);
@@ -469,9 +476,8 @@ static int on_scalar(reader *r, yaml_event_t *event)
 	if (rc)
 		return rc;
 	if (CFR_UNLIKELY(r->inner_bom) && mark.style != CFR_SINGLE && mark.style != CFR_DOUBLE &&
-	    memmem(text.ptr, text.len, "\xEF\xBB\xBF", CFR__BOM))
-		return fail(r, mark.start, CFR_E_ENCODING, "a byte order mark (U+FEFF) inside the text",
-		            "remove it; it may stand at the start of the file and, escaped, in quotes");
+	    memmem(text.ptr, text.len, BOM_TEXT, CFR__BOM))
+		return inner_bom_error(r, mark.start);
 	if (f && f->merge == MERGE_LIST)
 		return merge_error(r, mark.start);
 	if (key && is_merge_key(event)) {
@@ -654,6 +660,23 @@ static int check_directives(reader *r)
 	return 0;
 }
 
+/* libyaml skips marks at the start of any line. Between files that were strung together that is harmless, elsewhere
+ * it is not what is written; in quotes only it stays text. */
+static int check_boms(reader *r)
+{
+	size_t at = r->marks.base, end = r->text.len;
+	const char *found;
+
+	while (at < end && (found = memmem(r->text.ptr + at, end - at, BOM_TEXT, CFR__BOM)) != NULL) {
+		at = (size_t)(found - r->text.ptr);
+		r->inner_bom = true;
+		if (at == r->marks.base || r->text.ptr[at - 1] == '\n' || r->text.ptr[at - 1] == '\r')
+			return inner_bom_error(r, at);
+		at += CFR__BOM;
+	}
+	return 0;
+}
+
 static int run(reader *r)
 {
 	yaml_event_t event;
@@ -680,18 +703,16 @@ int cfr__yaml_read(cfr_documents *docs, const cfr_source *source, const cfr_limi
 	r.text = cfr_source_bytes(source);
 	if (r.text.len == 0)
 		return 0;	/* a stream of no documents */
-	base = cfr_str_starts(r.text, CFR_STR("\xEF\xBB\xBF")) ? CFR__BOM : 0;
+	base = cfr_str_starts(r.text, CFR_STR(BOM_TEXT)) ? CFR__BOM : 0;
 	r.doc_start = 0;
 	cfr__marks_init(&r.marks, r.text, base);
-	r.inner_bom = !r.marks.ascii && memmem(r.text.ptr + base, r.text.len - base, "\xEF\xBB\xBF", CFR__BOM);
 	rc = check_directives(&r);
+	if (rc == 0 && !r.marks.ascii)
+		rc = check_boms(&r);
+	if (rc == 0 && !r.marks.ascii)
+		rc = cfr__breaks_init(&r.breaks, source, r.text, err);
 	if (rc)
 		return rc;
-	if (!r.marks.ascii) {
-		rc = cfr__breaks_init(&r.breaks, source, r.text, err);
-		if (rc)
-			return rc;
-	}
 	cfr__anchors_init(&r.anchors);
 	rc = cfr_build_new(&r.build, source, CFR_YAML, limits, err);
 	if (rc)

@@ -240,12 +240,6 @@ int cfr__yaml_error(cfr_err *err, const yaml_parser_t *parser, cfr__marks *marks
 		return reader_error(err, parser, marks, source, text);
 	at = cfr__marks_offset(marks, parser->problem_mark.index);
 	context = parser->context ? cfr__marks_offset(marks, parser->context_mark.index) : at;
-	if ((at + CFR__BOM <= text.len && memcmp(text.ptr + at, "\xEF\xBB\xBF", CFR__BOM) == 0) ||
-	    (at > CFR__BOM && memcmp(text.ptr + at - CFR__BOM, "\xEF\xBB\xBF", CFR__BOM) == 0)) {
-		cfr_err_set(err, CFR_E_ENCODING, "a byte order mark (U+FEFF) inside the text");
-		cfr_err_hint(err, "remove it; it may stand at the start of the file");
-		return cfr__fail_at(err, source, at, CFR_E_ENCODING);
-	}
 	if (strcmp(problem, "found character that cannot start any token") == 0)
 		return cfr__fail_at(err, source, at, start_error(err, text, at));
 	if (strcmp(problem, "found unexpected end of stream") == 0)

@@ -335,7 +335,7 @@ static void test_errors(void **state)
 		{ "~: 1\nnull: 2\n", CFR_E_DUPLICATE, 2, 1, "a second key that means null", "quote" },
 		{ "a: 1\n\x01: 2\n", CFR_E_ENCODING, 2, 1, "control character U+0001", "remove it" },
 		{ "a: 1\nb: \xFF\n", CFR_E_ENCODING, 2, 4, "0xFF", "UTF-8" },
-		{ "a: 1\n\xEF\xBB\xBF" "b: 2\n", CFR_E_ENCODING, 2, 2, "byte order mark", "remove it" },
+		{ "a: 1\n\xEF\xBB\xBF" "b: 2\n", CFR_E_ENCODING, 2, 1, "byte order mark", "remove it" },
 		{ "a: b\xEF\xBB\xBF\n", CFR_E_ENCODING, 1, 4, "byte order mark", "remove it" },
 		{ "a: [x,#y\n 1]\n", CFR_E_SYNTAX, 1, 7, "set off by a space", "space before" },
 		{ "a: 'x'#y\n", CFR_E_SYNTAX, 1, 7, "set off by a space", "space before" },
