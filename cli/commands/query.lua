@@ -32,9 +32,7 @@ function M.run(options, words)
   if not nodes then
     if problem.code == "syntax" then -- show the query itself with the place
       problem.excerpt, problem.line = words[2], 1
-      problem.file = nil
-      problem.message = ("the query is not understood at column %d: %s"):format(problem.column or 1, problem.message)
-      io.stderr:write("")
+      problem.message = "the query is not understood: " .. problem.message
     end
     error(problem, 0)
   end

@@ -79,7 +79,7 @@ int cfr_check_waive(cfr_check *check, const cfr_waiver *waiver, cfr_err *err)
 		if (!texts[i]->ptr)
 			return cfr_err_nomem(err);
 	}
-	cfr_waiver *place = CFR_GROW(&check->waivers);
+	cfr_waiver *place = CFR_APPEND(&check->waivers);
 	if (!place)
 		return cfr_err_nomem(err);
 	*place = made;
@@ -274,7 +274,7 @@ static int find_allowances(cfr_allowances *out, const cfr_source *source, const 
 		cfr_str line = cfr_source_line(source, place.line);
 		cfr_str before = trim((cfr_str){ line.ptr, (size_t)(hash - line.ptr) });
 		found.line = before.len ? place.line : next_content_line(source, place.line);
-		cfr_allowance *more = CFR_GROW(out);
+		cfr_allowance *more = CFR_APPEND(out);
 		if (!more)
 			return cfr_err_nomem(err);
 		*more = found;

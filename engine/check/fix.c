@@ -89,7 +89,7 @@ static int edit_text(cfr_buf *out, cfr_fixing *fixing, const cfr_checked *checke
 			for (uint32_t k = 0; k < set[i]->edit_count; k++) {
 				if (set[i]->document != checked->first_document + d)
 					break;
-				cfr_edit *place = CFR_GROW(&edits);
+				cfr_edit *place = CFR_APPEND(&edits);
 				if (!place) {
 					r = cfr_err_nomem(err);
 					break;
@@ -101,7 +101,7 @@ static int edit_text(cfr_buf *out, cfr_fixing *fixing, const cfr_checked *checke
 			continue;
 		r = cfr_edit_plan(plans, now->docs.items[d], edits.items, edits.count, &fixing->check->limits, err);
 		for (uint32_t k = 0; r == 0 && k < plans->count; k++) {
-			cfr_splice *place = CFR_GROW(&splices);
+			cfr_splice *place = CFR_APPEND(&splices);
 			cfr_str text = cfr_arena_str(&texts, plans->items[k].text);
 			if (!place || !text.ptr)
 				r = cfr_err_nomem(err);
@@ -196,7 +196,7 @@ static cfr_str keep(cfr_check *check, cfr_str s)
 
 static int note_settled(cfr_fixing *fixing, const cfr_finding *finding, cfr_err *err)
 {
-	cfr_finding *place = CFR_GROW(&fixing->settled);
+	cfr_finding *place = CFR_APPEND(&fixing->settled);
 
 	if (!place)
 		return cfr_err_nomem(err);
@@ -212,7 +212,7 @@ static int note_settled(cfr_fixing *fixing, const cfr_finding *finding, cfr_err 
 
 static int give_up(cfr_fixing *fixing, const cfr_finding *finding, const cfr_err *why, cfr_err *err)
 {
-	cfr_noted *place = CFR_GROW(&fixing->given_up);
+	cfr_noted *place = CFR_APPEND(&fixing->given_up);
 
 	if (!place)
 		return cfr_err_nomem(err);
@@ -258,7 +258,7 @@ static int fix_rounds(cfr_fixing *fixing, const cfr_checked *checked, cfr_attemp
 		for (uint32_t i = 0; i < now->findings.count; i++) {
 			if (!may_fix(fixing, &now->findings.items[i]))
 				continue;
-			const cfr_finding **place = CFR_GROW(&set);
+			const cfr_finding **place = CFR_APPEND(&set);
 			if (!place) {
 				r = cfr_err_nomem(err);
 				goto done;
@@ -361,7 +361,7 @@ static int tell(cfr_fixing *fixing, cfr_err *err)
 		}
 	}
 	for (uint32_t i = 0; i < fixing->settled.count; i++) {
-		cfr_finding *place = CFR_GROW(findings);
+		cfr_finding *place = CFR_APPEND(findings);
 		if (!place)
 			return cfr_err_nomem(err);
 		*place = fixing->settled.items[i];
@@ -398,7 +398,7 @@ int cfr_check_fix(cfr_check *check, cfr_fix_class which,
 	if (r == 0 && fixing.settled.count)
 		r = cfr_check_run(check, err);
 	for (uint32_t i = 0; r == 0 && i < failures.count; i++) {
-		cfr_failure *place = CFR_GROW(&check->result->failures);
+		cfr_failure *place = CFR_APPEND(&check->result->failures);
 		if (place)
 			*place = failures.items[i];
 		else

@@ -15,8 +15,8 @@
 
 /* One more item in a growing array (items, count, capacity; from malloc): its place, cleared, or NULL. `items` is the
  * address of the pointer to them. */
-void *cfr__grow(void *items, uint32_t *count, uint32_t *capacity, size_t size);
-#define CFR_GROW(vec) cfr__grow(&(vec)->items, &(vec)->count, &(vec)->capacity, sizeof(*(vec)->items))
+void *cfr__append(void *items, uint32_t *count, uint32_t *capacity, size_t size);
+#define CFR_APPEND(vec) cfr__append(&(vec)->items, &(vec)->count, &(vec)->capacity, sizeof(*(vec)->items))
 
 typedef struct cfr_setting {
 	cfr_str which, files;

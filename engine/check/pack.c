@@ -48,7 +48,7 @@ void cfr_pack_free(cfr_pack *pack)
 static int add_file(cfr_pack_own *own, cfr_str name, cfr_str shown, cfr_str bytes, cfr_err *err)
 {
 	cfr_pack_file made = { cfr_arena_str(&own->arena, name), cfr_arena_str(&own->arena, shown), bytes };
-	cfr_pack_file *place = made.name.ptr && made.shown.ptr ? CFR_GROW(&own->files) : NULL;
+	cfr_pack_file *place = made.name.ptr && made.shown.ptr ? CFR_APPEND(&own->files) : NULL;
 
 	if (!place)
 		return cfr_err_nomem(err);

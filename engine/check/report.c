@@ -195,7 +195,7 @@ int cfr_report_add(cfr_report *report, const cfr_job *job, const cfr_claim *clai
 	if ((r = make_fingerprint(made.fingerprint, report, err)) < 0)
 		return r;
 
-	cfr_finding *place = CFR_GROW(&report->found);
+	cfr_finding *place = CFR_APPEND(&report->found);
 	if (!place)
 		return cfr_err_nomem(err);
 	for (uint32_t i = 0; i < made.edit_count; i++)
@@ -231,7 +231,7 @@ int cfr__report_engine(cfr_report *report, const cfr_finding *finding, cfr_err *
 		return cfr_err_nomem(err);
 	if ((r = make_fingerprint(made.fingerprint, report, err)) < 0)
 		return r;
-	cfr_finding *place = CFR_GROW(&report->found);
+	cfr_finding *place = CFR_APPEND(&report->found);
 	if (!place)
 		return cfr_err_nomem(err);
 	*place = made;

@@ -27,7 +27,7 @@ int cfr_severity_of(cfr_severity *out, cfr_str word, cfr_err *err)
 	return CFR_E_USAGE;
 }
 
-void *cfr__grow(void *items, uint32_t *count, uint32_t *capacity, size_t size)
+void *cfr__append(void *items, uint32_t *count, uint32_t *capacity, size_t size)
 {
 	char *array;
 
@@ -124,7 +124,7 @@ int cfr_rules_add(cfr_rules *rules, const cfr_rule *rule, cfr_err *err)
 	made.controls = copy_list(arena, rule->controls, &ok);
 	made.env = copy_list(arena, rule->env, &ok);
 
-	cfr_rule *place = ok ? CFR_GROW(rules) : NULL;
+	cfr_rule *place = ok ? CFR_APPEND(rules) : NULL;
 	if (!place)
 		return cfr_err_nomem(err);
 	if (!made.fn)
@@ -166,7 +166,7 @@ int cfr_rules_recognise(cfr_rules *rules, cfr_str kind, cfr_query *const *querie
 	cfr_str name = copy(arena, kind, &ok);
 	if (!(list = cfr_arena_zalloc(arena, count + 1, sizeof(const cfr_query *))) || !ok)
 		return cfr_err_nomem(err);
-	cfr_recogniser *place = cfr__grow(&rules->recognisers, &rules->recogniser_count, &rules->recogniser_capacity,
+	cfr_recogniser *place = cfr__append(&rules->recognisers, &rules->recogniser_count, &rules->recogniser_capacity,
 					  sizeof(*place));
 	if (!place)
 		return cfr_err_nomem(err);

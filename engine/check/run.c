@@ -127,7 +127,7 @@ void cfr_check_free(cfr_check *check)
 
 int cfr_check_add_pack(cfr_check *check, cfr_pack *pack, cfr_err *err)
 {
-	cfr_pack **place = CFR_GROW(&check->packs);
+	cfr_pack **place = CFR_APPEND(&check->packs);
 	cfr_worker *first = &check->workers[0];
 	const cfr_script_ops *ops = check->options.scripts.ops;
 	uint32_t known = check->rules.count;
@@ -170,7 +170,7 @@ void cfr_check_inline_allow(cfr_check *check, bool yes)
 int cfr_check_bind_kind(cfr_check *check, cfr_str kind, cfr_str files, cfr_err *err)
 {
 	cfr_kind_binding made = { cfr_arena_str(&check->arena, kind), cfr_arena_str(&check->arena, files) };
-	cfr_kind_binding *place = made.kind.ptr && made.files.ptr ? CFR_GROW(&check->kinds) : NULL;
+	cfr_kind_binding *place = made.kind.ptr && made.files.ptr ? CFR_APPEND(&check->kinds) : NULL;
 
 	if (!place)
 		return cfr_err_nomem(err);
@@ -184,7 +184,7 @@ static int add_input(cfr_check *check, cfr_input input, cfr_err *err)
 	input.name = cfr_arena_str(&check->arena, input.name);
 	if (check->inputs.count >= check->limits.of[CFR_LIMIT_FILES])
 		return cfr_err_limit(err, &check->limits, CFR_LIMIT_FILES);
-	cfr_input *place = input.file.ptr && input.name.ptr ? CFR_GROW(&check->inputs) : NULL;
+	cfr_input *place = input.file.ptr && input.name.ptr ? CFR_APPEND(&check->inputs) : NULL;
 	if (!place)
 		return cfr_err_nomem(err);
 	*place = input;
@@ -212,7 +212,7 @@ int cfr__failure_add(cfr_failures *failures, cfr_arena *arena, cfr_str rule, cfr
                      cfr_err *err)
 {
 	cfr_failure made = { cfr_arena_str(arena, rule), cfr_arena_str(arena, file), *failure };
-	cfr_failure *place = made.rule.ptr && made.file.ptr ? CFR_GROW(failures) : NULL;
+	cfr_failure *place = made.rule.ptr && made.file.ptr ? CFR_APPEND(failures) : NULL;
 
 	if (!place)
 		return cfr_err_nomem(err);
@@ -263,7 +263,7 @@ static int collect_node(void *arg, cfr_node node, cfr_err *err)
 		to->worker->skipped++;
 		return 0;
 	}
-	cfr_node *place = CFR_GROW(&to->worker->nodes);
+	cfr_node *place = CFR_APPEND(&to->worker->nodes);
 	if (!place)
 		return cfr_err_nomem(err);
 	*place = node;
@@ -415,7 +415,7 @@ static int gather(cfr_check *check, cfr_result *result, cfr_err *err)
 	for (unsigned w = 0; w < check->worker_count; w++) {
 		cfr_worker *worker = &check->workers[w];
 		for (uint32_t i = 0; i < worker->report.found.count; i++) {
-			cfr_finding *place = CFR_GROW(&result->findings);
+			cfr_finding *place = CFR_APPEND(&result->findings);
 			if (!place)
 				return cfr_err_nomem(err);
 			*place = worker->report.found.items[i];
@@ -423,7 +423,7 @@ static int gather(cfr_check *check, cfr_result *result, cfr_err *err)
 		}
 		worker->report.found.count = 0;
 		for (uint32_t i = 0; i < worker->failures.count; i++) {
-			cfr_failure *place = CFR_GROW(&result->failures);
+			cfr_failure *place = CFR_APPEND(&result->failures);
 			if (!place)
 				return cfr_err_nomem(err);
 			*place = worker->failures.items[i];

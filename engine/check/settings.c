@@ -46,7 +46,7 @@ static int require_named(const cfr_check *check, cfr_str which, cfr_err *err)
 static int add_word(cfr_check *check, cfr_words *words, cfr_str which, cfr_err *err)
 {
 	cfr_str word = cfr_arena_str(&check->arena, which);
-	cfr_str *place = word.ptr ? CFR_GROW(words) : NULL;
+	cfr_str *place = word.ptr ? CFR_APPEND(words) : NULL;
 
 	if (!place)
 		return cfr_err_nomem(err);
@@ -122,7 +122,7 @@ int cfr_check_set(cfr_check *check, cfr_str which, cfr_str files, int severity, 
 	}
 	setting.which = cfr_arena_str(&check->arena, which);
 	setting.files = cfr_arena_str(&check->arena, files);
-	cfr_setting *place = setting.which.ptr && setting.files.ptr ? CFR_GROW(&check->settings) : NULL;
+	cfr_setting *place = setting.which.ptr && setting.files.ptr ? CFR_APPEND(&check->settings) : NULL;
 	if (!place)
 		return cfr_err_nomem(err);
 	*place = setting;

@@ -81,7 +81,7 @@ void cfr__push_err_table(lua_State *L, const cfr_err *err)
 	set_text(L, "limit", err->limit);
 	if (err->line)
 		cfr__set_int(L, "line", err->line);
-	if (err->line && err->column)
+	if (err->column)
 		cfr__set_int(L, "column", err->column);
 	if (err->other_line) {
 		cfr__set_int(L, "other_line", err->other_line);
