@@ -93,7 +93,9 @@ int cfr_build_alias(cfr_build *build, uint32_t rank, const cfr_mark *mark, cfr_e
 		return cfr_err_set(err, CFR_E_BUG, "a reader named a value that is not there");
 	if (build->entries[rank].next == CFR_BUILD_OPEN)
 		return contains_itself(build, rank, use, err);
-	if ((r = cfr__build_place(&key, build, err)) < 0 || (r = copy_run(build, rank, use, CFR_VIA_ALIAS, err)) < 0)
+	if (!cfr__build_place(&key, build))
+		return cfr__build_misplaced(err);
+	if ((r = copy_run(build, rank, use, CFR_VIA_ALIAS, err)) < 0)
 		return r;
 	build->entries[rank].flags |= CFR_ANCHORED;
 	/* The copy stands under the key of this place. */

@@ -73,20 +73,9 @@ int cfr__grow(void *array, uint32_t *cap, uint64_t need, size_t size, cfr_err *e
 	return 0;
 }
 
-int cfr__slice(uint64_t *out, cfr_build *build, cfr_str text, cfr_err *err)
+int cfr__slice_copy(uint64_t *out, cfr_build *build, cfr_str text, cfr_err *err)
 {
-	uintptr_t base = (uintptr_t)build->text.ptr, at = (uintptr_t)text.ptr;
-	uint64_t len = (uint64_t)text.len << 32;
-
-	if (text.len == 0) {
-		*out = 0;
-		return 0;
-	}
-	if (at >= base && at < base + build->text.len && text.len <= base + build->text.len - at) {
-		*out = len | (uint32_t)(at - base);
-		return 0;
-	}
-	*out = CFR_SLICE_POOL | len | (uint32_t)build->pool.len;
+	*out = CFR_SLICE_POOL | (uint64_t)text.len << 32 | (uint32_t)build->pool.len;
 	cfr_buf_adds(&build->pool, text);
 	return build->pool.failed ? cfr_buf_check(&build->pool, err) : 0;
 }
@@ -166,17 +155,9 @@ int cfr__build_room(cfr_build *build, uint64_t n, uint32_t offset, cfr_err *err)
 	return 0;
 }
 
-int cfr__build_place(uint32_t *key, cfr_build *build, cfr_err *err)
+int cfr__build_misplaced(cfr_err *err)
 {
-	struct cfr_frame *frame = build->depth ? &build->frames[build->depth - 1] : NULL;
-
-	if (CFR_UNLIKELY(frame ? (frame->kind == CFR_MAPPING) != (build->key != CFR_BUILD_KEYLESS) : build->count > 0))
-		return cfr_err_set(err, CFR_E_BUG, "a reader put a value where none can stand");
-	if (frame)
-		frame->size++;
-	*key = build->key;
-	build->key = CFR_BUILD_KEYLESS;
-	return 0;
+	return cfr_err_set(err, CFR_E_BUG, "a reader put a value where none can stand");
 }
 
 int cfr_build_key(cfr_build *build, cfr_str key, const cfr_mark *mark, cfr_err *err)
@@ -204,8 +185,8 @@ static int push(cfr_build *build, cfr_kind kind, uint64_t value, const cfr_mark 
 		mark = &nowhere;
 	if (CFR_UNLIKELY(rank == build->cap) && (r = cfr__build_room(build, 1, mark->start, err)) < 0)
 		return r;
-	if ((r = cfr__build_place(&key, build, err)) < 0)
-		return r;
+	if (CFR_UNLIKELY(!cfr__build_place(&key, build)))
+		return cfr__build_misplaced(err);
 	entry = &build->entries[rank];
 	entry->start = mark->start;
 	entry->end = mark->end;

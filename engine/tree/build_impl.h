@@ -101,11 +101,37 @@ static inline uint32_t cfr__open_rank(const cfr_build *build)
 /* Grow an array to hold `need` of `size` bytes; *cap in items. */
 int cfr__grow(void *array, uint32_t *cap, uint64_t need, size_t size, cfr_err *err);
 /* Text as a slice: offsets when it lies in the source, else a copy in the pool. */
-int cfr__slice(uint64_t *out, cfr_build *build, cfr_str text, cfr_err *err);
+int cfr__slice_copy(uint64_t *out, cfr_build *build, cfr_str text, cfr_err *err);
+static inline int cfr__slice(uint64_t *out, cfr_build *build, cfr_str text, cfr_err *err)
+{
+	uintptr_t at = (uintptr_t)text.ptr - (uintptr_t)build->text.ptr;	/* huge when it lies before the source */
+
+	if (CFR_UNLIKELY(text.len == 0)) {
+		*out = 0;
+		return 0;
+	}
+	if (CFR_UNLIKELY(at >= build->text.len || text.len > build->text.len - at))
+		return cfr__slice_copy(out, build, text, err);
+	*out = (uint64_t)text.len << 32 | at;
+	return 0;
+}
 /* Room for `n` more values. */
 int cfr__build_room(cfr_build *build, uint64_t n, uint32_t offset, cfr_err *err);
 /* May a value stand here? Takes its key. */
-int cfr__build_place(uint32_t *key, cfr_build *build, cfr_err *err);
+static inline bool cfr__build_place(uint32_t *key, cfr_build *build)
+{
+	struct cfr_frame *frame = build->depth ? &build->frames[build->depth - 1] : NULL;
+
+	*key = build->key;
+	if (CFR_UNLIKELY(frame ? (frame->kind == CFR_MAPPING) != (*key != CFR_BUILD_KEYLESS) : build->count > 0))
+		return false;
+	if (frame)
+		frame->size++;
+	build->key = CFR_BUILD_KEYLESS;
+	return true;
+}
+int cfr__build_misplaced(cfr_err *err);
+
 /* Add place and path to an error and return its code. */
 int cfr__build_fail(const cfr_build *build, int code, uint32_t offset, uint32_t rank, cfr_err *err);
 
