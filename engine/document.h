@@ -68,7 +68,8 @@ CFR_API cfr_node cfr_document_node(const cfr_document *doc, uint32_t rank);
 
 /* For an entry VIA_ALIAS or VIA_MERGE: the node whose text it is. The node itself otherwise. */
 CFR_API cfr_node cfr_document_origin(const cfr_document *doc, cfr_node node);
-/* Where the alias is written that brought this value (`*name`), when it is the top of an alias; else its start. */
+/* Where the alias is written (`*name`, also that of a `<<`) that brought this value, when it is the top of what came;
+ * else its start. */
 CFR_API uint32_t cfr_document_use(const cfr_document *doc, cfr_node node);
 
 /* A node's value as people find it. `end` is behind the last character. */

@@ -333,6 +333,7 @@ static int make_tree(cfr_tree **out, cfr_build *build, cfr_err *err)
 	cfr__image_parents(&image, parents);
 	if ((r = cfr__tree_new(out, &image, parents, free, layout.bytes, err)) < 0)
 		goto done;
+	build->count = 0;		/* a second finish would read words that are no words */
 	layout.bytes = NULL;
 	parents = NULL;
 done:

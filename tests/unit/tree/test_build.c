@@ -539,6 +539,11 @@ static void test_misuse(void **state)
 	assert_int_equal(cfr_build_key(build, CFR_STR("k"), NULL, NULL), CFR_E_BUG);
 	assert_int_equal(cfr_build_end(build, 0, NULL), CFR_E_BUG);
 	assert_int_equal(cfr_build_finish_tree(&tree, build, NULL), CFR_E_BUG);
+	cfr_build_reset(build);
+	assert_int_equal(cfr_build_null(build, NULL, NULL), 0);
+	assert_int_equal(cfr_build_finish_tree(&tree, build, NULL), 0);
+	cfr_tree_unref(tree);
+	assert_int_equal(cfr_build_finish_tree(&tree, build, NULL), CFR_E_BUG);
 	cfr_build_free(build);
 }
 
