@@ -1,0 +1,58 @@
+-- tests/cli/support.lua: run the program as a person's shell does, in an empty folder, and look at what comes out.
+
+local M = {}
+
+local root = io.popen("pwd"):read "l"
+M.program = os.getenv "CFGRUN" or root .. "/build/release/cfgrun"
+M.root = root
+
+--- A new empty folder; removed by the caller's after_each.
+function M.folder()
+  local pipe = io.popen "mktemp -d"
+  local path = pipe:read "l"
+  pipe:close()
+  return path
+end
+
+function M.remove(path)
+  os.execute("chmod -R u+rwx '" .. path .. "' && rm -rf '" .. path .. "'")
+end
+
+---@param path string
+---@param text string
+function M.write(path, text)
+  os.execute(("mkdir -p '%s'"):format(path:match "^(.*)/"))
+  local file = assert(io.open(path, "wb"))
+  file:write(text)
+  file:close()
+end
+
+---@param path string
+---@return string
+function M.read(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read "a"
+  file:close()
+  return text
+end
+
+--- Runs a shell line in a folder, with $CFGRUN as the program.
+---@param folder string
+---@param line string
+---@return { out: string, err: string, status: integer }
+function M.shell(folder, line)
+  local err = os.tmpname()
+  local pipe = io.popen(("cd '%s' && export CFGRUN='%s' && ( %s ) 2>'%s'"):format(folder, M.program, line, err))
+  local out = pipe:read "a"
+  local _, _, status = pipe:close()
+  local result = { out = out, err = M.read(err), status = status or 0 }
+  os.remove(err)
+  return result
+end
+
+--- Runs cfgrun with arguments.
+function M.run(folder, arguments)
+  return M.shell(folder, "$CFGRUN " .. arguments)
+end
+
+return M
