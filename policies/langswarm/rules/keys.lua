@@ -151,8 +151,7 @@ rule "langswarm-tools-map" {
     ctx:report("tools must be a map keyed by id", { fix = fix })
   end,
   examples = {
-    pass = "agents: [{id: a, model: gpt-4o}]\ntools: {search: {type: builtin}}",
-    skip = "agents: [{id: a, model: gpt-4o}]",
+    skip = "agents: [{id: a, model: gpt-4o}]\ntools: {search: {type: builtin}}",
     { pass = 'version: "1.0"\nagents: [{id: a, agent_type: openai}]\ntools: [{id: search, type: mcp}]' },
     { fail = "version: \"2.0\"\nagents: [{id: a, model: gpt-4o}]\ntools:\n  - id: search\n"
         .. "    type: builtin # the web\n",
