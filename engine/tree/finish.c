@@ -122,13 +122,19 @@ static void place_mapping(struct layout *layout, uint32_t rank, uint32_t count)
 	}
 }
 
+/* Readers are stopped where they begin a collection, so this one came through an alias: that is the place to name. */
 static int too_deep(struct layout *layout, uint32_t rank, cfr_err *err)
 {
 	cfr_build *build = layout->build;
+	uint32_t offset = build->entries[rank].start;
 	int r = cfr_err_limit(err, &build->limits, CFR_LIMIT_DEPTH);
 
+	for (uint32_t i = build->copy_count; i-- > 0;) {
+		if (build->copies[i].rank <= rank && rank < build->entries[build->copies[i].rank].next)
+			offset = build->copies[i].use;
+	}
 	if (err && build->source) {
-		cfr_place at = cfr_source_place(build->source, build->entries[rank].start);
+		cfr_place at = cfr_source_place(build->source, offset);
 		cfr_err_at(err, cfr_source_name(build->source), at.line, at.column);
 	}
 	return r;
@@ -161,7 +167,6 @@ static int lay_out(struct layout *layout, cfr_err *err)
 		if (!cfr__is_container((cfr_kind)kind))
 			continue;
 		rank = cfr__load32(record + 8);
-		/* Readers are stopped where they begin a collection; only copies can still get here. */
 		if (CFR_UNLIKELY(depth > deepest))
 			return too_deep(layout, rank, err);
 		count = cfr__load32(record + 12);

@@ -444,6 +444,7 @@ static void test_deep_alias(void **state)
 			cfr_document_unref(doc);
 		else
 			assert_string_equal(err.limit, "depth");
+		assert_int_equal(err.column, r ? 3 : 0);	/* where the alias is written */
 		cfr_build_free(build);
 	}
 	cfr_source_unref(source);
