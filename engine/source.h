@@ -27,7 +27,7 @@ CFR_API cfr_source *cfr_source_ref(const cfr_source *source);
 CFR_API cfr_source *cfr_source_unref(const cfr_source *source);
 
 CFR_API cfr_str cfr_source_name(const cfr_source *source);
-CFR_API cfr_str cfr_source_bytes(const cfr_source *source);
+CFR_API cfr_str cfr_source_bytes(const cfr_source *source);	/* with a NUL behind the last, not counted */
 
 /* A place as people count: from 1, columns in code points, the byte order mark not counted. */
 typedef struct cfr_place {

@@ -18,8 +18,9 @@ typedef struct cfr_documents {
 	uint32_t count;
 } cfr_documents;
 
-/* `format` NONE: by name, else by content. Errors carry file, line, column; CFR_E_SYNTAX, CFR_E_ENCODING,
- * CFR_E_DUPLICATE, CFR_E_CYCLE, CFR_E_LIMIT, CFR_E_KIND (a collection as a key). */
+/* `format` NONE: by name, else by content (what begins with {" or [" is JSON, else YAML). Errors carry file, line,
+ * column; CFR_E_SYNTAX, CFR_E_ENCODING, CFR_E_DUPLICATE, CFR_E_CYCLE, CFR_E_LIMIT, CFR_E_KIND (a collection as a key, a
+ * tag that does not fit), CFR_E_UNSUPPORTED (a number out of range). `limits` NULL: the defaults. */
 CFR_API int cfr_text_read(cfr_documents *out, const cfr_source *source, cfr_format format, const cfr_limits *limits,
                           cfr_err *err);
 CFR_API void cfr_documents_release(cfr_documents *docs);

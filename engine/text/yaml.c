@@ -693,42 +693,61 @@ static int run(reader *r)
 	return rc;
 }
 
+/* libyaml decodes its input, character by character, into a buffer of UTF-8 that ends with a NUL. The source is just
+ * that already, and has been checked for what the decoder would refuse; so the buffer is made to be the source, with
+ * more characters unread than there can be, and the decoder is never asked. This saves a sixth of its time. */
+static void lend(yaml_parser_t *parser, const char *text, size_t len)
+{
+	yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(parser, (const unsigned char *)"", 0);
+	parser->buffer.start = parser->buffer.pointer = (yaml_char_t *)(uintptr_t)text;
+	parser->buffer.last = parser->buffer.end = parser->buffer.start + len + 1;
+	parser->unread = SIZE_MAX / 2;
+	parser->eof = 1;
+}
+
+static int parse(reader *r)
+{
+	const char *text = (r->breaks.copy ? r->breaks.copy : r->text.ptr) + r->marks.base;
+	yaml_char_t *own;
+	int rc;
+
+	if (!yaml_parser_initialize(&r->parser))
+		return cfr_err_nomem(r->err);
+	own = r->parser.buffer.start;
+	lend(&r->parser, text, r->text.len - r->marks.base);
+	rc = run(r);
+	r->parser.buffer.start = own;	/* which it frees */
+	yaml_parser_delete(&r->parser);
+	return rc;
+}
+
 int cfr__yaml_read(cfr_documents *docs, const cfr_source *source, const cfr_limits *limits, cfr_err *err)
 {
 	reader r = { .source = source, .limits = limits, .docs = docs, .err = err };
-	const char *input;
-	size_t base;
+	bool ascii;
 	int rc;
 
 	r.text = cfr_source_bytes(source);
 	if (r.text.len == 0)
 		return 0;	/* a stream of no documents */
-	base = cfr_str_starts(r.text, CFR_STR(BOM_TEXT)) ? CFR__BOM : 0;
-	r.doc_start = 0;
-	cfr__marks_init(&r.marks, r.text, base);
+	rc = cfr__check_characters(&ascii, err, source, r.text);
+	if (rc)
+		return rc;
+	cfr__marks_init(&r.marks, r.text, cfr_str_starts(r.text, CFR_STR(BOM_TEXT)) ? CFR__BOM : 0, ascii);
 	rc = check_directives(&r);
-	if (rc == 0 && !r.marks.ascii)
+	if (rc == 0 && !ascii)
 		rc = check_boms(&r);
-	if (rc == 0 && !r.marks.ascii)
+	if (rc == 0 && !ascii)
 		rc = cfr__breaks_init(&r.breaks, source, r.text, err);
 	if (rc)
 		return rc;
 	cfr__anchors_init(&r.anchors);
 	rc = cfr_build_new(&r.build, source, CFR_YAML, limits, err);
-	if (rc)
-		goto no_builder;
-	if (!yaml_parser_initialize(&r.parser)) {
-		rc = cfr_err_nomem(err);
-		goto no_parser;
+	if (rc == 0) {
+		rc = parse(&r);
+		cfr_build_free(r.build);
 	}
-	input = (r.breaks.copy ? r.breaks.copy : r.text.ptr) + base;
-	yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&r.parser, (const unsigned char *)input, r.text.len - base);
-	rc = run(&r);
-	yaml_parser_delete(&r.parser);
-no_parser:
-	cfr_build_free(r.build);
-no_builder:
 	free(r.frames);
 	cfr__anchors_release(&r.anchors);
 	cfr__breaks_release(&r.breaks);

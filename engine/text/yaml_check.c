@@ -13,6 +13,59 @@ static int refuse(cfr_err *err, const cfr_source *source, size_t at, const char 
 	return cfr__fail_at(err, source, at, CFR_E_SYNTAX);
 }
 
+/* ---- characters ---- */
+
+#define ONES  UINT64_C(0x0101010101010101)
+#define HIGHS UINT64_C(0x8080808080808080)
+
+/* Is a byte of valid UTF-8 the start of a character that YAML does not have? */
+static bool forbidden(const char *p)
+{
+	unsigned char c = (unsigned char)p[0];
+
+	if (c < 0x80)
+		return c < 0x20 ? c != '\t' && c != '\n' && c != '\r' : c == 0x7F;
+	if (c == 0xC2)
+		return (unsigned char)p[1] < 0xA0 && (unsigned char)p[1] != 0x85;
+	return c == 0xEF && (unsigned char)p[1] == 0xBF && (unsigned char)p[2] >= 0xBE;
+}
+
+int cfr__check_characters(bool *ascii, cfr_err *err, const cfr_source *source, cfr_str text)
+{
+	char shown[CFR__SHOWN_MAX];
+	size_t at = 0;
+	bool high = false;
+
+	while (at < text.len) {
+		size_t stop = text.len - at < 8 ? text.len : at + 8;
+
+		if (stop - at == 8) {
+			uint64_t word, low;
+
+			memcpy(&word, text.ptr + at, 8);
+			low = word & ~HIGHS;
+			/* In each byte: at least 0x20 after adding 0x60, 0x7F after adding 1. */
+			if (!((word | ~(low + ONES * 0x60) | (low + ONES)) & HIGHS)) {
+				at = stop;
+				continue;
+			}
+			high |= (word & HIGHS) != 0;
+		}
+		for (; at < stop; at++) {
+			high |= (unsigned char)text.ptr[at] >= 0x80;
+			if (CFR_UNLIKELY(forbidden(text.ptr + at))) {
+				cfr_err_set(err, CFR_E_ENCODING, "the control character %s", cfr__show(shown, text, at));
+				cfr_err_hint(err, "remove it, or write it as an escape in double quotes, like \"\\x07\"");
+				return cfr__fail_at(err, source, at, CFR_E_ENCODING);
+			}
+		}
+	}
+	*ascii = !high;
+	return 0;
+}
+
+/* ---- around nodes ---- */
+
 static bool blank_or_break(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';

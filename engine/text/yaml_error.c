@@ -88,24 +88,6 @@ static int start_error(cfr_err *err, cfr_str text, size_t at)
 	return CFR_E_SYNTAX;
 }
 
-/* libyaml gives its bytes' number here, not the character's. */
-static int reader_error(cfr_err *err, const yaml_parser_t *parser, cfr__marks *marks, const cfr_source *source,
-                        cfr_str text)
-{
-	size_t at = marks->base + parser->problem_offset;
-
-	if (strcmp(parser->problem, "control characters are not allowed") == 0) {
-		char shown[CFR__SHOWN_MAX];
-
-		cfr_err_set(err, CFR_E_ENCODING, "the control character %s", cfr__show(shown, text, at));
-		cfr_err_hint(err, "remove it, or write it as an escape in double quotes (\"\\x%02x\")",
-		             (unsigned)parser->problem_value & 0xFFFFU);
-	} else {
-		cfr_err_set(err, CFR_E_ENCODING, "%s", parser->problem);
-	}
-	return cfr__fail_at(err, source, at, CFR_E_ENCODING);
-}
-
 static bool indented_by_tab(cfr_str text, size_t at)
 {
 	while (at > 0 && (text.ptr[at - 1] == ' ' || text.ptr[at - 1] == '\t')) {
@@ -236,8 +218,6 @@ int cfr__yaml_error(cfr_err *err, const yaml_parser_t *parser, cfr__marks *marks
 
 	if (parser->error == YAML_MEMORY_ERROR)
 		return cfr_err_nomem(err);
-	if (parser->error == YAML_READER_ERROR)
-		return reader_error(err, parser, marks, source, text);
 	at = cfr__marks_offset(marks, parser->problem_mark.index);
 	context = parser->context ? cfr__marks_offset(marks, parser->context_mark.index) : at;
 	if (strcmp(problem, "found character that cannot start any token") == 0)

@@ -18,18 +18,9 @@ static bool continuation(char c)
 	return ((unsigned char)c & 0xC0) == 0x80;
 }
 
-void cfr__marks_init(cfr__marks *marks, cfr_str bytes, size_t base)
+void cfr__marks_init(cfr__marks *marks, cfr_str bytes, size_t base, bool ascii)
 {
-	size_t at = base;
-	uint64_t word;
-
-	*marks = (cfr__marks){ .bytes = bytes.ptr, .len = bytes.len, .base = base, .at = base, .ascii = true };
-	for (; at + sizeof(word) <= bytes.len && marks->ascii; at += sizeof(word)) {
-		memcpy(&word, bytes.ptr + at, sizeof(word));
-		marks->ascii = (word & UINT64_C(0x8080808080808080)) == 0;
-	}
-	for (; at < bytes.len && marks->ascii; at++)
-		marks->ascii = (unsigned char)bytes.ptr[at] < 0x80;
+	*marks = (cfr__marks){ .bytes = bytes.ptr, .len = bytes.len, .base = base, .at = base, .ascii = ascii };
 }
 
 size_t cfr__marks_walk(cfr__marks *marks, size_t index)
@@ -218,10 +209,11 @@ int cfr__breaks_init(cfr__breaks *breaks, const cfr_source *source, cfr_str byte
 			return cfr__fail_at(err, source, at, CFR_E_UNSUPPORTED);
 		}
 		if (!breaks->copy) {
-			breaks->copy = malloc(bytes.len);
+			breaks->copy = malloc(bytes.len + 1);
 			if (!breaks->copy)
 				return cfr_err_nomem(err);
 			memcpy(breaks->copy, bytes.ptr, bytes.len);
+			breaks->copy[bytes.len] = 0;
 		}
 		replace(breaks->copy, bytes.len, breaks_text[i], breaks->stand[i]);
 	}

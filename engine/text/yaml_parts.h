@@ -21,7 +21,7 @@ typedef struct cfr__marks {
 	bool ascii;
 } cfr__marks;
 
-void cfr__marks_init(cfr__marks *marks, cfr_str bytes, size_t base);
+void cfr__marks_init(cfr__marks *marks, cfr_str bytes, size_t base, bool ascii);
 size_t cfr__marks_walk(cfr__marks *marks, size_t index);
 
 static inline size_t cfr__marks_offset(cfr__marks *marks, size_t index)
@@ -42,7 +42,7 @@ size_t cfr__block_scalar_end(cfr_str text, size_t start, size_t end, int parent)
 /* Characters that libyaml, as YAML 1.1 had it, takes for line breaks (NEL, LS, PS) are plain characters in YAML 1.2.
  * It is shown stand-ins of the same length that occur nowhere in the text, and scalars get the originals back. */
 typedef struct cfr__breaks {
-	char *copy;			/* what libyaml reads; NULL when there is nothing to stand in for */
+	char *copy;			/* what libyaml reads, with a NUL; NULL when there is nothing to stand in for */
 	char stand[3][4];		/* for NEL, LS, PS; empty when unused */
 } cfr__breaks;
 
@@ -80,6 +80,8 @@ cfr_str cfr__anchors_nearest(const cfr__anchors *anchors, cfr_str name);
 
 /* ---- yaml_check.c: what libyaml lets pass and YAML 1.2 does not; 0 or CFR_E_SYNTAX ---- */
 
+/* The characters that YAML does not have at all: CFR_E_ENCODING. Tells whether all are ASCII. */
+int cfr__check_characters(bool *ascii, cfr_err *err, const cfr_source *source, cfr_str text);
 /* Comments in what stands between two nodes, or right behind one. */
 int cfr__check_gap(cfr_err *err, const cfr_source *source, cfr_str text, size_t from, size_t to);
 int cfr__check_end(cfr_err *err, const cfr_source *source, cfr_str text, size_t end);
