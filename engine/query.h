@@ -3,6 +3,11 @@
  * A query is immutable after compilation and may be run by many threads. Results are in the order of the RFC, where it
  * leaves the order open (mapping members) in the tree's: sorted by key. Descendants are walked without recursion;
  * the nodes visited are counted against "query-steps".
+ *
+ * Two things beyond the RFC: a query may begin with "@", and a pattern written in the query that is no I-Regexp (RFC
+ * 9485) is a syntax error. By the RFC it would match nothing, and a rule with a typing error would hold for ever. A
+ * pattern that comes from the document does match nothing then.
+ * Numbers compare by value (1 == 1.0); a NaN equals nothing; an `other` equals one of the same tag and text.
  */
 #ifndef CFR_QUERY_H
 #define CFR_QUERY_H

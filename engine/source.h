@@ -37,8 +37,9 @@ typedef struct cfr_place {
 /* Any offset up to and including the length. Safe from several threads. Without memory for the index it counts from
  * the start each time. */
 CFR_API cfr_place cfr_source_place(const cfr_source *source, uint32_t offset);
-/* A line without its end; empty past the last. */
+/* A line without its end and, the first, without the byte order mark; empty past the last. */
 CFR_API cfr_str cfr_source_line(const cfr_source *source, uint32_t line);
+/* How many; behind a final line end there is no further one. */
 CFR_API uint32_t cfr_source_lines(const cfr_source *source);
 
 CFR_END_DECLS

@@ -1,7 +1,8 @@
 /* engine/base/glob.h -- file name patterns.
  *
  * `*` and `?` stay inside one folder, `**` crosses folders, `[a-z]` `[!a]` sets, `{a,b}` alternatives, `\` escapes.
- * Linear in practice and bounded: no pattern takes more than pattern length times text length steps.
+ * Linear in practice and bounded: no pattern takes more than pattern length times text length steps. A pattern that is
+ * not well formed (an open set, a lone `\` at its end) or longer than 1024 characters matches nothing.
  */
 #ifndef CFR_BASE_GLOB_H
 #define CFR_BASE_GLOB_H
