@@ -149,6 +149,15 @@ static const cfr_entry *shared_anchor(const cfr_document *doc, const cfr__change
 	return NULL;
 }
 
+/* Such a scalar gains a line break when something is written behind it. */
+static bool ends_in_block(const cfr__plan *plan)
+{
+	uint32_t count = cfr_document_ranked(plan->doc, 0)->next;
+	const cfr_entry *last = cfr_document_ranked(plan->doc, count - 1);
+
+	return last->end == plan->text.len && (last->style == CFR_LITERAL || last->style == CFR_FOLDED);
+}
+
 static int refuse(const cfr__plan *plan, const cfr__changes *changes)
 {
 	const cfr__change *first = &changes->items[0];
@@ -170,6 +179,9 @@ static int refuse(const cfr__plan *plan, const cfr__changes *changes)
 		         (int)(end - name < 80 ? end - name : 80), plan->text.ptr + name);
 		return cfr__refuse(plan, at, message, "write a value of its own where the alias stands, or edit by hand");
 	}
+	if (!cfr__final_break(plan) && ends_in_block(plan))
+		return cfr__refuse(plan, at, "the file ends in a block scalar without a final line break",
+		                   "end the file with a line break first");
 	return cfr__refuse(plan, at, "this edit cannot be made without touching the rest of the document",
 	                   "edit the file by hand");
 }

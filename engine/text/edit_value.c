@@ -27,6 +27,7 @@ typedef struct place {
 	bool properties;		/* an anchor or tag stays before the value */
 	bool untag;			/* a tag goes with the value */
 	range head, body;
+	uint32_t indent;		/* of the text of a block scalar that is replaced by another; 0: no such */
 } place;
 
 /* ---- refusing ---- */
@@ -138,6 +139,71 @@ static int find_place(place *p, const cfr__plan *plan, cfr_node node, bool keep_
 
 /* ---- writing the new one ---- */
 
+/* A line of a body: its line break first. Cuts it off; 0 at the end. */
+static size_t first_line(cfr_str text)
+{
+	size_t i = text.len > 1 && text.ptr[0] == '\r' && text.ptr[1] == '\n' ? 2 : text.len > 0;
+
+	while (i < text.len && !cfr__line_break(text.ptr[i]))
+		i++;
+	return i;
+}
+
+/* Before the last line's line break. */
+static size_t last_line(cfr_str text)
+{
+	size_t i = text.len;
+
+	while (i > 0 && !cfr__line_break(text.ptr[i - 1]))
+		i--;
+	if (i > 1 && text.ptr[i - 1] == '\n' && text.ptr[i - 2] == '\r')
+		i--;
+	return i ? i - 1 : 0;
+}
+
+/* In a block scalar a line of blanks that are no more than its indentation is as good as an empty one. */
+static bool same_line(cfr_str a, cfr_str b, uint32_t indent)
+{
+	size_t blanks = 0;
+
+	if (cfr_str_eq(a, b))
+		return true;
+	if (!indent || first_line(a) != a.len || first_line(b) != b.len)
+		return false;
+	for (size_t i = 0; i < a.len; i++) {
+		if (a.ptr[i] == ' ')
+			blanks++;
+		else if (!cfr__line_break(a.ptr[i]))
+			return false;
+	}
+	return blanks <= indent && b.len && cfr__line_break(b.ptr[b.len - 1]);
+}
+
+/* Of lines in place of others, only those that differ. */
+static int put_body(cfr__plan *plan, range body, cfr_str text, uint32_t indent)
+{
+	cfr_str old = cfr_str_sub(plan->text, body.from, body.to);
+
+	while (old.len && text.len) {
+		size_t a = first_line(old), b = first_line(text);
+
+		if (!same_line(cfr_str_sub(old, 0, a), cfr_str_sub(text, 0, b), indent))
+			break;
+		old = cfr_str_sub(old, a, old.len);
+		text = cfr_str_sub(text, b, text.len);
+	}
+	while (old.len && text.len) {
+		size_t a = last_line(old), b = last_line(text);
+
+		if (!same_line(cfr_str_sub(old, a, old.len), cfr_str_sub(text, b, text.len), indent))
+			break;
+		old.len = a;
+		text.len = b;
+	}
+	body.from = (uint32_t)(old.ptr - plan->text.ptr);
+	return cfr__splice(plan, body.from, body.from + (uint32_t)old.len, text);
+}
+
 /* Text that begins with blanks, as behind a colon, put in place: up to its first line break it is head. */
 static int put_text(cfr__plan *plan, const place *p, cfr_str text)
 {
@@ -179,11 +245,11 @@ static int put_text(cfr__plan *plan, const place *p, cfr_str text)
 			body.to = blanks;
 		}
 	}
-	return body.to > body.from || rest.len ? cfr__splice(plan, body.from, body.to, rest) : 0;
+	return body.to > body.from || rest.len ? put_body(plan, body, rest, p->indent) : 0;
 }
 
 /* Columns of the old value, for the new one. */
-static void keep_columns(cfr__emit *emit, const cfr__plan *plan, const place *p)
+static void keep_columns(cfr__emit *emit, const cfr__plan *plan, place *p)
 {
 	const cfr_entry *entry = p->item.entry;
 	uint32_t column;
@@ -201,6 +267,8 @@ static void keep_columns(cfr__emit *emit, const cfr__plan *plan, const place *p)
 	if (entry->style != CFR_LITERAL && entry->style != CFR_FOLDED)
 		return;
 	emit->fold = 0;
+	p->indent = p->parent + emit->step;
+	emit->like = cfr_str_sub(plan->text, cfr__next_line(plan, p->item.start), p->item.end);
 	for (uint32_t line = cfr__next_line(plan, p->item.start), first = 0; line < p->item.end;
 	     line = cfr__next_line(plan, line)) {
 		uint32_t text = cfr__skip_blanks(plan, line), end = cfr__line_end(plan, line);
@@ -210,6 +278,7 @@ static void keep_columns(cfr__emit *emit, const cfr__plan *plan, const place *p)
 		if (!first && text - line > p->parent) {
 			first = text - line;
 			emit->step = first - p->parent;
+			p->indent = first;
 		}
 		if (end - line > first && end - line - first > emit->fold)
 			emit->fold = end - line - first;

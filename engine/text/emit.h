@@ -23,6 +23,7 @@ typedef struct cfr__emit {
 	unsigned gap;			/* spaces behind a dash */
 	unsigned depth;
 	unsigned fold;			/* columns of text in a folded scalar */
+	cfr_str like;			/* lines of the folded scalar it replaces: broken where they were */
 	char quote;			/* for strings that need some: '"', or '\'' where it can */
 	cfr_style key_style;		/* PLAIN: plain where it is safe */
 	bool tabs;			/* columns are tabs (JSON) */

@@ -199,28 +199,66 @@ static bool foldable(cfr_str text)
 	return true;
 }
 
-/* Fills one paragraph. A line may be broken at a single space between two words. */
+/* May a line be broken at this space? It has to be a single one between two words. */
+static bool fold_point(cfr_str line, size_t i)
+{
+	return line.ptr[i] == ' ' && line.ptr[i - 1] != ' ' && line.ptr[i + 1] != ' ' && line.ptr[i - 1] != '\t' &&
+	       line.ptr[i + 1] != '\t';
+}
+
+/* Does the text go on with one of the next old lines? Its length, and the old lines behind it in `rest`. */
+static size_t old_line(cfr_str text, cfr_str *rest)
+{
+	enum { AHEAD = 8 };
+	cfr_str line, look = *rest;
+
+	for (unsigned i = 0; i < AHEAD && next_line(&line, &look);) {
+		while (line.len && line.ptr[0] == ' ')
+			line = cfr_str_sub(line, 1, line.len);
+		while (line.len && (line.ptr[line.len - 1] == ' ' || line.ptr[line.len - 1] == '\r'))
+			line.len--;
+		if (line.len == 0)
+			continue;
+		i++;
+		if (cfr_str_starts(text, line) &&
+		    (text.len == line.len || (text.len > line.len + 1 && fold_point(text, line.len)))) {
+			*rest = look;
+			return line.len;
+		}
+	}
+	return 0;
+}
+
+/* Where the line that begins at `start` ends: as the author had it, or where his next line begins, or filled. */
+static size_t fold_line(cfr__emit *emit, cfr_str line, size_t start)
+{
+	size_t width = emit->fold, good = 0, old;
+	cfr_str rest = cfr_str_sub(line, start, line.len), look;
+
+	old = old_line(rest, &emit->like);
+	if (old)
+		return start + old;
+	for (size_t i = 1; i + 1 < rest.len && i <= width + width / 4; i++) {
+		look = emit->like;
+		if (fold_point(rest, i) && old_line(cfr_str_sub(rest, i + 1, rest.len), &look))
+			return start + i;
+	}
+	if (rest.len <= width)
+		return line.len;
+	for (size_t i = 1; i + 1 < rest.len && (i <= width || !good); i++) {
+		if (fold_point(rest, i))
+			good = i;
+	}
+	return good ? start + good : line.len;
+}
+
 static void fill(cfr__emit *emit, cfr_str line, unsigned column)
 {
-	size_t start = 0, width = emit->fold;
+	size_t start = 0;
 
 	while (start < line.len) {
-		size_t stop = line.len, good = 0;
+		size_t stop = fold_line(emit, line, start);
 
-		if (line.len - start > width) {
-			for (size_t i = start + 1; i + 1 < line.len; i++) {
-				if (i - start > width && good)
-					break;
-				if (line.ptr[i] == ' ' && line.ptr[i - 1] != ' ' && line.ptr[i + 1] != ' ' &&
-				    line.ptr[i - 1] != '\t' && line.ptr[i + 1] != '\t') {
-					good = i;
-					if (i - start > width)
-						break;
-				}
-			}
-			if (good)
-				stop = good;
-		}
 		cfr__emit_line(emit, column);
 		cfr_buf_adds(emit->out, cfr_str_sub(line, start, stop));
 		start = stop + (stop < line.len);

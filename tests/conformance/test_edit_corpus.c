@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "engine/pointer.h"
+#include "engine/tree/build.h"
 #include "tests/support/edits.h"
 
 struct tally {
@@ -108,6 +109,27 @@ static void there_and_back(struct tally *t, const cfr_document *doc, const cfr_e
 	edited_free(&two);
 }
 
+/* The text with one word more, somewhere in the middle. */
+static cfr_tree *with_a_word(cfr_str text)
+{
+	size_t at = text.len / 2;
+	cfr_build *build;
+	cfr_buf longer = CFR_BUF_INIT;
+	cfr_tree *tree = NULL;
+
+	while (at < text.len && text.ptr[at] != ' ')
+		at++;
+	cfr_buf_adds(&longer, cfr_str_sub(text, 0, at));
+	cfr_buf_addz(&longer, at < text.len ? " word" : "word");
+	cfr_buf_adds(&longer, cfr_str_sub(text, at, text.len));
+	assert_int_equal(cfr_build_new(&build, NULL, CFR_FORMAT_NONE, NULL, NULL), 0);
+	assert_int_equal(cfr_build_string(build, cfr_buf_str(&longer), NULL, NULL), 0);
+	assert_int_equal(cfr_build_finish_tree(&tree, build, NULL), 0);
+	cfr_build_free(build);
+	cfr_buf_release(&longer);
+	return tree;
+}
+
 static void try_scalar(struct tally *t, const cfr_document *doc, cfr_node node)
 {
 	const cfr_entry *entry = cfr_document_entry(doc, node);
@@ -122,7 +144,9 @@ static void try_scalar(struct tally *t, const cfr_document *doc, cfr_node node)
 	if (entry->flags & (CFR_VIA_ALIAS | CFR_VIA_MERGE))
 		return;
 	cfr_pointer_write(&at, node);
-	other = edits_value(string ? "another" : cfr_node_kind(node) == CFR_INT ? "271828" : "another");
+	/* Of a text over several lines a word, else the whole. */
+	other = string && entry->style >= CFR_LITERAL ? with_a_word(cfr_node_string(node))
+	                                             : edits_value(cfr_node_kind(node) == CFR_INT ? "271828" : "another");
 	change.at = back.at = cfr_buf_str(&at);
 	change.value = other;
 	/* The same value in a tree of its own. */
