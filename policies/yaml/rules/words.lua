@@ -50,7 +50,6 @@ rule "boolean-words-quoted" {
       fixed = "countries: [de, \"no\", se]" },
     { fail = "country: NO  # of residence", at = "/country", fixed = "country: \"NO\"  # of residence" },
     { fail = "debug: on", at = "/debug", fixed = "debug: true" },
-    skip = { "[]" },
   },
 }
 
