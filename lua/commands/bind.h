@@ -17,40 +17,40 @@
 #include <lua.h>
 
 /* state.c */
-extern volatile bool *cfr__interrupted(void);
+extern volatile bool *cfr__cmd_interrupted(void);
 
 /* push.c */
-int cfr__push_err(lua_State *L, const cfr_err *err);	/* nil, error; returns 2 */
-void cfr__push_err_table(lua_State *L, const cfr_err *err);
-void cfr__push_str(lua_State *L, cfr_str s);
-void cfr__set_str(lua_State *L, const char *field, cfr_str s);
-void cfr__set_int(lua_State *L, const char *field, lua_Integer value);
-void cfr__set_bool(lua_State *L, const char *field, bool value);
-void cfr__set_span(lua_State *L, const cfr_span *span);	/* fields line, column, … of the table on top */
-cfr_str cfr__check_str(lua_State *L, int index);
-cfr_str cfr__opt_str(lua_State *L, int index);		/* "" when nil or absent */
+int cfr__cmd_push_err(lua_State *L, const cfr_err *err);	/* nil, error; returns 2 */
+void cfr__cmd_push_err_table(lua_State *L, const cfr_err *err);
+void cfr__cmd_push_str(lua_State *L, cfr_str s);
+void cfr__cmd_set_str(lua_State *L, const char *field, cfr_str s);
+void cfr__cmd_set_int(lua_State *L, const char *field, lua_Integer value);
+void cfr__cmd_set_bool(lua_State *L, const char *field, bool value);
+void cfr__cmd_set_span(lua_State *L, const cfr_span *span);	/* fields line, column, … of the table on top */
+cfr_str cfr__cmd_check_str(lua_State *L, int index);
+cfr_str cfr__cmd_opt_str(lua_State *L, int index);		/* "" when nil or absent */
 /* Field of a table, borrowed while the table holds it. */
-cfr_str cfr__field_str(lua_State *L, int table, const char *field);
+cfr_str cfr__cmd_field_str(lua_State *L, int table, const char *field);
 /* A buffer that the state frees, pushed. */
-cfr_buf *cfr__push_buf(lua_State *L);
+cfr_buf *cfr__cmd_push_buf(lua_State *L);
 /* `limits` field of an options table (name = value) over the defaults; raises for an unknown name. */
-void cfr__read_limits(lua_State *L, int table, cfr_limits *limits);
+void cfr__cmd_read_limits(lua_State *L, int table, cfr_limits *limits);
 
 /* bind_document.c */
-void cfr__push_document(lua_State *L, const cfr_document *doc);		/* refs it */
-void cfr__push_node(lua_State *L, const cfr_document *doc, cfr_node node);	/* doc may be NULL: a bare tree */
+void cfr__cmd_push_document(lua_State *L, const cfr_document *doc);		/* refs it */
+void cfr__cmd_push_node(lua_State *L, const cfr_document *doc, cfr_node node);	/* doc may be NULL: a bare tree */
 /* The node of a userdata; with its document, or NULL. */
-cfr_node cfr__check_node(lua_State *L, int index, const cfr_document **doc);
-bool cfr__is_node(lua_State *L, int index);
+cfr_node cfr__cmd_check_node(lua_State *L, int index, const cfr_document **doc);
+bool cfr__cmd_is_node(lua_State *L, int index);
 
 /* excerpt.c */
 /* Field `excerpt` of the table on top: the line of a finding, its secrets hidden. */
-void cfr__set_excerpt(lua_State *L, const cfr_outcome *outcome, const cfr_finding *finding, const cfr_source *source);
+void cfr__cmd_set_excerpt(lua_State *L, const cfr_outcome *outcome, const cfr_finding *finding, const cfr_source *source);
 
 /* Each adds its functions to the table `core` on top. */
-void cfr__bind_documents(lua_State *L);
-void cfr__bind_checks(lua_State *L);
-void cfr__bind_files(lua_State *L);
-void cfr__bind_system(lua_State *L);
+void cfr__cmd_bind_documents(lua_State *L);
+void cfr__cmd_bind_checks(lua_State *L);
+void cfr__cmd_bind_files(lua_State *L);
+void cfr__cmd_bind_system(lua_State *L);
 
 #endif

@@ -40,7 +40,7 @@ static check_ud *check_ud_of(lua_State *L)
 static int done(lua_State *L, int r, const cfr_err *err)
 {
 	if (r < 0)
-		return cfr__push_err(L, err);
+		return cfr__cmd_push_err(L, err);
 	lua_pushboolean(L, 1);
 	return 1;
 }
@@ -137,7 +137,7 @@ static int core_check(lua_State *L)
 	check_ud *ud = lua_newuserdatauv(L, sizeof(*ud), 3);
 	*ud = (check_ud){ .check = NULL };
 	luaL_setmetatable(L, CHECK_CLASS);
-	cfr__read_limits(L, 1, &ud->limits);
+	cfr__cmd_read_limits(L, 1, &ud->limits);
 	options.limits = &ud->limits;
 	lua_getfield(L, 1, "jobs");
 	options.workers = (unsigned)luaL_optinteger(L, -1, 0);
@@ -152,9 +152,9 @@ static int core_check(lua_State *L)
 		options.env = read_given_env;
 		options.env_arg = ud;
 	}
-	options.interrupted = cfr__interrupted();
+	options.interrupted = cfr__cmd_interrupted();
 	lua_settop(L, 2);
-	return cfr_check_new(&ud->check, &options, &err) < 0 ? cfr__push_err(L, &err) : 1;
+	return cfr_check_new(&ud->check, &options, &err) < 0 ? cfr__cmd_push_err(L, &err) : 1;
 }
 
 /* --- packs --- */
@@ -182,7 +182,7 @@ static int core_packs(lua_State *L)
 		cfr_str name = cfr_str_of(e->name);
 		if (!cfr_str_starts(name, CFR_STR("policies/")) || !cfr_str_ends(name, CFR_STR("/pack.lua")))
 			continue;
-		cfr__push_str(L, cfr_str_sub(name, 9, name.len - 9));
+		cfr__cmd_push_str(L, cfr_str_sub(name, 9, name.len - 9));
 		lua_rawseti(L, -2, ++count);
 	}
 	return 1;
@@ -226,13 +226,13 @@ static int check_set(lua_State *L)
 	luaL_checktype(L, 2, LUA_TTABLE);
 	lua_getfield(L, 2, "options");
 	int at = lua_gettop(L);
-	if (cfr__is_node(L, at))
-		r = copy_tree(&options, L, cfr__check_node(L, at, NULL), &ud->limits, &err);
-	cfr_str word = cfr__field_str(L, 2, "level");
+	if (cfr__cmd_is_node(L, at))
+		r = copy_tree(&options, L, cfr__cmd_check_node(L, at, NULL), &ud->limits, &err);
+	cfr_str word = cfr__cmd_field_str(L, 2, "level");
 	if (r == 0 && word.len && (r = cfr_severity_of(&severity, word, &err)) == 0)
 		level = severity;
 	if (r == 0)
-		r = cfr_check_set(ud->check, cfr__field_str(L, 2, "rule"), cfr__field_str(L, 2, "files"), level,
+		r = cfr_check_set(ud->check, cfr__cmd_field_str(L, 2, "rule"), cfr__cmd_field_str(L, 2, "files"), level,
 				  options ? *options : NULL, &err);
 	return done(L, r, &err);
 }
@@ -241,14 +241,14 @@ static int check_only(lua_State *L)
 {
 	cfr_err err = CFR_ERR_INIT;
 
-	return done(L, cfr_check_only(check_ud_of(L)->check, cfr__check_str(L, 2), &err), &err);
+	return done(L, cfr_check_only(check_ud_of(L)->check, cfr__cmd_check_str(L, 2), &err), &err);
 }
 
 static int check_skip(lua_State *L)
 {
 	cfr_err err = CFR_ERR_INIT;
 
-	return done(L, cfr_check_skip(check_ud_of(L)->check, cfr__check_str(L, 2), &err), &err);
+	return done(L, cfr_check_skip(check_ud_of(L)->check, cfr__cmd_check_str(L, 2), &err), &err);
 }
 
 static uint32_t field_uint(lua_State *L, int table, const char *field)
@@ -266,13 +266,13 @@ static int check_waive(lua_State *L)
 	cfr_err err = CFR_ERR_INIT;
 
 	luaL_checktype(L, 2, LUA_TTABLE);
-	w.rule = cfr__field_str(L, 2, "rule");
-	w.file = cfr__field_str(L, 2, "file");
-	w.path = cfr__field_str(L, 2, "path");
-	w.reason = cfr__field_str(L, 2, "reason");
-	w.owner = cfr__field_str(L, 2, "owner");
-	w.expires = cfr__field_str(L, 2, "expires");
-	w.from_file = cfr__field_str(L, 2, "from_file");
+	w.rule = cfr__cmd_field_str(L, 2, "rule");
+	w.file = cfr__cmd_field_str(L, 2, "file");
+	w.path = cfr__cmd_field_str(L, 2, "path");
+	w.reason = cfr__cmd_field_str(L, 2, "reason");
+	w.owner = cfr__cmd_field_str(L, 2, "owner");
+	w.expires = cfr__cmd_field_str(L, 2, "expires");
+	w.from_file = cfr__cmd_field_str(L, 2, "from_file");
 	w.from.line = field_uint(L, 2, "line");
 	w.from.column = field_uint(L, 2, "column");
 	w.from.end_line = field_uint(L, 2, "end_line");
@@ -290,7 +290,7 @@ static int check_kind(lua_State *L)
 {
 	cfr_err err = CFR_ERR_INIT;
 
-	return done(L, cfr_check_bind_kind(check_ud_of(L)->check, cfr__check_str(L, 2), cfr__check_str(L, 3), &err), &err);
+	return done(L, cfr_check_bind_kind(check_ud_of(L)->check, cfr__cmd_check_str(L, 2), cfr__cmd_check_str(L, 3), &err), &err);
 }
 
 /* --- sources --- */
@@ -299,20 +299,20 @@ static int check_file(lua_State *L)
 {
 	cfr_err err = CFR_ERR_INIT;
 
-	return done(L, cfr_check_add_file(check_ud_of(L)->check, cfr__check_str(L, 2), cfr__check_str(L, 3), &err), &err);
+	return done(L, cfr_check_add_file(check_ud_of(L)->check, cfr__cmd_check_str(L, 2), cfr__cmd_check_str(L, 3), &err), &err);
 }
 
 static int check_text(lua_State *L)
 {
 	check_ud *ud = check_ud_of(L);
-	cfr_str text = cfr__check_str(L, 2), name = cfr__check_str(L, 3), word = { "", 0 };
+	cfr_str text = cfr__cmd_check_str(L, 2), name = cfr__cmd_check_str(L, 3), word = { "", 0 };
 	cfr_source *source;
 	cfr_format format = CFR_FORMAT_NONE;
 	cfr_err err = CFR_ERR_INIT;
 	int r;
 
 	if (lua_istable(L, 4))
-		word = cfr__field_str(L, 4, "format");
+		word = cfr__cmd_field_str(L, 4, "format");
 	for (int f = CFR_YAML; f <= CFR_JSON && word.len; f++) {
 		if (cfr_str_eq(word, cfr_str_of(cfr_format_name((cfr_format)f))))
 			format = (cfr_format)f;
@@ -342,9 +342,9 @@ static int write_fixed(void *arg, cfr_str file, cfr_str before, cfr_str after, c
 	if (lua_isnoneornil(L, 3))
 		return 0;
 	lua_pushvalue(L, 3);
-	cfr__push_str(L, file);
-	cfr__push_str(L, before);
-	cfr__push_str(L, after);
+	cfr__cmd_push_str(L, file);
+	cfr__cmd_push_str(L, before);
+	cfr__cmd_push_str(L, after);
 	if (lua_pcall(L, 3, 2, 0) != LUA_OK) {
 		r = cfr_err_set(err, CFR_E_BUG, "%s", lua_tostring(L, -1) ? lua_tostring(L, -1) : "error");
 		lua_pop(L, 1);
@@ -376,7 +376,7 @@ static void push_strs(lua_State *L, cfr_strs list)
 {
 	lua_createtable(L, (int)list.count, 0);
 	for (uint32_t i = 0; i < list.count; i++) {
-		cfr__push_str(L, list.items[i]);
+		cfr__cmd_push_str(L, list.items[i]);
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
 	}
 }
@@ -394,15 +394,15 @@ static void push_edit(lua_State *L, const cfr_edit *edit)
 	lua_createtable(L, 0, 6);
 	lua_pushstring(L, ops[edit->op]);
 	lua_setfield(L, -2, "op");
-	cfr__set_str(L, "at", edit->at);
+	cfr__cmd_set_str(L, "at", edit->at);
 	if (edit->to.ptr)
-		cfr__set_str(L, "to", edit->to);
+		cfr__cmd_set_str(L, "to", edit->to);
 	if (edit->key.ptr)
-		cfr__set_str(L, "key", edit->key);
+		cfr__cmd_set_str(L, "key", edit->key);
 	if (edit->op == CFR_EDIT_INSERT && edit->index != UINT32_MAX)
-		cfr__set_int(L, "index", edit->index);
+		cfr__cmd_set_int(L, "index", edit->index);
 	if (edit->value) {
-		cfr__push_node(L, NULL, cfr_tree_root(edit->value));
+		cfr__cmd_push_node(L, NULL, cfr_tree_root(edit->value));
 		lua_setfield(L, -2, "value");
 	}
 }
@@ -413,7 +413,7 @@ static void set_fix(lua_State *L, const cfr_outcome *outcome, const cfr_finding 
 	cfr_splices splices = { 0 };
 
 	lua_createtable(L, 0, 3);
-	cfr__set_bool(L, "guarded", finding->guarded);
+	cfr__cmd_set_bool(L, "guarded", finding->guarded);
 	lua_createtable(L, (int)finding->edit_count, 0);
 	for (uint32_t i = 0; i < finding->edit_count; i++) {
 		push_edit(L, &finding->edits[i]);
@@ -431,8 +431,8 @@ static void set_fix(lua_State *L, const cfr_outcome *outcome, const cfr_finding 
 				cfr_span span = { splices.items[i].start, splices.items[i].end, from.line, from.column,
 						  to.line, to.column };
 				lua_createtable(L, 0, 8);
-				cfr__set_span(L, &span);
-				cfr__set_str(L, "text", splices.items[i].text);
+				cfr__cmd_set_span(L, &span);
+				cfr__cmd_set_str(L, "text", splices.items[i].text);
 				lua_rawseti(L, -2, (lua_Integer)i + 1);
 			}
 			lua_setfield(L, -2, "splices");
@@ -459,10 +459,10 @@ static void set_related(lua_State *L, const cfr_finding *finding)
 	for (uint32_t i = 0; i < finding->related_count; i++) {
 		const cfr_related *related = &finding->related[i];
 		lua_createtable(L, 0, 9);
-		cfr__set_str(L, "file", related->file);
-		cfr__set_str(L, "path", related->path);
-		cfr__set_str(L, "message", related->message);
-		cfr__set_span(L, &related->span);
+		cfr__cmd_set_str(L, "file", related->file);
+		cfr__cmd_set_str(L, "path", related->path);
+		cfr__cmd_set_str(L, "message", related->message);
+		cfr__cmd_set_span(L, &related->span);
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
 	}
 	lua_setfield(L, -2, "related");
@@ -474,30 +474,30 @@ static void push_finding(lua_State *L, const cfr_outcome *outcome, const cfr_fin
 	const cfr_source *source = finding->standing == CFR_FIXED ? NULL : source_of(outcome, finding);
 
 	lua_createtable(L, 0, 24);
-	cfr__set_str(L, "rule", finding->rule);
+	cfr__cmd_set_str(L, "rule", finding->rule);
 	lua_pushstring(L, cfr_severity_name(finding->severity));
 	lua_setfield(L, -2, "severity");
 	lua_pushstring(L, standings[finding->standing]);
 	lua_setfield(L, -2, "standing");
-	cfr__set_str(L, "message", finding->message);
-	cfr__set_str(L, "file", finding->file);
-	cfr__set_str(L, "path", finding->path);
-	cfr__set_span(L, &finding->span);
+	cfr__cmd_set_str(L, "message", finding->message);
+	cfr__cmd_set_str(L, "file", finding->file);
+	cfr__cmd_set_str(L, "path", finding->path);
+	cfr__cmd_set_span(L, &finding->span);
 	lua_pushstring(L, finding->fingerprint);
 	lua_setfield(L, -2, "fingerprint");
 	if (finding->hint.len)
-		cfr__set_str(L, "hint", finding->hint);
+		cfr__cmd_set_str(L, "hint", finding->hint);
 	if (finding->reason.len)
-		cfr__set_str(L, "reason", finding->reason);
+		cfr__cmd_set_str(L, "reason", finding->reason);
 	if (finding->unfixed.len)
-		cfr__set_str(L, "unfixed", finding->unfixed);
+		cfr__cmd_set_str(L, "unfixed", finding->unfixed);
 	if (finding->document < outcome->subject_count)
-		cfr__set_int(L, "document", (lua_Integer)finding->document + 1);
+		cfr__cmd_set_int(L, "document", (lua_Integer)finding->document + 1);
 	if (source)
-		cfr__set_excerpt(L, outcome, finding, source);
+		cfr__cmd_set_excerpt(L, outcome, finding, source);
 	if (finding->of) {
 		set_strs(L, "controls", finding->of->controls);
-		cfr__set_str(L, "pack", finding->of->pack);
+		cfr__cmd_set_str(L, "pack", finding->of->pack);
 	}
 	set_related(L, finding);
 	if (finding->edit_count)
@@ -510,17 +510,17 @@ static void push_sources(lua_State *L, const cfr_outcome *outcome)
 	for (uint32_t i = 0; i < outcome->source_count; i++) {
 		const cfr_checked *s = &outcome->sources[i];
 		lua_createtable(L, 0, 8);
-		cfr__set_str(L, "file", s->file);
-		cfr__set_str(L, "name", s->name);
+		cfr__cmd_set_str(L, "file", s->file);
+		cfr__cmd_set_str(L, "name", s->name);
 		lua_pushstring(L, s->format == CFR_FORMAT_NONE ? "unknown" : cfr_format_name(s->format));
 		lua_setfield(L, -2, "format");
-		cfr__set_int(L, "documents", s->documents);
-		cfr__set_int(L, "rules", s->rules);
-		cfr__set_bool(L, "changed", s->changed);
+		cfr__cmd_set_int(L, "documents", s->documents);
+		cfr__cmd_set_int(L, "rules", s->rules);
+		cfr__cmd_set_bool(L, "changed", s->changed);
 		if (s->template_language)
-			cfr__set_str(L, "template", cfr_str_of(s->template_language));
+			cfr__cmd_set_str(L, "template", cfr_str_of(s->template_language));
 		if (s->changed && s->source)
-			cfr__set_str(L, "text", cfr_source_bytes(s->source));
+			cfr__cmd_set_str(L, "text", cfr_source_bytes(s->source));
 		lua_newtable(L);
 		for (uint32_t d = 0; d < s->documents; d++) {
 			push_strs(L, outcome->subjects[s->first_document + d].kinds);
@@ -534,20 +534,20 @@ static void push_sources(lua_State *L, const cfr_outcome *outcome)
 static void push_counts(lua_State *L, const cfr_check_counts *c)
 {
 	lua_createtable(L, 0, 16);
-	cfr__set_int(L, "files", (lua_Integer)c->files);
-	cfr__set_int(L, "documents", (lua_Integer)c->documents);
-	cfr__set_int(L, "rules", (lua_Integer)c->rules);
-	cfr__set_int(L, "jobs", (lua_Integer)c->jobs);
-	cfr__set_int(L, "places", (lua_Integer)c->places);
-	cfr__set_int(L, "skipped", (lua_Integer)c->skipped);
-	cfr__set_int(L, "error", (lua_Integer)c->open[CFR_ERROR]);
-	cfr__set_int(L, "warning", (lua_Integer)c->open[CFR_WARNING]);
-	cfr__set_int(L, "info", (lua_Integer)c->open[CFR_INFO]);
-	cfr__set_int(L, "allowed", (lua_Integer)c->allowed);
-	cfr__set_int(L, "waived", (lua_Integer)c->waived);
-	cfr__set_int(L, "fixed", (lua_Integer)c->fixed);
-	cfr__set_int(L, "parse_ns", (lua_Integer)c->parse_ns);
-	cfr__set_int(L, "check_ns", (lua_Integer)c->check_ns);
+	cfr__cmd_set_int(L, "files", (lua_Integer)c->files);
+	cfr__cmd_set_int(L, "documents", (lua_Integer)c->documents);
+	cfr__cmd_set_int(L, "rules", (lua_Integer)c->rules);
+	cfr__cmd_set_int(L, "jobs", (lua_Integer)c->jobs);
+	cfr__cmd_set_int(L, "places", (lua_Integer)c->places);
+	cfr__cmd_set_int(L, "skipped", (lua_Integer)c->skipped);
+	cfr__cmd_set_int(L, "error", (lua_Integer)c->open[CFR_ERROR]);
+	cfr__cmd_set_int(L, "warning", (lua_Integer)c->open[CFR_WARNING]);
+	cfr__cmd_set_int(L, "info", (lua_Integer)c->open[CFR_INFO]);
+	cfr__cmd_set_int(L, "allowed", (lua_Integer)c->allowed);
+	cfr__cmd_set_int(L, "waived", (lua_Integer)c->waived);
+	cfr__cmd_set_int(L, "fixed", (lua_Integer)c->fixed);
+	cfr__cmd_set_int(L, "parse_ns", (lua_Integer)c->parse_ns);
+	cfr__cmd_set_int(L, "check_ns", (lua_Integer)c->check_ns);
 }
 
 /* check:outcome{splices = true}: what the last run found. */
@@ -572,9 +572,9 @@ static int check_outcome(lua_State *L)
 	lua_setfield(L, -2, "findings");
 	lua_createtable(L, (int)outcome->failure_count, 0);
 	for (uint32_t i = 0; i < outcome->failure_count; i++) {
-		cfr__push_err_table(L, &outcome->failures[i].err);
-		cfr__set_str(L, "rule", outcome->failures[i].rule);
-		cfr__set_str(L, "subject", outcome->failures[i].file);
+		cfr__cmd_push_err_table(L, &outcome->failures[i].err);
+		cfr__cmd_set_str(L, "rule", outcome->failures[i].rule);
+		cfr__cmd_set_str(L, "subject", outcome->failures[i].file);
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
 	}
 	lua_setfield(L, -2, "failures");
@@ -590,21 +590,21 @@ static int check_outcome(lua_State *L)
 static void push_rule(lua_State *L, const cfr_rule *rule)
 {
 	lua_createtable(L, 0, 20);
-	cfr__set_str(L, "name", rule->name);
-	cfr__set_str(L, "pack", rule->pack);
-	cfr__set_str(L, "title", rule->title);
-	cfr__set_str(L, "why", rule->why);
+	cfr__cmd_set_str(L, "name", rule->name);
+	cfr__cmd_set_str(L, "pack", rule->pack);
+	cfr__cmd_set_str(L, "title", rule->title);
+	cfr__cmd_set_str(L, "why", rule->why);
 	lua_pushstring(L, cfr_severity_name(rule->severity));
 	lua_setfield(L, -2, "severity");
-	cfr__set_bool(L, "enabled", rule->enabled);
-	cfr__set_bool(L, "fixable", rule->fixable);
+	cfr__cmd_set_bool(L, "enabled", rule->enabled);
+	cfr__cmd_set_bool(L, "fixable", rule->fixable);
 	set_strs(L, "kinds", rule->kinds);
 	set_strs(L, "files", rule->files);
 	set_strs(L, "tags", rule->tags);
 	set_strs(L, "controls", rule->controls);
 	set_strs(L, "env", rule->env);
 	if (rule->select)
-		cfr__set_str(L, "select", cfr_query_text(rule->select));
+		cfr__cmd_set_str(L, "select", cfr_query_text(rule->select));
 	lua_newtable(L);
 	lua_Integer count = 0;
 	for (int k = 0; k < CFR_KIND_COUNT; k++) {
@@ -615,15 +615,15 @@ static void push_rule(lua_State *L, const cfr_rule *rule)
 	}
 	lua_setfield(L, -2, "expect");
 	if (rule->options) {
-		cfr__push_node(L, NULL, cfr_tree_root(rule->options));
+		cfr__cmd_push_node(L, NULL, cfr_tree_root(rule->options));
 		lua_setfield(L, -2, "options");
 	}
 	if (rule->examples) {
-		cfr__push_node(L, NULL, cfr_tree_root(rule->examples));
+		cfr__cmd_push_node(L, NULL, cfr_tree_root(rule->examples));
 		lua_setfield(L, -2, "examples");
 	}
-	cfr__set_str(L, "file", rule->file);
-	cfr__set_int(L, "line", rule->line);
+	cfr__cmd_set_str(L, "file", rule->file);
+	cfr__cmd_set_int(L, "line", rule->line);
 }
 
 static int check_rules(lua_State *L)
@@ -644,13 +644,13 @@ static int core_expired(lua_State *L)
 	cfr_err err = CFR_ERR_INIT;
 	bool expired;
 
-	if (cfr_waiver_expired(&expired, cfr__check_str(L, 1), luaL_checkinteger(L, 2), &err) < 0)
-		return cfr__push_err(L, &err);
+	if (cfr_waiver_expired(&expired, cfr__cmd_check_str(L, 1), luaL_checkinteger(L, 2), &err) < 0)
+		return cfr__cmd_push_err(L, &err);
 	lua_pushboolean(L, expired);
 	return 1;
 }
 
-void cfr__bind_checks(lua_State *L)
+void cfr__cmd_bind_checks(lua_State *L)
 {
 	static const luaL_Reg methods[] = { { "pack", check_pack }, { "set", check_set }, { "only", check_only },
 		{ "skip", check_skip }, { "waive", check_waive }, { "inline", check_inline }, { "kind", check_kind },

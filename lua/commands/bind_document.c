@@ -25,7 +25,7 @@ typedef struct node_ud {
 
 /* --- documents --- */
 
-void cfr__push_document(lua_State *L, const cfr_document *doc)
+void cfr__cmd_push_document(lua_State *L, const cfr_document *doc)
 {
 	const cfr_document **ud = lua_newuserdatauv(L, sizeof(*ud), 0);
 
@@ -50,13 +50,13 @@ static int document_root(lua_State *L)
 {
 	const cfr_document *doc = check_document(L);
 
-	cfr__push_node(L, doc, cfr_tree_root(cfr_document_tree(doc)));
+	cfr__cmd_push_node(L, doc, cfr_tree_root(cfr_document_tree(doc)));
 	return 1;
 }
 
 static int document_file(lua_State *L)
 {
-	cfr__push_str(L, cfr_source_name(cfr_document_source(check_document(L))));
+	cfr__cmd_push_str(L, cfr_source_name(cfr_document_source(check_document(L))));
 	return 1;
 }
 
@@ -71,7 +71,7 @@ static int document_line(lua_State *L)
 	const cfr_document *doc = check_document(L);
 	lua_Integer line = luaL_checkinteger(L, 2);
 
-	cfr__push_str(L, cfr_source_line(cfr_document_source(doc), line > 0 ? (uint32_t)line : 0));
+	cfr__cmd_push_str(L, cfr_source_line(cfr_document_source(doc), line > 0 ? (uint32_t)line : 0));
 	return 1;
 }
 
@@ -95,7 +95,7 @@ static int check_format(lua_State *L, cfr_str word)
 /* Documents and the source they came from, or nil, error, template language. */
 static int core_read(lua_State *L)
 {
-	cfr_str name = cfr__check_str(L, 1), text = { NULL, 0 };
+	cfr_str name = cfr__cmd_check_str(L, 1), text = { NULL, 0 };
 	cfr_limits limits;
 	cfr_format format = CFR_FORMAT_NONE;
 	cfr_source *source = NULL;
@@ -103,11 +103,11 @@ static int core_read(lua_State *L)
 	int r;
 
 	lua_settop(L, 2);
-	cfr__read_limits(L, 2, &limits);
+	cfr__cmd_read_limits(L, 2, &limits);
 	if (lua_istable(L, 2)) {
-		format = (cfr_format)check_format(L, cfr__field_str(L, 2, "format"));
+		format = (cfr_format)check_format(L, cfr__cmd_field_str(L, 2, "format"));
 		if (lua_getfield(L, 2, "text") == LUA_TSTRING)
-			text = cfr__check_str(L, -1);
+			text = cfr__cmd_check_str(L, -1);
 	}
 	cfr_documents *docs = lua_newuserdatauv(L, sizeof(*docs), 0);
 	*docs = (cfr_documents){ 0 };
@@ -120,13 +120,13 @@ static int core_read(lua_State *L)
 	const char *language = r == CFR_E_SYNTAX && source ? cfr_text_template(cfr_source_bytes(source)) : NULL;
 	cfr_source_unref(source);
 	if (r < 0) {
-		cfr__push_err(L, &err);
+		cfr__cmd_push_err(L, &err);
 		lua_pushstring(L, language);
 		return 3;
 	}
 	lua_createtable(L, (int)docs->count, 0);
 	for (uint32_t i = 0; i < docs->count; i++) {
-		cfr__push_document(L, docs->items[i]);
+		cfr__cmd_push_document(L, docs->items[i]);
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
 	}
 	return 1;
@@ -134,7 +134,7 @@ static int core_read(lua_State *L)
 
 /* --- nodes --- */
 
-void cfr__push_node(lua_State *L, const cfr_document *doc, cfr_node node)
+void cfr__cmd_push_node(lua_State *L, const cfr_document *doc, cfr_node node)
 {
 	node_ud *ud = lua_newuserdatauv(L, sizeof(*ud), 0);
 
@@ -146,12 +146,12 @@ void cfr__push_node(lua_State *L, const cfr_document *doc, cfr_node node)
 	luaL_setmetatable(L, NODE_CLASS);
 }
 
-bool cfr__is_node(lua_State *L, int index)
+bool cfr__cmd_is_node(lua_State *L, int index)
 {
 	return luaL_testudata(L, index, NODE_CLASS) != NULL;
 }
 
-cfr_node cfr__check_node(lua_State *L, int index, const cfr_document **doc)
+cfr_node cfr__cmd_check_node(lua_State *L, int index, const cfr_document **doc)
 {
 	node_ud *ud = luaL_checkudata(L, index, NODE_CLASS);
 
@@ -171,7 +171,7 @@ static int node_gc(lua_State *L)
 
 static int node_kind(lua_State *L)
 {
-	lua_pushstring(L, cfr_kind_name(cfr_node_kind(cfr__check_node(L, 1, NULL))));
+	lua_pushstring(L, cfr_kind_name(cfr_node_kind(cfr__cmd_check_node(L, 1, NULL))));
 	return 1;
 }
 
@@ -182,29 +182,29 @@ static void push_scalar(lua_State *L, cfr_node node)
 	case CFR_INT: lua_pushinteger(L, cfr_node_int(node)); break;
 	case CFR_FLOAT: lua_pushnumber(L, cfr_node_float(node)); break;
 	case CFR_STRING:
-	case CFR_OTHER: cfr__push_str(L, cfr_node_string(node)); break;
+	case CFR_OTHER: cfr__cmd_push_str(L, cfr_node_string(node)); break;
 	default: lua_pushnil(L);
 	}
 }
 
 static int node_value(lua_State *L)
 {
-	push_scalar(L, cfr__check_node(L, 1, NULL));
+	push_scalar(L, cfr__cmd_check_node(L, 1, NULL));
 	return 1;
 }
 
 static int node_size(lua_State *L)
 {
-	lua_pushinteger(L, cfr_node_size(cfr__check_node(L, 1, NULL)));
+	lua_pushinteger(L, cfr_node_size(cfr__cmd_check_node(L, 1, NULL)));
 	return 1;
 }
 
 static int node_key(lua_State *L)
 {
-	cfr_str key = cfr_node_key(cfr__check_node(L, 1, NULL));
+	cfr_str key = cfr_node_key(cfr__cmd_check_node(L, 1, NULL));
 
 	if (key.ptr)
-		cfr__push_str(L, key);
+		cfr__cmd_push_str(L, key);
 	else
 		lua_pushnil(L);
 	return 1;
@@ -213,24 +213,24 @@ static int node_key(lua_State *L)
 static int node_get(lua_State *L)
 {
 	const cfr_document *doc;
-	cfr_node from = cfr__check_node(L, 1, &doc), found;
+	cfr_node from = cfr__cmd_check_node(L, 1, &doc), found;
 	cfr_err err = CFR_ERR_INIT;
 
-	if (cfr_pointer_get(&found, from, cfr__check_str(L, 2), &err) < 0)
-		return cfr__push_err(L, &err);
-	cfr__push_node(L, doc, found);
+	if (cfr_pointer_get(&found, from, cfr__cmd_check_str(L, 2), &err) < 0)
+		return cfr__cmd_push_err(L, &err);
+	cfr__cmd_push_node(L, doc, found);
 	return 1;
 }
 
 static int node_find(lua_State *L)
 {
 	const cfr_document *doc;
-	cfr_node from = cfr__check_node(L, 1, &doc), found;
+	cfr_node from = cfr__cmd_check_node(L, 1, &doc), found;
 
-	if (cfr_node_find(&found, from, cfr__check_str(L, 2), NULL) < 0)
+	if (cfr_node_find(&found, from, cfr__cmd_check_str(L, 2), NULL) < 0)
 		lua_pushnil(L);
 	else
-		cfr__push_node(L, doc, found);
+		cfr__cmd_push_node(L, doc, found);
 	return 1;
 }
 
@@ -239,15 +239,15 @@ static int push_buffer(lua_State *L, cfr_buf *buf)
 	cfr_err err = CFR_ERR_INIT;
 
 	if (cfr_buf_check(buf, &err) < 0)
-		return cfr__push_err(L, &err);
+		return cfr__cmd_push_err(L, &err);
 	lua_pushlstring(L, buf->ptr ? buf->ptr : "", buf->len);
 	return 1;
 }
 
 static int node_path(lua_State *L)
 {
-	cfr_node node = cfr__check_node(L, 1, NULL);
-	cfr_buf *buf = cfr__push_buf(L);
+	cfr_node node = cfr__cmd_check_node(L, 1, NULL);
+	cfr_buf *buf = cfr__cmd_push_buf(L);
 
 	cfr_pointer_write(buf, node);
 	return push_buffer(L, buf);
@@ -255,8 +255,8 @@ static int node_path(lua_State *L)
 
 static int node_normalized(lua_State *L)
 {
-	cfr_node node = cfr__check_node(L, 1, NULL);
-	cfr_buf *buf = cfr__push_buf(L);
+	cfr_node node = cfr__cmd_check_node(L, 1, NULL);
+	cfr_buf *buf = cfr__cmd_push_buf(L);
 
 	cfr_query_path(buf, node);
 	return push_buffer(L, buf);
@@ -265,14 +265,14 @@ static int node_normalized(lua_State *L)
 static int node_span(lua_State *L)
 {
 	const cfr_document *doc;
-	cfr_node node = cfr__check_node(L, 1, &doc);
+	cfr_node node = cfr__cmd_check_node(L, 1, &doc);
 
 	if (!doc)
 		return 0;
 	cfr_span span = cfr_document_span(doc, node);
 	lua_createtable(L, 0, 8);
-	cfr__set_span(L, &span);
-	cfr__set_str(L, "file", cfr_source_name(cfr_document_source(doc)));
+	cfr__cmd_set_span(L, &span);
+	cfr__cmd_set_str(L, "file", cfr_source_name(cfr_document_source(doc)));
 	return 1;
 }
 
@@ -280,7 +280,7 @@ static int node_span(lua_State *L)
 static int node_children(lua_State *L)
 {
 	const cfr_document *doc;
-	cfr_node node = cfr__check_node(L, 1, &doc), child;
+	cfr_node node = cfr__cmd_check_node(L, 1, &doc), child;
 	uint32_t size = cfr_node_size(node);
 
 	lua_createtable(L, (int)size, 0);
@@ -288,14 +288,14 @@ static int node_children(lua_State *L)
 		uint32_t rank = cfr_document_rank(doc, node), at = rank + 1;
 		uint32_t end = cfr_document_ranked(doc, rank)->next;
 		for (lua_Integer i = 1; at < end; i++) {
-			cfr__push_node(L, doc, cfr_document_node(doc, at));
+			cfr__cmd_push_node(L, doc, cfr_document_node(doc, at));
 			lua_rawseti(L, -2, i);
 			at = cfr_document_ranked(doc, at)->next;
 		}
 		return 1;
 	}
 	for (uint32_t i = 0; i < size && cfr_node_at(&child, node, i, NULL) == 0; i++) {
-		cfr__push_node(L, doc, child);
+		cfr__cmd_push_node(L, doc, child);
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
 	}
 	return 1;
@@ -314,7 +314,7 @@ static void push_plain(lua_State *L, cfr_node node, int null)
 	case CFR_MAPPING:
 		lua_createtable(L, 0, (int)cfr_node_size(node));
 		for (uint32_t i = 0; cfr_node_at(&child, node, i, NULL) == 0; i++) {
-			cfr__push_str(L, cfr_node_key(child));
+			cfr__cmd_push_str(L, cfr_node_key(child));
 			push_plain(L, child, null);
 			lua_rawset(L, -3);
 		}
@@ -333,7 +333,7 @@ static void push_plain(lua_State *L, cfr_node node, int null)
 
 static int node_totable(lua_State *L)
 {
-	cfr_node node = cfr__check_node(L, 1, NULL);
+	cfr_node node = cfr__cmd_check_node(L, 1, NULL);
 
 	lua_settop(L, 1);
 	lua_pushlightuserdata(L, NULL);	/* core.null */
@@ -364,7 +364,7 @@ static int collect_node(void *arg, cfr_node node, cfr_err *err)
 	struct collect *to = arg;
 
 	(void)err;
-	cfr__push_node(to->L, to->doc, node);
+	cfr__cmd_push_node(to->L, to->doc, node);
 	lua_rawseti(to->L, -2, ++to->count);
 	return 0;
 }
@@ -372,7 +372,7 @@ static int collect_node(void *arg, cfr_node node, cfr_err *err)
 static int node_select(lua_State *L)
 {
 	const cfr_document *doc;
-	cfr_node node = cfr__check_node(L, 1, &doc);
+	cfr_node node = cfr__cmd_check_node(L, 1, &doc);
 	struct collect to = { L, doc, 0 };
 	cfr_limits limits;
 	cfr_err err = CFR_ERR_INIT;
@@ -380,15 +380,15 @@ static int node_select(lua_State *L)
 	int r;
 
 	lua_settop(L, 3);
-	cfr__read_limits(L, 3, &limits);
+	cfr__cmd_read_limits(L, 3, &limits);
 	query = lua_newuserdatauv(L, sizeof(cfr_query *), 0);
 	*query = NULL;
 	luaL_setmetatable(L, QUERY_CLASS);
-	if (cfr_query_new(query, cfr__check_str(L, 2), &limits, &err) < 0)
-		return cfr__push_err(L, &err);
+	if (cfr_query_new(query, cfr__cmd_check_str(L, 2), &limits, &err) < 0)
+		return cfr__cmd_push_err(L, &err);
 	lua_newtable(L);
 	r = cfr_query_each(*query, cfr_tree_root(node.tree), node, collect_node, &to, &err);
-	return r < 0 ? cfr__push_err(L, &err) : 1;
+	return r < 0 ? cfr__cmd_push_err(L, &err) : 1;
 }
 
 /* --- writing --- */
@@ -396,13 +396,13 @@ static int node_select(lua_State *L)
 static int node_text(lua_State *L)
 {
 	const cfr_document *doc;
-	cfr_node node = cfr__check_node(L, 1, &doc);
+	cfr_node node = cfr__cmd_check_node(L, 1, &doc);
 	cfr_write how = { .format = CFR_YAML, .order = doc };
 	cfr_err err = CFR_ERR_INIT;
 
 	lua_settop(L, 2);
 	if (lua_istable(L, 2)) {
-		cfr_str format = cfr__field_str(L, 2, "format");
+		cfr_str format = cfr__cmd_field_str(L, 2, "format");
 		if (cfr_str_eq(format, CFR_STR("canonical"))) {
 			how.format = CFR_JSON;
 			how.canonical = true;
@@ -415,11 +415,11 @@ static int node_text(lua_State *L)
 		how.indent = (unsigned)luaL_optinteger(L, -1, 0);
 		lua_pop(L, 2);
 	}
-	cfr_buf *buf = cfr__push_buf(L);
-	return cfr_text_write(buf, node, &how, &err) < 0 ? cfr__push_err(L, &err) : push_buffer(L, buf);
+	cfr_buf *buf = cfr__cmd_push_buf(L);
+	return cfr_text_write(buf, node, &how, &err) < 0 ? cfr__cmd_push_err(L, &err) : push_buffer(L, buf);
 }
 
-void cfr__bind_documents(lua_State *L)
+void cfr__cmd_bind_documents(lua_State *L)
 {
 	static const luaL_Reg document[] = { { "root", document_root }, { "file", document_file },
 		{ "format", document_format }, { "line", document_line }, { NULL, NULL } };

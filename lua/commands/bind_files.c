@@ -28,7 +28,7 @@ static bool ask_want(void *arg, cfr_str name, bool is_folder)
 	if (!w->want)
 		return true;
 	lua_pushvalue(w->L, w->want);
-	cfr__push_str(w->L, name);
+	cfr__cmd_push_str(w->L, name);
 	lua_pushboolean(w->L, is_folder);
 	/* An error here is a bug of a command: the walk's few blocks are lost with the process. */
 	lua_call(w->L, 2, 1);
@@ -41,11 +41,11 @@ static int take_file(void *arg, cfr_str path, cfr_str name, cfr_err *err)
 {
 	struct walking *w = arg;
 
-	if (*cfr__interrupted())
+	if (*cfr__cmd_interrupted())
 		return cfr_err_set(err, CFR_E_INTERRUPTED, "interrupted");
 	lua_createtable(w->L, 0, 2);
-	cfr__set_str(w->L, "path", path);
-	cfr__set_str(w->L, "name", name);
+	cfr__cmd_set_str(w->L, "path", path);
+	cfr__cmd_set_str(w->L, "name", name);
 	lua_rawseti(w->L, 3, ++w->files);
 	return 0;
 }
@@ -56,7 +56,7 @@ static int take_trouble(void *arg, cfr_str path, const cfr_err *why, cfr_err *er
 
 	(void)path;
 	(void)err;
-	cfr__push_err_table(w->L, why);
+	cfr__cmd_push_err_table(w->L, why);
 	lua_rawseti(w->L, 4, ++w->troubles);
 	return 0;
 }
@@ -79,7 +79,7 @@ static int files_walk(lua_State *L)
 	if (lua_getfield(L, 2, "want") == LUA_TFUNCTION)
 		w.want = lua_gettop(L);
 	if (cfr_walk_run(&how, lua_tostring(L, 1), &err) < 0)
-		return cfr__push_err(L, &err);
+		return cfr__cmd_push_err(L, &err);
 	lua_pushvalue(L, 3);
 	lua_pushvalue(L, 4);
 	return 2;
@@ -88,8 +88,8 @@ static int files_walk(lua_State *L)
 static int push_read(lua_State *L, cfr_buf *buf, int r, const cfr_err *err)
 {
 	if (r < 0)
-		return cfr__push_err(L, err);
-	cfr__push_str(L, cfr_buf_str(buf));
+		return cfr__cmd_push_err(L, err);
+	cfr__cmd_push_str(L, cfr_buf_str(buf));
 	return 1;
 }
 
@@ -100,8 +100,8 @@ static int files_read(lua_State *L)
 	cfr_err err = CFR_ERR_INIT;
 
 	lua_settop(L, 2);
-	cfr__read_limits(L, 2, &limits);
-	cfr_buf *buf = cfr__push_buf(L);
+	cfr__cmd_read_limits(L, 2, &limits);
+	cfr_buf *buf = cfr__cmd_push_buf(L);
 	return push_read(L, buf, cfr_file_read(buf, path, &limits, &err), &err);
 }
 
@@ -111,8 +111,8 @@ static int files_read_input(lua_State *L)
 	cfr_err err = CFR_ERR_INIT;
 
 	lua_settop(L, 1);
-	cfr__read_limits(L, 1, &limits);
-	cfr_buf *buf = cfr__push_buf(L);
+	cfr__cmd_read_limits(L, 1, &limits);
+	cfr_buf *buf = cfr__cmd_push_buf(L);
 	return push_read(L, buf, cfr_fd_read(buf, STDIN_FILENO, CFR_STR("standard input"), &limits, &err), &err);
 }
 
@@ -121,8 +121,8 @@ static int files_replace(lua_State *L)
 	const char *path = luaL_checkstring(L, 1);
 	cfr_err err = CFR_ERR_INIT;
 
-	if (cfr_file_replace(path, cfr__check_str(L, 2), &err) < 0)
-		return cfr__push_err(L, &err);
+	if (cfr_file_replace(path, cfr__cmd_check_str(L, 2), &err) < 0)
+		return cfr__cmd_push_err(L, &err);
 	lua_pushboolean(L, 1);
 	return 1;
 }
@@ -171,7 +171,7 @@ static int files_cwd(lua_State *L)
 
 static int files_glob(lua_State *L)
 {
-	lua_pushboolean(L, cfr_glob_match(cfr__check_str(L, 1), cfr__check_str(L, 2)));
+	lua_pushboolean(L, cfr_glob_match(cfr__cmd_check_str(L, 1), cfr__cmd_check_str(L, 2)));
 	return 1;
 }
 
@@ -186,7 +186,7 @@ static int files_make_folder(lua_State *L)
 	return 1;
 }
 
-void cfr__bind_files(lua_State *L)
+void cfr__cmd_bind_files(lua_State *L)
 {
 	static const luaL_Reg functions[] = { { "walk", files_walk }, { "read", files_read },
 		{ "read_input", files_read_input }, { "replace", files_replace }, { "kind", files_kind },

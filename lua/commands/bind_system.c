@@ -70,11 +70,11 @@ static int core_limits(lua_State *L)
 	lua_createtable(L, CFR_LIMIT_COUNT, 0);
 	for (int i = 0; i < CFR_LIMIT_COUNT; i++) {
 		lua_createtable(L, 0, 5);
-		cfr__set_str(L, "name", cfr_str_of(cfr_limit_word((cfr_limit)i)));
-		cfr__set_str(L, "unit", cfr_str_of(cfr_limit_unit((cfr_limit)i)));
-		cfr__set_str(L, "text", cfr_str_of(cfr_limit_text((cfr_limit)i)));
-		cfr__set_int(L, "default", (lua_Integer)cfr_limit_default((cfr_limit)i));
-		cfr__set_int(L, "max", (lua_Integer)cfr_limit_max((cfr_limit)i));
+		cfr__cmd_set_str(L, "name", cfr_str_of(cfr_limit_word((cfr_limit)i)));
+		cfr__cmd_set_str(L, "unit", cfr_str_of(cfr_limit_unit((cfr_limit)i)));
+		cfr__cmd_set_str(L, "text", cfr_str_of(cfr_limit_text((cfr_limit)i)));
+		cfr__cmd_set_int(L, "default", (lua_Integer)cfr_limit_default((cfr_limit)i));
+		cfr__cmd_set_int(L, "max", (lua_Integer)cfr_limit_max((cfr_limit)i));
 		lua_rawseti(L, -2, i + 1);
 	}
 	return 1;
@@ -83,7 +83,7 @@ static int core_limits(lua_State *L)
 /* A shipped file by name, or nil. */
 static int core_file(lua_State *L)
 {
-	cfr_str name = cfr__check_str(L, 1);
+	cfr_str name = cfr__cmd_check_str(L, 1);
 
 	for (const struct cfr_embedded *e = cfr_embedded_files; e->name; e++) {
 		if (cfr_str_eq(cfr_str_of(e->name), name)) {
@@ -97,7 +97,7 @@ static int core_file(lua_State *L)
 /* Names of shipped files that begin with a prefix. */
 static int core_list(lua_State *L)
 {
-	cfr_str prefix = cfr__check_str(L, 1);
+	cfr_str prefix = cfr__cmd_check_str(L, 1);
 	lua_Integer count = 0;
 
 	lua_newtable(L);
@@ -112,7 +112,7 @@ static int core_list(lua_State *L)
 
 static int core_distance(lua_State *L)
 {
-	lua_pushinteger(L, cfr_str_distance(cfr__check_str(L, 1), cfr__check_str(L, 2), 16));
+	lua_pushinteger(L, cfr_str_distance(cfr__cmd_check_str(L, 1), cfr__cmd_check_str(L, 2), 16));
 	return 1;
 }
 
@@ -149,7 +149,7 @@ static int columns_of(uint32_t c)
 /* Columns a terminal needs for a text. */
 static int core_display_width(lua_State *L)
 {
-	cfr_str s = cfr__check_str(L, 1);
+	cfr_str s = cfr__cmd_check_str(L, 1);
 	lua_Integer width = 0;
 
 	while (s.len) {
@@ -166,7 +166,7 @@ static int core_display_width(lua_State *L)
 
 static int core_valid_utf8(lua_State *L)
 {
-	cfr_str s = cfr__check_str(L, 1);
+	cfr_str s = cfr__cmd_check_str(L, 1);
 
 	lua_pushboolean(L, cfr_utf8_valid(s.ptr, s.len) == s.len);
 	return 1;
@@ -178,16 +178,16 @@ static int core_errors(lua_State *L)
 	lua_Integer count = 0;
 #define X(name, code, status, what)                                                  \
 	lua_createtable(L, 0, 3);                                                    \
-	cfr__set_str(L, "name", cfr_str_of(cfr_code_name(code)));                    \
-	cfr__set_str(L, "text", cfr_str_of(what));                                   \
-	cfr__set_int(L, "exit", status);                                             \
+	cfr__cmd_set_str(L, "name", cfr_str_of(cfr_code_name(code)));                    \
+	cfr__cmd_set_str(L, "text", cfr_str_of(what));                                   \
+	cfr__cmd_set_int(L, "exit", status);                                             \
 	lua_rawseti(L, -2, ++count);
 	CFR_ERROR_MAP(X)
 #undef X
 	return 1;
 }
 
-void cfr__bind_system(lua_State *L)
+void cfr__cmd_bind_system(lua_State *L)
 {
 	static const luaL_Reg functions[] = { { "is_terminal", core_is_terminal }, { "width", core_width },
 		{ "now", core_now }, { "monotonic", core_monotonic }, { "parse_time", core_parse_time },

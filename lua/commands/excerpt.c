@@ -45,7 +45,7 @@ static void push_hidden(lua_State *L, cfr_str line, const char *marked)
 	luaL_pushresult(&out);
 }
 
-void cfr__set_excerpt(lua_State *L, const cfr_outcome *outcome, const cfr_finding *finding, const cfr_source *source)
+void cfr__cmd_set_excerpt(lua_State *L, const cfr_outcome *outcome, const cfr_finding *finding, const cfr_source *source)
 {
 	cfr_str line = cfr_source_line(source, finding->span.line);
 	const cfr_finding *first = finding, *last = finding, *end = outcome->findings + outcome->finding_count;
@@ -67,7 +67,7 @@ void cfr__set_excerpt(lua_State *L, const cfr_outcome *outcome, const cfr_findin
 		hide(marked, line.len, (size_t)(line.ptr - cfr_source_bytes(source).ptr), other);
 	}
 	if (!marked) {
-		cfr__set_str(L, "excerpt", line);
+		cfr__cmd_set_str(L, "excerpt", line);
 		return;
 	}
 	push_hidden(L, line, marked);

@@ -4,37 +4,37 @@
 #define ERROR_CLASS "cfgrun.error"
 #define BUFFER_CLASS "cfgrun.buffer"
 
-void cfr__push_str(lua_State *L, cfr_str s)
+void cfr__cmd_push_str(lua_State *L, cfr_str s)
 {
 	lua_pushlstring(L, s.ptr ? s.ptr : "", s.ptr ? s.len : 0);
 }
 
-void cfr__set_str(lua_State *L, const char *field, cfr_str s)
+void cfr__cmd_set_str(lua_State *L, const char *field, cfr_str s)
 {
-	cfr__push_str(L, s);
+	cfr__cmd_push_str(L, s);
 	lua_setfield(L, -2, field);
 }
 
-void cfr__set_int(lua_State *L, const char *field, lua_Integer value)
+void cfr__cmd_set_int(lua_State *L, const char *field, lua_Integer value)
 {
 	lua_pushinteger(L, value);
 	lua_setfield(L, -2, field);
 }
 
-void cfr__set_bool(lua_State *L, const char *field, bool value)
+void cfr__cmd_set_bool(lua_State *L, const char *field, bool value)
 {
 	lua_pushboolean(L, value);
 	lua_setfield(L, -2, field);
 }
 
-void cfr__set_span(lua_State *L, const cfr_span *span)
+void cfr__cmd_set_span(lua_State *L, const cfr_span *span)
 {
-	cfr__set_int(L, "line", span->line);
-	cfr__set_int(L, "column", span->column);
-	cfr__set_int(L, "end_line", span->end_line);
-	cfr__set_int(L, "end_column", span->end_column);
-	cfr__set_int(L, "first", (lua_Integer)span->start + 1);
-	cfr__set_int(L, "last", span->end);
+	cfr__cmd_set_int(L, "line", span->line);
+	cfr__cmd_set_int(L, "column", span->column);
+	cfr__cmd_set_int(L, "end_line", span->end_line);
+	cfr__cmd_set_int(L, "end_column", span->end_column);
+	cfr__cmd_set_int(L, "first", (lua_Integer)span->start + 1);
+	cfr__cmd_set_int(L, "last", span->end);
 }
 
 static void set_text(lua_State *L, const char *field, const char *text)
@@ -70,7 +70,7 @@ static int error_tostring(lua_State *L)
 	return 1;
 }
 
-void cfr__push_err_table(lua_State *L, const cfr_err *err)
+void cfr__cmd_push_err_table(lua_State *L, const cfr_err *err)
 {
 	lua_createtable(L, 0, 12);
 	set_text(L, "code", cfr_code_name(err->code));
@@ -80,14 +80,14 @@ void cfr__push_err_table(lua_State *L, const cfr_err *err)
 	set_text(L, "path", err->path);
 	set_text(L, "limit", err->limit);
 	if (err->line)
-		cfr__set_int(L, "line", err->line);
+		cfr__cmd_set_int(L, "line", err->line);
 	if (err->column)
-		cfr__set_int(L, "column", err->column);
+		cfr__cmd_set_int(L, "column", err->column);
 	if (err->other_line) {
-		cfr__set_int(L, "other_line", err->other_line);
-		cfr__set_int(L, "other_column", err->other_column);
+		cfr__cmd_set_int(L, "other_line", err->other_line);
+		cfr__cmd_set_int(L, "other_column", err->other_column);
 	}
-	cfr__set_int(L, "exit", cfr_code_exit(err->code));
+	cfr__cmd_set_int(L, "exit", cfr_code_exit(err->code));
 	if (luaL_newmetatable(L, ERROR_CLASS)) {
 		lua_pushcfunction(L, error_tostring);
 		lua_setfield(L, -2, "__tostring");
@@ -95,14 +95,14 @@ void cfr__push_err_table(lua_State *L, const cfr_err *err)
 	lua_setmetatable(L, -2);
 }
 
-int cfr__push_err(lua_State *L, const cfr_err *err)
+int cfr__cmd_push_err(lua_State *L, const cfr_err *err)
 {
 	lua_pushnil(L);
-	cfr__push_err_table(L, err);
+	cfr__cmd_push_err_table(L, err);
 	return 2;
 }
 
-cfr_str cfr__check_str(lua_State *L, int index)
+cfr_str cfr__cmd_check_str(lua_State *L, int index)
 {
 	cfr_str s;
 
@@ -110,12 +110,12 @@ cfr_str cfr__check_str(lua_State *L, int index)
 	return s;
 }
 
-cfr_str cfr__opt_str(lua_State *L, int index)
+cfr_str cfr__cmd_opt_str(lua_State *L, int index)
 {
-	return lua_isnoneornil(L, index) ? CFR_STR("") : cfr__check_str(L, index);
+	return lua_isnoneornil(L, index) ? CFR_STR("") : cfr__cmd_check_str(L, index);
 }
 
-cfr_str cfr__field_str(lua_State *L, int table, const char *field)
+cfr_str cfr__cmd_field_str(lua_State *L, int table, const char *field)
 {
 	cfr_str s = { "", 0 };
 
@@ -132,7 +132,7 @@ static int buffer_gc(lua_State *L)
 	return 0;
 }
 
-cfr_buf *cfr__push_buf(lua_State *L)
+cfr_buf *cfr__cmd_push_buf(lua_State *L)
 {
 	cfr_buf *buf = lua_newuserdatauv(L, sizeof(*buf), 0);
 
@@ -145,7 +145,7 @@ cfr_buf *cfr__push_buf(lua_State *L)
 	return buf;
 }
 
-void cfr__read_limits(lua_State *L, int table, cfr_limits *limits)
+void cfr__cmd_read_limits(lua_State *L, int table, cfr_limits *limits)
 {
 	cfr_err err = CFR_ERR_INIT;
 
@@ -158,9 +158,9 @@ void cfr__read_limits(lua_State *L, int table, cfr_limits *limits)
 			lua_Integer value = luaL_checkinteger(L, -1);
 			if (lua_type(L, -2) != LUA_TSTRING || value < 0)
 				luaL_error(L, "limits map names to whole numbers");
-			cfr_str word = cfr__check_str(L, -2);
+			cfr_str word = cfr__cmd_check_str(L, -2);
 			if (cfr_limits_set(limits, word, (uint64_t)value, &err) < 0) {
-				cfr__push_err_table(L, &err);
+				cfr__cmd_push_err_table(L, &err);
 				lua_error(L);
 			}
 			lua_pop(L, 1);

@@ -21,7 +21,7 @@
 static volatile bool interrupted;
 static lua_State *volatile main_state;
 
-volatile bool *cfr__interrupted(void)
+volatile bool *cfr__cmd_interrupted(void)
 {
 	return &interrupted;
 }
@@ -85,10 +85,10 @@ static int search(lua_State *L)
 static int open_core(lua_State *L)
 {
 	lua_newtable(L);
-	cfr__bind_system(L);
-	cfr__bind_files(L);
-	cfr__bind_documents(L);
-	cfr__bind_checks(L);
+	cfr__cmd_bind_system(L);
+	cfr__cmd_bind_files(L);
+	cfr__cmd_bind_documents(L);
+	cfr__cmd_bind_checks(L);
 	return 1;
 }
 
