@@ -33,7 +33,8 @@ enum {
 
 /* Offsets are bytes of the document's source. `start`..`end` is the value itself: of a block collection from its first
  * key or dash to the end of its last value; of a block scalar from its indicator to behind the line break of its
- * last line (with `+`, of the last blank line); of an empty value both are the place where it would stand. Properties (anchor, tag) lie before `start`, at `before`. */
+ * last line (with `+`, of the last blank line); of an empty value both are the place where it would stand. Properties
+ * (anchor, tag) lie before `start`, at `before`. */
 typedef struct cfr_entry {
 	uint32_t start, end;
 	uint32_t before;	/* where the node begins with its properties; == start without any */

@@ -1,6 +1,6 @@
 /* engine/text/yaml.c -- YAML, from libyaml's events straight into a builder.
  *
- * libyaml does the grammar. What this file adds: the core schema and tags (yaml_scalar.c), anchors and `<<`, exact
+ * libyaml does the grammar. What this file adds: the core schema and tags (yaml_scalar.c, yaml_value.c), anchors and `<<`, exact
  * places in bytes (yaml_mark.c), and refusals in sentences (yaml_error.c). No tree stands between events and builder:
  * a stack of open collections, as deep as the text is nested, is all the state there is.
  *
@@ -13,63 +13,15 @@
  */
 #include <stdlib.h>
 
-#include "engine/base/num.h"
 #include "engine/base/utf8.h"
 #include "engine/text/yaml_parts.h"
 
 enum { TAG_LINES = 200 };
 
 #define BOM_TEXT   "\xEF\xBB\xBF"
-#define TAG_PREFIX "tag:yaml.org,2002:"
 
-typedef enum merging {
-	MERGE_NONE,
-	MERGE_VALUE,	/* of a mapping: its key `<<` was read, the value comes */
-	MERGE_LIST	/* the sequence behind a `<<`: it is no value, its items are merged */
-} merging;
-
-/* An open collection. */
-typedef struct frame {
-	uint32_t start, last;	/* where it begins; where its last key or value ends */
-	uint32_t null_key;	/* offset + 1 of a key that means null */
-	uint8_t kind;
-	uint8_t merge;
-	bool flow, brackets;	/* inside or with [] or {}; a pair `[a: b]` is without its own */
-	bool keyed;		/* the key was read, its value comes */
-	cfr_mark merge_key;	/* of the `<<`, in case it turns out an ordinary key */
-} frame;
-
-typedef struct reader {
-	yaml_parser_t parser;
-	cfr_build *build;
-	const cfr_source *source;
-	const cfr_limits *limits;
-	cfr_documents *docs;
-	cfr_str text;
-	cfr__marks marks;
-	cfr__breaks breaks;
-	cfr__anchors anchors;
-	frame *frames;
-	uint32_t depth, cap;
-	uint32_t doc_start, doc_body, doc_count;	/* doc_body: behind its `---` */
-	bool doc_open;		/* the last document ended without a line `...` */
-	bool inner_bom;		/* U+FEFF stands somewhere behind the start */
-	cfr_err *err;
-} reader;
-
-static int fail(reader *r, size_t at, int code, const char *message, const char *hint)
-{
-	cfr_err_set(r->err, code, "%s", message);
-	if (hint)
-		cfr_err_hint(r->err, "%s", hint);
-	return cfr__fail_at(r->err, r->source, at, code);
-}
-
-/* Completes an error of the builder, which knows the place only of what it was given. */
-static int built(reader *r, int rc, const cfr_mark *mark)
-{
-	return CFR_LIKELY(rc == 0) ? 0 : cfr__fail_at(r->err, r->source, mark->start, rc);
-}
+typedef cfr__yaml_frame frame;
+typedef cfr__yaml reader;
 
 /* ---- frames ---- */
 
@@ -222,85 +174,6 @@ static cfr_str scalar_text(reader *r, yaml_event_t *event, const cfr_mark *mark)
 	return value;
 }
 
-static int range_error(reader *r, cfr_kind kind, const cfr_mark *mark)
-{
-	return fail(r, mark->start, CFR_E_UNSUPPORTED,
-	            kind == CFR_FLOAT ? "a number beyond what a float can hold" : "an integer of more than 1000 digits",
-	            "quote it if it is text");
-}
-
-static int put_resolved(reader *r, const cfr__scalar *s, cfr_str text, const cfr_mark *mark)
-{
-	if (s->out_of_range)
-		return range_error(r, s->kind, mark);
-	switch (s->kind) {
-	case CFR_NULL:
-		return cfr_build_null(r->build, mark, r->err);
-	case CFR_BOOL:
-		return cfr_build_bool(r->build, s->truth, mark, r->err);
-	case CFR_INT:
-		return cfr_build_int(r->build, s->integer, mark, r->err);
-	case CFR_FLOAT:
-		return cfr_build_float(r->build, s->real, mark, r->err);
-	case CFR_OTHER:
-		return cfr_build_other(r->build, CFR_STR(CFR__TAG_INT), text, mark, r->err);
-	default:
-		return cfr_build_string(r->build, text, mark, r->err);
-	}
-}
-
-static int tag_error(reader *r, const char *word, const cfr_mark *mark)
-{
-	cfr_err_set(r->err, CFR_E_KIND, "the tag !!%s does not fit its value", word);
-	cfr_err_hint(r->err, "remove the tag, or write a value of that type");
-	return cfr__fail_at(r->err, r->source, mark->before, CFR_E_KIND);
-}
-
-static int put_tagged(reader *r, cfr_str text, cfr_str tag, const cfr_mark *mark)
-{
-	cfr__scalar s;
-	const char *word;
-	bool fits;
-
-	if (cfr_str_eq(tag, CFR_STR("!")))
-		return cfr_build_string(r->build, text, mark, r->err);
-	if (!cfr_str_starts(tag, CFR_STR(TAG_PREFIX)))
-		return cfr_build_other(r->build, tag, text, mark, r->err);
-	word = tag.ptr + sizeof(TAG_PREFIX) - 1;
-	cfr__resolve(&s, text);
-	if (strcmp(word, "str") == 0)
-		return cfr_build_string(r->build, text, mark, r->err);
-	if (strcmp(word, "null") == 0)
-		fits = s.kind == CFR_NULL;
-	else if (strcmp(word, "bool") == 0)
-		fits = s.kind == CFR_BOOL;
-	else if (strcmp(word, "int") == 0)
-		fits = s.kind == CFR_INT || s.kind == CFR_OTHER;
-	else if (strcmp(word, "float") == 0)
-		fits = s.kind == CFR_FLOAT || s.kind == CFR_INT || s.kind == CFR_OTHER;
-	else if (strcmp(word, "map") == 0 || strcmp(word, "seq") == 0)
-		fits = false;
-	else
-		return cfr_build_other(r->build, tag, text, mark, r->err);
-	if (!fits)
-		return tag_error(r, word, mark);
-	if (strcmp(word, "float") == 0 && s.kind == CFR_INT)
-		return cfr_build_float(r->build, (double)s.integer, mark, r->err);
-	return put_resolved(r, &s, text, mark);
-}
-
-static int put_scalar(reader *r, cfr_str text, cfr_str tag, bool plain, const cfr_mark *mark)
-{
-	cfr__scalar s;
-
-	if (tag.ptr)
-		return built(r, put_tagged(r, text, tag, mark), mark);
-	if (!plain)
-		return built(r, cfr_build_string(r->build, text, mark, r->err), mark);
-	cfr__resolve(&s, text);
-	return built(r, put_resolved(r, &s, text, mark), mark);
-}
-
 /* ---- keys ---- */
 
 static int null_key(reader *r, frame *f, uint32_t at)
@@ -343,7 +216,7 @@ static int put_key(reader *r, cfr_str text, bool plain, bool tagged, cfr_mark *m
 	}
 	f->keyed = true;
 	f->last = mark->end;
-	return built(r, cfr_build_key(r->build, text, mark, r->err), mark);
+	return cfr__yaml_built(r, cfr_build_key(r->build, text, mark, r->err), mark);
 }
 
 /* The `<<` before this value was an ordinary key after all. */
@@ -351,21 +224,21 @@ static int plain_merge_key(reader *r, frame *f)
 {
 	cfr_mark mark = f->merge_key;
 
-	f->merge = MERGE_NONE;
-	return built(r, cfr_build_key(r->build, CFR_STR("<<"), &mark, r->err), &mark);
+	f->merge = CFR__MERGE_NONE;
+	return cfr__yaml_built(r, cfr_build_key(r->build, CFR_STR("<<"), &mark, r->err), &mark);
 }
 
 static int key_kind_error(reader *r, uint32_t at)
 {
 	bool braces = at + 1 < r->text.len && r->text.ptr[at] == '{';
 
-	return fail(r, at, CFR_E_KIND, "a collection as a key: only scalars can be keys",
+	return cfr__yaml_fail(r, at, CFR_E_KIND, "a collection as a key: only scalars can be keys",
 	            braces ? "quote it if it is text, as `\"{{ name }}\"`" : "quote it if it is text");
 }
 
 static int merge_error(reader *r, uint32_t at)
 {
-	return fail(r, at, CFR_E_KIND, "`<<` merges mappings, and this is none",
+	return cfr__yaml_fail(r, at, CFR_E_KIND, "`<<` merges mappings, and this is none",
 	            "give it an alias of a mapping or a sequence of such; quote the key (\"<<\") if it is an ordinary one");
 }
 
@@ -373,7 +246,7 @@ static int merge_error(reader *r, uint32_t at)
 
 static int inner_bom_error(reader *r, size_t at)
 {
-	return fail(r, at, CFR_E_ENCODING, "a byte order mark (U+FEFF) inside the text",
+	return cfr__yaml_fail(r, at, CFR_E_ENCODING, "a byte order mark (U+FEFF) inside the text",
 	            "remove it; it may stand at the start of the file and, as \\uFEFF, in double quotes");
 }
 
@@ -402,25 +275,25 @@ static int on_alias(reader *r, const yaml_event_t *event)
 	scalar = anchor->kind != CFR_MAPPING && anchor->kind != CFR_SEQUENCE;
 	if (wants_key(f))
 		return scalar ? put_key(r, anchor->text, anchor->plain, anchor->tag.len > 0, &mark) : key_kind_error(r, mark.start);
-	if (f && f->merge == MERGE_LIST) {
+	if (f && f->merge == CFR__MERGE_LIST) {
 		f->last = mark.end;
 		if (anchor->kind != CFR_MAPPING)
 			return merge_error(r, mark.start);
-		return built(r, cfr_build_merge(r->build, anchor->rank, &mark, r->err), &mark);
+		return cfr__yaml_built(r, cfr_build_merge(r->build, anchor->rank, &mark, r->err), &mark);
 	}
-	if (f && f->merge == MERGE_VALUE) {
+	if (f && f->merge == CFR__MERGE_VALUE) {
 		if (!scalar) {
-			f->merge = MERGE_NONE;
+			f->merge = CFR__MERGE_NONE;
 			value_done(r, mark.end);
-			return built(r, cfr_build_merge(r->build, anchor->rank, &mark, r->err), &mark);
+			return cfr__yaml_built(r, cfr_build_merge(r->build, anchor->rank, &mark, r->err), &mark);
 		}
 		rc = plain_merge_key(r, f);
 	}
 	if (rc == 0 && anchor->rank == UINT32_MAX)
 		/* A key has no rank: its text once more, as if it were written here. */
-		rc = put_scalar(r, anchor->text, anchor->tag.len ? anchor->tag : (cfr_str){ NULL, 0 }, anchor->plain, &mark);
+		rc = cfr__yaml_scalar(r, anchor->text, anchor->tag.len ? anchor->tag : (cfr_str){ NULL, 0 }, anchor->plain, &mark);
 	else if (rc == 0)
-		rc = built(r, cfr_build_alias(r->build, anchor->rank, &mark, r->err), &mark);
+		rc = cfr__yaml_built(r, cfr_build_alias(r->build, anchor->rank, &mark, r->err), &mark);
 	value_done(r, mark.end);
 	return rc;
 }
@@ -429,7 +302,7 @@ static bool is_merge_key(const yaml_event_t *event)
 {
 	return event->data.scalar.length == 2 && event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
 	       memcmp(event->data.scalar.value, "<<", 2) == 0 &&
-	       (!event->data.scalar.tag || strcmp((const char *)event->data.scalar.tag, TAG_PREFIX "merge") == 0);
+	       (!event->data.scalar.tag || strcmp((const char *)event->data.scalar.tag, CFR__TAG_PREFIX "merge") == 0);
 }
 
 static int note_scalar(reader *r, const yaml_event_t *event, cfr_str text, const cfr_mark *mark, uint32_t rank)
@@ -478,11 +351,11 @@ static int on_scalar(reader *r, yaml_event_t *event)
 	if (CFR_UNLIKELY(r->inner_bom) && mark.style != CFR_SINGLE && mark.style != CFR_DOUBLE &&
 	    memmem(text.ptr, text.len, BOM_TEXT, CFR__BOM))
 		return inner_bom_error(r, mark.start);
-	if (f && f->merge == MERGE_LIST)
+	if (f && f->merge == CFR__MERGE_LIST)
 		return merge_error(r, mark.start);
 	if (key && is_merge_key(event)) {
 		mark.flags |= CFR_KEY_PLAIN;
-		f->merge = MERGE_VALUE;
+		f->merge = CFR__MERGE_VALUE;
 		f->merge_key = mark;
 		f->keyed = true;
 		f->last = mark.end;
@@ -491,33 +364,16 @@ static int on_scalar(reader *r, yaml_event_t *event)
 	if (key) {
 		rc = put_key(r, text, mark.style == CFR_PLAIN, tag.ptr != NULL, &mark);
 	} else {
-		if (f && f->merge == MERGE_VALUE)
+		if (f && f->merge == CFR__MERGE_VALUE)
 			rc = plain_merge_key(r, f);
 		rank = cfr_build_rank(r->build);
 		if (rc == 0)
-			rc = put_scalar(r, text, tag, mark.style == CFR_PLAIN, &mark);
+			rc = cfr__yaml_scalar(r, text, tag, mark.style == CFR_PLAIN, &mark);
 		value_done(r, mark.end);
 	}
 	if (rc == 0 && CFR_UNLIKELY(event->data.scalar.anchor != NULL))
 		rc = note_scalar(r, event, text, &mark, rank);
 	return rc;
-}
-
-static int check_collection_tag(reader *r, cfr_kind kind, const yaml_char_t *tag, const cfr_mark *mark)
-{
-	static const char *const scalars[] = { "str", "int", "float", "bool", "null" };
-	const char *word;
-
-	if (!tag || strncmp((const char *)tag, TAG_PREFIX, sizeof(TAG_PREFIX) - 1) != 0)
-		return 0;
-	word = (const char *)tag + sizeof(TAG_PREFIX) - 1;
-	if (strcmp(word, kind == CFR_MAPPING ? "seq" : "map") == 0)
-		return tag_error(r, word, mark);
-	for (size_t i = 0; i < sizeof(scalars) / sizeof(*scalars); i++) {
-		if (strcmp(word, scalars[i]) == 0)
-			return tag_error(r, word, mark);
-	}
-	return 0;
 }
 
 static int on_begin(reader *r, const yaml_event_t *event, cfr_kind kind)
@@ -535,21 +391,21 @@ static int on_begin(reader *r, const yaml_event_t *event, cfr_kind kind)
 	begin_mark(&mark, r, event, name, tag, flow);
 	if (wants_key(f))
 		return key_kind_error(r, mark.start);
-	if (f && f->merge == MERGE_LIST)
+	if (f && f->merge == CFR__MERGE_LIST)
 		return merge_error(r, mark.start);
 	/* A pair in a flow sequence, [a: b], is a flow mapping without braces of its own. */
 	brackets = flow && mark.start < r->text.len && r->text.ptr[mark.start] == (mapping ? '{' : '[');
-	if (f && f->merge == MERGE_VALUE && !mapping) {
-		f->merge = MERGE_NONE;
+	if (f && f->merge == CFR__MERGE_VALUE && !mapping) {
+		f->merge = CFR__MERGE_NONE;
 		rc = push(r, CFR_SEQUENCE, mark.start, flow, brackets);
 		if (rc == 0)
-			top(r)->merge = MERGE_LIST;
+			top(r)->merge = CFR__MERGE_LIST;
 		return rc;
 	}
-	if (f && f->merge == MERGE_VALUE)
-		return fail(r, mark.start, CFR_E_UNSUPPORTED, "`<<` before a mapping that is written in place",
+	if (f && f->merge == CFR__MERGE_VALUE)
+		return cfr__yaml_fail(r, mark.start, CFR_E_UNSUPPORTED, "`<<` before a mapping that is written in place",
 		            "write its entries where they belong, or give it an anchor elsewhere and merge an alias");
-	rc = check_collection_tag(r, kind, tag, &mark);
+	rc = cfr__yaml_collection_tag(r, kind, tag, &mark);
 	if (rc == 0 && f && f->flow)
 		rc = cfr__check_gap(r->err, r->source, r->text, f->last, mark.before);
 	if (rc == 0 && name)
@@ -561,7 +417,7 @@ static int on_begin(reader *r, const yaml_event_t *event, cfr_kind kind)
 		rc = cfr__anchors_set(&r->anchors, &anchor, r->err);
 	}
 	if (rc == 0)
-		rc = built(r, cfr_build_begin(r->build, kind, &mark, r->err), &mark);
+		rc = cfr__yaml_built(r, cfr_build_begin(r->build, kind, &mark, r->err), &mark);
 	if (rc == 0)
 		rc = push(r, (uint8_t)kind, mark.start, flow, brackets);
 	return rc;
@@ -571,7 +427,7 @@ static int on_end(reader *r, const yaml_event_t *event)
 {
 	frame *f = top(r);
 	uint32_t end = f->brackets ? offset(r, &event->end_mark) : f->last;
-	bool list = f->merge == MERGE_LIST;
+	bool list = f->merge == CFR__MERGE_LIST;
 	cfr_mark mark = { .start = f->start };
 	int rc = f->brackets ? cfr__check_gap(r->err, r->source, r->text, f->last, end) : 0;
 
@@ -581,7 +437,7 @@ static int on_end(reader *r, const yaml_event_t *event)
 		return rc;
 	r->depth--;
 	value_done(r, end);
-	return list ? 0 : built(r, cfr_build_end(r->build, end, r->err), &mark);
+	return list ? 0 : cfr__yaml_built(r, cfr_build_end(r->build, end, r->err), &mark);
 }
 
 static int on_document_start(reader *r, const yaml_event_t *event)
@@ -594,7 +450,7 @@ static int on_document_start(reader *r, const yaml_event_t *event)
 		cfr_build_reset(r->build);
 	at = offset(r, &event->start_mark);
 	if (r->doc_open && at < r->text.len && r->text.ptr[at] == '%')
-		return fail(r, at, CFR_E_SYNTAX, "a directive inside the document before it", "end that one with a line `...`");
+		return cfr__yaml_fail(r, at, CFR_E_SYNTAX, "a directive inside the document before it", "end that one with a line `...`");
 	cfr__anchors_reset(&r->anchors);
 	r->depth = 0;
 	r->doc_body = offset(r, &event->end_mark);
@@ -653,7 +509,7 @@ static int check_directives(reader *r)
 	while (at < end && (at = memchr(at, '%', (size_t)(end - at))) != NULL) {
 		if ((at == r->text.ptr || at[-1] == '\n') && end - at >= 4 && memcmp(at, "%TAG", 4) == 0 &&
 		    ++count > TAG_LINES)
-			return fail(r, (size_t)(at - r->text.ptr), CFR_E_LIMIT, "more than 200 %TAG lines",
+			return cfr__yaml_fail(r, (size_t)(at - r->text.ptr), CFR_E_LIMIT, "more than 200 %TAG lines",
 			            "write the tags in full, as !<tag>");
 		at++;
 	}

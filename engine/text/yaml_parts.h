@@ -90,6 +90,57 @@ int cfr__check_flow_scalar(cfr_err *err, const cfr_source *source, cfr_str text,
 int cfr__check_anchor(cfr_err *err, const cfr_source *source, cfr_str text, size_t at, size_t name_len);
 int cfr__check_block_scalar(cfr_err *err, const cfr_source *source, cfr_str text, const cfr_mark *mark);
 
+/* ---- yaml_value.c: the reader's state, and scalars into the builder ---- */
+
+#define CFR__TAG_PREFIX "tag:yaml.org,2002:"
+
+typedef enum cfr__merging {
+	CFR__MERGE_NONE,
+	CFR__MERGE_VALUE,	/* of a mapping: its key `<<` was read, the value comes */
+	CFR__MERGE_LIST	/* the sequence behind a `<<`: it is no value, its items are merged */
+} cfr__merging;
+
+/* An open collection. */
+typedef struct cfr__yaml_frame {
+	uint32_t start, last;	/* where it begins; where its last key or value ends */
+	uint32_t null_key;	/* offset + 1 of a key that means null */
+	uint8_t kind;
+	uint8_t merge;
+	bool flow, brackets;	/* inside or with [] or {}; a pair `[a: b]` is without its own */
+	bool keyed;		/* the key was read, its value comes */
+	cfr_mark merge_key;	/* of the `<<`, in case it turns out an ordinary key */
+} cfr__yaml_frame;
+
+typedef struct cfr__yaml {
+	yaml_parser_t parser;
+	cfr_build *build;
+	const cfr_source *source;
+	const cfr_limits *limits;
+	cfr_documents *docs;
+	cfr_str text;
+	cfr__marks marks;
+	cfr__breaks breaks;
+	cfr__anchors anchors;
+	cfr__yaml_frame *frames;
+	uint32_t depth, cap;
+	uint32_t doc_start, doc_body, doc_count;	/* doc_body: behind its `---` */
+	bool doc_open;		/* the last document ended without a line `...` */
+	bool inner_bom;		/* U+FEFF stands somewhere behind the start */
+	cfr_err *err;
+} cfr__yaml;
+
+/* Sets an error with its place; returns `code`. */
+int cfr__yaml_fail(cfr__yaml *r, size_t at, int code, const char *message, const char *hint);
+/* Completes an error of the builder, which knows the place only of what it was given. */
+static inline int cfr__yaml_built(cfr__yaml *r, int rc, const cfr_mark *mark)
+{
+	return CFR_LIKELY(rc == 0) ? 0 : cfr__fail_at(r->err, r->source, mark->start, rc);
+}
+/* A scalar's value: by its tag (ptr NULL: none), else by the core schema when it is plain. */
+int cfr__yaml_scalar(cfr__yaml *r, cfr_str text, cfr_str tag, bool plain, const cfr_mark *mark);
+/* Does a collection's tag fit it? CFR_E_KIND when it is one of YAML's own for something else. */
+int cfr__yaml_collection_tag(cfr__yaml *r, cfr_kind kind, const yaml_char_t *tag, const cfr_mark *mark);
+
 /* ---- yaml_error.c: libyaml's complaint as a sentence ---- */
 
 int cfr__yaml_error(cfr_err *err, const yaml_parser_t *parser, cfr__marks *marks, const cfr_source *source,
