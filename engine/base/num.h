@@ -18,7 +18,8 @@ double cfr_num_strtod(cfr_str text);
 
 enum { CFR_NUM_MAX = 32 };
 /* Writes text without NUL and returns its length. Integers in decimal; floats shortest, always with a point (and,
- * beyond 1e16 and below 1e-5, an exponent with its sign: 1.0e+16), so that every reader of YAML or JSON sees a float; infinities and NaN as .inf, -.inf, .nan. */
+ * beyond 1e16 and below 1e-5, an exponent with its sign: 1.0e+16), so that every reader of YAML or JSON sees a float;
+ * infinities and NaN as .inf, -.inf, .nan. */
 size_t cfr_num_write_int(char out[CFR_NUM_MAX], int64_t value);
 size_t cfr_num_write_float(char out[CFR_NUM_MAX], double value);
 
