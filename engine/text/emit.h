@@ -60,7 +60,7 @@ bool cfr__printable(cfr_str text);
 void cfr__yaml_string(cfr__emit *emit, cfr_str text, cfr_style style, bool flow, unsigned column, unsigned parent);
 void cfr__yaml_double(cfr_buf *out, cfr_str text);
 /* Any scalar; `style` is for strings. */
-void cfr__yaml_scalar(cfr__emit *emit, cfr_node node, cfr_style style, bool flow, unsigned column, unsigned parent);
+void cfr__emit_scalar(cfr__emit *emit, cfr_node node, cfr_style style, bool flow, unsigned column, unsigned parent);
 /* A key without its colon. Returns true when it is too long for a plain `key:` and needs `? `. */
 bool cfr__yaml_key(cfr__emit *emit, cfr_str key, bool flow);
 /* Can this string be a literal block that reads back exactly? */

@@ -375,7 +375,7 @@ static void add_other(cfr__emit *emit, cfr_node node, cfr_style style, bool flow
 	cfr__yaml_string(emit, text, style, flow, column, parent);
 }
 
-void cfr__yaml_scalar(cfr__emit *emit, cfr_node node, cfr_style style, bool flow, unsigned column, unsigned parent)
+void cfr__emit_scalar(cfr__emit *emit, cfr_node node, cfr_style style, bool flow, unsigned column, unsigned parent)
 {
 	char number[CFR_NUM_MAX];
 

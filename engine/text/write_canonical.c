@@ -135,7 +135,7 @@ static void scalar(cfr__emit *emit, cfr_node node)
 		cfr__json_string(emit->out, cfr_node_string(node));
 		break;
 	default:
-		cfr__yaml_scalar(emit, node, CFR_PLAIN, true, 0, 0);
+		cfr__emit_scalar(emit, node, CFR_PLAIN, true, 0, 0);
 	}
 }
 

@@ -59,7 +59,7 @@ static void json_scalar(cfr__emit *emit, cfr_node node)
 			cfr__emit_fail(emit, node, "JSON has no infinities and no NaN",
 			               "write null or a string, or use YAML");
 		else
-			cfr__yaml_scalar(emit, node, CFR_PLAIN, true, 0, 0);
+			cfr__emit_scalar(emit, node, CFR_PLAIN, true, 0, 0);
 		break;
 	case CFR_OTHER:
 		if (json_integer(node))
@@ -69,7 +69,7 @@ static void json_scalar(cfr__emit *emit, cfr_node node)
 			               "write its text as a string, or use YAML");
 		break;
 	default:
-		cfr__yaml_scalar(emit, node, CFR_PLAIN, true, 0, 0);
+		cfr__emit_scalar(emit, node, CFR_PLAIN, true, 0, 0);
 	}
 }
 
@@ -113,7 +113,7 @@ void cfr__flow_value(cfr__emit *emit, cfr_node node, unsigned column, cfr_style 
 		if (emit->json)
 			json_scalar(emit, node);
 		else
-			cfr__yaml_scalar(emit, node, style, true, 0, 0);
+			cfr__emit_scalar(emit, node, style, true, 0, 0);
 		return;
 	}
 	if (cfr_node_size(node) == 0) {

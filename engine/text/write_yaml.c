@@ -53,7 +53,7 @@ void cfr__yaml_value(cfr__emit *emit, cfr_node node, cfr__slot slot, unsigned pa
 		if (collection)
 			cfr_buf_addz(emit->out, kind == CFR_MAPPING ? "{}" : "[]");
 		else
-			cfr__yaml_scalar(emit, node, style, false, parent + emit->step, parent);
+			cfr__emit_scalar(emit, node, style, false, parent + emit->step, parent);
 		return;
 	}
 	if (++emit->depth > cfr_limit_max(CFR_LIMIT_DEPTH)) {
