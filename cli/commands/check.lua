@@ -5,6 +5,7 @@ local core = require "core"
 local inputs = require "inputs"
 local ok = require("problem").check
 local projects = require "project"
+local secrecy = require "secrecy"
 local terminal = require "terminal"
 
 local FORMATS = { text = true, json = true, sarif = true, junit = true, github = true, html = true }
@@ -142,16 +143,19 @@ end
 
 local function show_stats(outcome)
   local c = outcome.counts
-  io.stderr:write(("read and parsed in %.1f ms, checked in %.1f ms: %d files, %d documents, %d rules, %d runs of a rule on a document, %d places (%d of another kind skipped)\n")
-    :format(c.parse_ns / 1e6, c.check_ns / 1e6, c.files, c.documents, c.rules, c.jobs, c.places, c.skipped))
+  io.stderr:write(("read and parsed in %.1f ms, checked in %.1f ms: %d files, %d documents, %d rules, ")
+    :format(c.parse_ns / 1e6, c.check_ns / 1e6, c.files, c.documents, c.rules))
+  io.stderr:write(("%d runs of a rule on a document, %d places (%d of another kind skipped)\n")
+    :format(c.jobs, c.places, c.skipped))
 end
 
 --- Applies fixes; returns nothing, the outcome tells.
 local function fix(check, options)
+  local hide = secrecy.of(check:outcome())
   local class = options.fix == "guarded" and "guarded" or "safe"
   ok(check:fix(class, function(file, before, after)
     if options.dry_run then
-      io.stdout:write(require("diff").unified(file, before, after))
+      io.stdout:write(hide(require("diff").unified(file, before, after)))
       return true
     end
     if file == "<stdin>" or file == options.stdin_filename then
@@ -189,7 +193,7 @@ function M.run(options, words)
   for _, target in ipairs(formats) do
     wants_splices = wants_splices or target.format == "sarif"
   end
-  local outcome = check:outcome { splices = wants_splices }
+  local outcome = secrecy.apply(check:outcome { splices = wants_splices })
   local fail_on = RANK[options.fail_on or project.fail_on or "error"]
   local status = 0
   for _, level in ipairs { "info", "warning", "error" } do

@@ -8,6 +8,7 @@
  * Everything that can fail returns true, or nil and an error. An outcome is plain tables: a report needs no more.
  */
 #include "engine/check.h"
+#include "engine/pointer.h"
 #include "engine/text.h"
 #include "engine/tree/build.h"
 #include "lua/commands/bind.h"
@@ -468,6 +469,33 @@ static void set_related(lua_State *L, const cfr_finding *finding)
 	lua_setfield(L, -2, "related");
 }
 
+static bool is_secret(const cfr_rule *rule)
+{
+	for (uint32_t i = 0; rule && i < rule->tags.count; i++) {
+		if (cfr_str_eq(rule->tags.items[i], CFR_STR("secret")))
+			return true;
+	}
+	return false;
+}
+
+/* What a finding of a rule tagged `secret` is about, as written and as read: reports mask it wherever it shows. */
+static void set_secret(lua_State *L, const cfr_outcome *outcome, const cfr_finding *finding)
+{
+	const cfr_document *doc = outcome->subjects[finding->document].doc;
+	cfr_str bytes = cfr_source_bytes(cfr_document_source(doc));
+	cfr_node node;
+
+	lua_createtable(L, 2, 0);
+	cfr__cmd_push_str(L, cfr_str_sub(bytes, finding->span.start, finding->span.end));
+	lua_rawseti(L, -2, 1);
+	if (cfr_pointer_get(&node, cfr_tree_root(cfr_document_tree(doc)), finding->path, NULL) == 0 &&
+	    cfr_node_kind(node) == CFR_STRING) {
+		cfr__cmd_push_str(L, cfr_node_string(node));
+		lua_rawseti(L, -2, 2);
+	}
+	lua_setfield(L, -2, "secret");
+}
+
 static void push_finding(lua_State *L, const cfr_outcome *outcome, const cfr_finding *finding, const cfr_limits *plan)
 {
 	static const char *const standings[] = { "open", "allowed", "waived", "fixed" };
@@ -500,6 +528,8 @@ static void push_finding(lua_State *L, const cfr_outcome *outcome, const cfr_fin
 		cfr__cmd_set_str(L, "pack", finding->of->pack);
 	}
 	set_related(L, finding);
+	if (is_secret(finding->of) && finding->document < outcome->subject_count && source)
+		set_secret(L, outcome, finding);
 	if (finding->edit_count)
 		set_fix(L, outcome, finding, plan);
 }

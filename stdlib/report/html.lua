@@ -27,7 +27,8 @@ p { margin: .25rem 0; } .faint { color: var(--faint); font-size: .875rem; }
 article { border-top: 1px solid var(--line); padding: .75rem 0; }
 .error b.level, .n-error b { color: var(--error); } .warning b.level, .n-warning b { color: var(--warning); }
 .info b.level, .n-info b { color: var(--info); } .n-good b { color: var(--good); }
-code, pre { font: .875rem/1.5 ui-monospace, monospace; } code { background: var(--code); border-radius: .25rem; padding: .1em .3em; }
+code, pre { font: .875rem/1.5 ui-monospace, monospace; }
+code { background: var(--code); border-radius: .25rem; padding: .1em .3em; }
 pre { background: var(--code); border-radius: .5rem; overflow-x: auto; margin: .5rem 0; padding: .5rem .75rem; }
 mark { background: none; color: inherit; text-decoration: underline wavy; text-underline-offset: .25em; }
 .error mark { text-decoration-color: var(--error); } .warning mark { text-decoration-color: var(--warning); }

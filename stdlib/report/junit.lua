@@ -72,23 +72,27 @@ function M.render(outcome)
     for _, failure in ipairs(outcome.failures) do
       if failure.subject == source.file then
         tests, errors = tests + 1, errors + 1
-        out[#out + 1] = ('    <testcase classname="%s" name="%s" time="0">\n      <error message="%s" type="%s"/>\n    </testcase>\n')
-          :format(xml(source.file), xml(failure.rule ~= "" and failure.rule or "read"), xml(failure.message),
-            xml(failure.code))
+        out[#out + 1] = ('    <testcase classname="%s" name="%s" time="0">\n'):format(xml(source.file),
+          xml(failure.rule ~= "" and failure.rule or "read"))
+        out[#out + 1] = ('      <error message="%s" type="%s"/>\n    </testcase>\n'):format(xml(failure.message),
+          xml(failure.code))
       end
     end
     if tests == 0 then
       tests = 1
       out[1] = ('    <testcase classname="%s" name="no findings" time="0"/>\n'):format(xml(source.file))
     end
-    body[#body + 1] = ('  <testsuite name="%s" tests="%d" failures="%d" errors="%d" skipped="%d" time="0">\n%s  </testsuite>\n')
-      :format(xml(source.file), tests, failures, errors, skipped, table.concat(out))
+    body[#body + 1] = ('  <testsuite name="%s" tests="%d" failures="%d" errors="%d" skipped="%d" time="0">\n')
+      :format(xml(source.file), tests, failures, errors, skipped)
+    body[#body + 1] = table.concat(out) .. "  </testsuite>\n"
     total.tests, total.failures = total.tests + tests, total.failures + failures
     total.errors, total.skipped = total.errors + errors, total.skipped + skipped
   end
   local c = outcome.counts
-  return ('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="cfgrun" tests="%d" failures="%d" errors="%d" skipped="%d" time="%.3f">\n%s</testsuites>\n')
-    :format(total.tests, total.failures, total.errors, total.skipped, (c.parse_ns + c.check_ns) / 1e9, table.concat(body))
+  return table.concat { '<?xml version="1.0" encoding="UTF-8"?>\n',
+    ('<testsuites name="cfgrun" tests="%d" failures="%d" errors="%d" skipped="%d" time="%.3f">\n'):format(total.tests,
+      total.failures, total.errors, total.skipped, (c.parse_ns + c.check_ns) / 1e9),
+    table.concat(body), "</testsuites>\n" }
 end
 
 return M
