@@ -63,7 +63,7 @@ static const char *parse(lua_State *L, const char *t, const char *end, struct di
 	memset(d, 0, sizeof(*d));
 	d->precision = -1;
 	d->text[d->len++] = '%';
-	for (int i = 0; i < 5 && t < end && *t != '\0' && strchr("-+#0 ", *t); i++) {
+	for (int i = 0; i < 16 && t < end && *t != '\0' && strchr("-+#0 ", *t); i++) {
 		d->left |= *t == '-';
 		d->zero |= *t == '0';
 		d->text[d->len++] = *t++;

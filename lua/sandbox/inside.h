@@ -2,7 +2,7 @@
  *
  * alloc.c hands out memory up to a ceiling, watch.c knows when the time is gone, errors.c turns what a script raised
  * into a cfr_err, sandbox.c holds the allow list and runs chunks, freeze.c makes values constant. basics.c, pairs.c,
- * strings.c, format.c, pattern.c, utf8.c and tables.c are the library functions that scripts see.
+ * strings.c, format.c, pattern.c, codepoints.c and tables.c are the library functions that scripts see.
  */
 #ifndef CFR_SANDBOX_INSIDE_H
 #define CFR_SANDBOX_INSIDE_H

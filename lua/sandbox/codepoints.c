@@ -1,4 +1,4 @@
-/* lua/sandbox/utf8.c -- utf8.char, len, offset.
+/* lua/sandbox/codepoints.c -- utf8.char, len, offset.
  *
  * Written from the reference manual (5.4, 6.5): code points up to 2^31 in the `lax` forms. Counting is work.
  */
@@ -101,7 +101,7 @@ int cfr__utf8_offset(lua_State *L)
 	size_t len;
 	const char *s = luaL_checklstring(L, 1, &len);
 	lua_Integer n = luaL_checkinteger(L, 2), end = (lua_Integer)len;
-	lua_Integer at = position(luaL_optinteger(L, 3, n > 0 ? 1 : end + 1), len) - 1;
+	lua_Integer at = position(luaL_optinteger(L, 3, n >= 0 ? 1 : end + 1), len) - 1;
 
 	luaL_argcheck(L, at >= 0 && at <= end, 3, "position out of bounds");
 	/* the byte behind the string is no continuation: strings end with a NUL */
