@@ -3,7 +3,8 @@
  * An entry owns its lines: from the comment lines directly above its key or dash to the end of its value's last line.
  * Removing takes those lines; adding puts lines behind those of the last entry, or before those of the entry at the
  * index. The first entry of a collection that stands behind a dash (`- a: 1`) shares its line, so it is cut out up to
- * the next one.
+ * the next one. Where the author parted all entries by blank lines, a new one is parted too, and one that goes takes
+ * its blank lines along.
  */
 #include <stdlib.h>
 
@@ -192,11 +193,15 @@ typedef struct block {
 	cfr__emit emit;
 	unsigned column;
 	uint32_t least;		/* where the document begins */
+	bool spaced;		/* blank lines between all entries */
 } block;
 
-/* `lead`: each entry begins with the indentation and ends its line; else the first stands at the place and each
- * other begins a line. At the end of a text without a final line break each begins one. */
-typedef enum layout { LINES, INLINE, BEHIND } layout;
+typedef enum layout {
+	BEFORE,			/* each entry has its indentation and its line end, for an item that follows */
+	AFTER,			/* the same, behind the last item */
+	INLINE,			/* the first stands at the place, each other begins a line */
+	AT_END			/* each begins a line: behind a text without a final line break */
+} layout;
 
 static int put_entries(block *b, uint32_t from, uint32_t to, uint32_t first, uint32_t count, layout how)
 {
@@ -205,12 +210,16 @@ static int put_entries(block *b, uint32_t from, uint32_t to, uint32_t first, uin
 
 	b->emit.out = &text;
 	for (uint32_t i = 0; i < count; i++) {
-		if (how == LINES)
+		if (b->spaced && (how == AT_END || how == AFTER || (how == INLINE && i)))
+			cfr__emit_line(&b->emit, 0);
+		if (how <= AFTER)
 			cfr__emit_indent(&b->emit, b->column);
-		else if (how == BEHIND || i)
+		else if (how == AT_END || i)
 			cfr__emit_line(&b->emit, b->column);
 		cfr__block_entry(b->plan, &b->emit, b->work.list[first + i], b->column, b->work.style);
-		if (how == LINES)
+		if (how <= AFTER)
+			cfr__emit_line(&b->emit, 0);
+		if (b->spaced && how == BEFORE)
 			cfr__emit_line(&b->emit, 0);
 	}
 	r = cfr__emit_check(&b->emit);
@@ -230,6 +239,43 @@ static uint32_t lines_start(const block *b, uint32_t i)
 	return cfr__comments_above(b->plan, cfr__line_start(b->plan, item->head), b->column, least);
 }
 
+static bool blank_line(const block *b, uint32_t line)
+{
+	uint32_t end = cfr__skip_blanks(b->plan, line);
+
+	return end < b->plan->text.len && cfr__line_break(b->plan->text.ptr[end]);
+}
+
+static uint32_t blanks_above(const block *b, uint32_t line, uint32_t least)
+{
+	while (line > least) {
+		uint32_t above = cfr__line_start(b->plan, cfr__break_before(b->plan, line));
+
+		if (above < least || !blank_line(b, above))
+			break;
+		line = above;
+	}
+	return line;
+}
+
+static uint32_t blanks_below(const block *b, uint32_t line)
+{
+	while (line < b->plan->text.len && blank_line(b, line))
+		line = cfr__next_line(b->plan, line);
+	return line;
+}
+
+static bool is_spaced(const block *b)
+{
+	for (uint32_t i = 1; i < b->work.count; i++) {
+		uint32_t line = lines_start(b, i);
+
+		if (blanks_above(b, line, cfr__next_line(b->plan, b->work.items[i - 1].end)) == line)
+			return false;
+	}
+	return b->work.count > 1;
+}
+
 static int insert_before(block *b, uint32_t i)
 {
 	const cfr__item *item = &b->work.items[i];
@@ -239,12 +285,14 @@ static int insert_before(block *b, uint32_t i)
 
 	if (item->own_line) {
 		at = lines_start(b, i);
-		return put_entries(b, at, at, item->new_first, item->new_count, LINES);
+		return put_entries(b, at, at, item->new_first, item->new_count, BEFORE);
 	}
 	r = put_entries(b, item->head, item->head, item->new_first, item->new_count, INLINE);
 	if (r)
 		return r;
 	b->emit.out = &text;
+	if (b->spaced)
+		cfr__emit_line(&b->emit, 0);
 	cfr__emit_line(&b->emit, b->column);
 	r = cfr__emit_check(&b->emit);
 	if (r == 0)
@@ -270,7 +318,7 @@ static int append(block *b)
 	uint32_t end = b->work.count ? b->work.items[b->work.count - 1].end : outer->end;
 	uint32_t line = cfr__line_end(b->plan, end), at = cfr__next_line(b->plan, end);
 
-	return put_entries(b, at, at, b->work.tail_first, b->work.tail_count, at == line ? BEHIND : LINES);
+	return put_entries(b, at, at, b->work.tail_first, b->work.tail_count, at == line ? AT_END : AFTER);
 }
 
 /* ---- removing ---- */
@@ -295,10 +343,7 @@ static int64_t cut_first(block *b)
 	if (i < b->work.count && b->work.items[i].taken) {
 		to = b->work.items[i].head;
 	} else {
-		to = cfr__next_line(b->plan, b->work.items[i - 1].end);
-		while (to < b->plan->text.len && cfr__line_break(b->plan->text.ptr[cfr__skip_blanks(b->plan, to)]))
-			to = cfr__next_line(b->plan, to);
-		to = cfr__skip_blanks(b->plan, to);
+		to = cfr__skip_blanks(b->plan, blanks_below(b, cfr__next_line(b->plan, b->work.items[i - 1].end)));
 	}
 	r = cfr__cut(b->plan, b->work.items[0].head, to);
 	return r ? r : (int64_t)i;
@@ -326,7 +371,7 @@ static int cut_removed(block *b)
 {
 	const cfr__item *items = b->work.items;
 	bool merges = cfr_node_size(b->in) > b->work.count;
-	uint32_t from = 0, to = 0;
+	uint32_t from = 0, to = 0, last = b->work.count;
 	int64_t done = 0;
 
 	if (b->work.count == 0)
@@ -337,10 +382,14 @@ static int cut_removed(block *b)
 		done = cut_first(b);
 	if (done < 0)
 		return (int)done;
+	while (last > 0 && items[last - 1].removed && !items[last - 1].taken)
+		last--;			/* behind it nothing stays */
 	for (uint32_t i = (uint32_t)done; i < b->work.count; i++) {
 		if (!items[i].removed || items[i].taken)
 			continue;
 		uint32_t start = lines_start(b, i);
+		if (b->spaced && b->work.any_left && i >= last && i)
+			start = blanks_above(b, start, cfr__next_line(b->plan, items[i - 1].end));
 		if (start != to) {
 			int r = cut_lines(b, from, to);
 			if (r)
@@ -348,6 +397,8 @@ static int cut_removed(block *b)
 			from = start;
 		}
 		to = cfr__next_line(b->plan, items[i].end);
+		if (b->spaced && i < last)
+			to = blanks_below(b, to);
 	}
 	return cut_lines(b, from, to);
 }
@@ -365,6 +416,7 @@ int cfr__edit_block(cfr__plan *plan, cfr_node in, const cfr__change *changes, ui
 	b.emit = plan->style;
 	b.emit.err = plan->err;
 	b.emit.key_style = b.work.key_style;
+	b.spaced = is_spaced(&b);
 	for (uint32_t i = 0; r == 0 && i < b.work.count; i++) {
 		const cfr__item *item = &b.work.items[i];
 
