@@ -6,8 +6,8 @@
  * set.
  *
  * Two dialects share this. In a .gitignore braces are plain and `**` is special only as a whole component; in our own
- * globs `**` crosses folders wherever it stands. A pattern that is not well formed (an open set, a lone `\` at the end) or that is
- * longer than TOKENS matches nothing.
+ * globs `**` crosses folders wherever it stands. A pattern that is not well formed (an open set, a lone `\` at the
+ * end) or that is longer than TOKENS matches nothing.
  */
 #include "engine/base/glob.h"
 

@@ -11,16 +11,17 @@
 typedef struct cfr_re cfr_re;
 typedef struct cfr_re_scratch cfr_re_scratch;
 
-/* CFR_E_SYNTAX with the offset as `column` (from 1) when the pattern does not compile. Subject and pattern are UTF-8. */
+/* CFR_E_SYNTAX when the pattern does not compile, with the character as `column` (from 1). Subject and pattern are
+ * UTF-8. */
 int cfr_re_new(cfr_re **out, cfr_str pattern, cfr_err *err);
 void cfr_re_free(cfr_re *re);
 
 int cfr_re_scratch_new(cfr_re_scratch **out, const cfr_limits *limits, cfr_err *err);
 void cfr_re_scratch_free(cfr_re_scratch *scratch);
 
-/* Match from byte `from` of valid UTF-8. Returns the number of groups + 1 and sets *at to that many pairs of byte offsets (start,
- * end; SIZE_MAX for a group that did not take part), borrowed from the scratch until its next use; 0 when nothing
- * matched; negative on error (CFR_E_LIMIT). */
+/* Match from byte `from` of valid UTF-8. Returns the number of groups + 1 and sets *at to that many pairs of byte
+ * offsets (start, end; SIZE_MAX for a group that did not take part), borrowed from the scratch until its next use; 0
+ * when nothing matched; negative on error (CFR_E_LIMIT). */
 int cfr_re_match(const cfr_re *re, cfr_re_scratch *scratch, cfr_str subject, size_t from, const size_t **at,
                  cfr_err *err);
 

@@ -22,6 +22,9 @@ static void *make(cfr__lexer *x, size_t size)
 	return at;
 }
 
+/* How much of a name a message shows. */
+static int shown(cfr_str name) { return name.len < 60 ? (int)name.len : 60; }
+
 static int nest(cfr__lexer *x)
 {
 	if (++x->nest > NEST_END) {
@@ -83,8 +86,7 @@ static int no_selector(cfr__lexer *x)
 
 	cfr__lex_expected(x, "a selector");
 	if (cfr__lex_name(x, &name))
-		cfr_err_hint(x->err, "names in brackets are quoted: ['%.*s']", (int)(name.len < 60 ? name.len : 60),
-		             name.ptr);
+		cfr_err_hint(x->err, "names in brackets are quoted: ['%.*s']", shown(name), name.ptr);
 	else if (cfr__lex_peek(x) == '(')
 		cfr_err_hint(x->err, "there are no script expressions; a filter is written ?@.key == 1");
 	else
@@ -267,15 +269,15 @@ static int parse_word(cfr__lexer *x, cfr__operand *out)
 	else if (cfr_str_eq(word, CFR_STR("null")))
 		out->literal.kind = CFR__NULL;
 	else {
-		int n = (int)(word.len < 60 ? word.len : 60);
+		int n = shown(word);
 
 		x->at = start;
 		cfr__lex_fail(x, start, "'%.*s' is neither a value nor a call", n, word.ptr);
 		if (cfr_str_eq(word, CFR_STR("not")))
 			cfr_err_hint(x->err, "'not' is written !");
 		else
-			cfr_err_hint(x->err, "text is quoted: '%.*s'; a key of the current node is @.%.*s", n, word.ptr, n,
-			             word.ptr);
+			cfr_err_hint(x->err, "text is quoted: '%.*s'; a key of the current node is @.%.*s",
+			             n, word.ptr, n, word.ptr);
 		return CFR_E_SYNTAX;
 	}
 	return 0;
@@ -485,7 +487,7 @@ static int find_function(cfr__lexer *x, cfr_str name, size_t start, cfr__functio
 			near = cfr__functions[i].name;
 		}
 	}
-	cfr__lex_fail(x, start, "there is no function '%.*s'", (int)(name.len < 60 ? name.len : 60), name.ptr);
+	cfr__lex_fail(x, start, "there is no function '%.*s'", shown(name), name.ptr);
 	if (near)
 		cfr_err_hint(x->err, "did you mean '%s'?", near);
 	else
@@ -511,7 +513,8 @@ static int compile_pattern(cfr__lexer *x, cfr__call *call, size_t start)
 		if (r == 0) {
 			r = cfr__lex_fail(x, start, "the pattern is no I-Regexp (RFC 9485): %s at its character %zu",
 			                  why, at + 1);
-			cfr_err_hint(x->err, "use [0-9] for \\d, [A-Za-z0-9_] for \\w, [ \\t\\n\\r] for \\s, [$] for \\$");
+			cfr_err_hint(x->err, "use [0-9] for \\d, [A-Za-z0-9_] for \\w, [ \\t\\n\\r] for \\s, "
+			             "[$] for \\$");
 		}
 		goto done;
 	}
@@ -595,8 +598,8 @@ static int parse_call(cfr__lexer *x, cfr_str name, size_t start, cfr__call **out
 		cfr__lex_blanks(x);
 	}
 	if (n != signature->count)
-		return cfr__lex_fail(x, n > signature->count ? argument : start, "%s() takes %u argument%s", signature->name,
-		                     signature->count, signature->count == 1 ? "" : "s");
+		return cfr__lex_fail(x, n > signature->count ? argument : start, "%s() takes %u argument%s",
+		                     signature->name, signature->count, signature->count == 1 ? "" : "s");
 	x->nest--;
 	*out = call;
 	return call->function == CFR__MATCH || call->function == CFR__SEARCH ? compile_pattern(x, call, argument) : 0;
@@ -612,7 +615,7 @@ static int no_query(cfr__lexer *x)
 	if (cfr__lex_peek(x) == '/')
 		cfr_err_hint(x->err, "this looks like a JSON Pointer; a query is written $.agents[*].model");
 	else if (cfr__lex_name(x, &name))
-		cfr_err_hint(x->err, "did you mean '$.%.*s'?", (int)(name.len < 60 ? name.len : 60), name.ptr);
+		cfr_err_hint(x->err, "did you mean '$.%.*s'?", shown(name), name.ptr);
 	else
 		cfr_err_hint(x->err, "a query begins with '$', as in $.agents[*].model");
 	return CFR_E_SYNTAX;
