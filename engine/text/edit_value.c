@@ -252,7 +252,7 @@ static int put_text(cfr__plan *plan, const place *p, cfr_str text)
 static void keep_columns(cfr__emit *emit, const cfr__plan *plan, place *p)
 {
 	const cfr_entry *entry = p->item.entry;
-	uint32_t column;
+	uint32_t column, body;
 
 	if (p->slot == CFR__DASH && p->item.start > p->item.head + 1 && !p->properties &&
 	    !breaks_between(plan, p->item.head, p->item.start) && p->item.end > p->item.start)
@@ -268,8 +268,10 @@ static void keep_columns(cfr__emit *emit, const cfr__plan *plan, place *p)
 		return;
 	emit->fold = 0;
 	p->indent = p->parent + emit->step;
-	emit->like = cfr_str_sub(plan->text, cfr__next_line(plan, p->item.start), p->item.end);
-	for (uint32_t line = cfr__next_line(plan, p->item.start), first = 0; line < p->item.end;
+	body = cfr__next_line(plan, p->item.start);
+	if (body < p->item.end)
+		emit->like = cfr_str_sub(plan->text, body, p->item.end);
+	for (uint32_t line = body, first = 0; line < p->item.end;
 	     line = cfr__next_line(plan, line)) {
 		uint32_t text = cfr__skip_blanks(plan, line), end = cfr__line_end(plan, line);
 
@@ -417,15 +419,21 @@ int cfr__put_value(cfr__plan *plan, const cfr__change *change)
 	return put_block(plan, &p, change);
 }
 
-/* Into a document of nothing but comments: below them. */
+/* Into a document of nothing but comments: below them, before its `...`. */
 static int put_last(cfr__plan *plan, const place *p, cfr_str text)
 {
-	uint32_t start, at;
+	uint32_t start, at, line;
 	int r = 0;
 
 	cfr_document_range(plan->doc, &start, &at);
-	while (at > p->behind && (cfr__blank(plan->text.ptr[at - 1]) || cfr__line_break(plan->text.ptr[at - 1])))
-		at--;
+	for (;;) {
+		while (at > p->behind && (cfr__blank(plan->text.ptr[at - 1]) || cfr__line_break(plan->text.ptr[at - 1])))
+			at--;
+		line = cfr__line_start(plan, at);
+		if (line <= p->behind || !cfr_str_starts(cfr_str_sub(plan->text, line, at), CFR_STR("...")))
+			break;
+		at = cfr__break_before(plan, line);
+	}
 	if (at > plan->base)
 		r = cfr__splice(plan, at, at, cfr_str_of(plan->style.newline));
 	return r ? r : cfr__splice(plan, at, at, text);

@@ -74,6 +74,7 @@ static const struct edit_case blocks[] = {
 	  "replace /a \"aaaa bbbb cccc dddd eeee ffff gggg hhhh iiii jjjj kkkk llll nnnn\\n\"",
 	  "a: >\n  aaaa bbbb cccc dddd eeee ffff gggg hhhh iiii jjjj\n  kkkk llll nnnn\nb: 1\n" },
 	{ "folded paragraphs", "a: >\n  one\n\n  two\n", "replace /a \"one\\nthree\\n\"", "a: >\n  one\n\n  three\n" },
+	{ "an empty folded one", "a: >\n\nb: 1\n", "replace /a one two", "a: >-\n  one two\n\nb: 1\n" },
 	{ "crlf", "a: |\r\n  one\r\n  two\r\nb: 1\r\n", "replace /a \"one\\ntwo\\nthree\\n\"",
 	  "a: |\r\n  one\r\n  two\r\n  three\r\nb: 1\r\n" },
 };
@@ -253,6 +254,8 @@ static const struct edit_case streams[] = {
 	{ "the second of two #1", "a: 1\n---\nb: 2\n", "set . c 3\nreplace /b 4", "a: 1\n---\nb: 4\nc: 3\n" },
 	{ "comments between #1", "a: 1\n---\n# about b\nb: 2\nc: 1\n", "remove /b", "a: 1\n---\nc: 1\n" },
 	{ "an empty one #1", "a: 1\n---\n---\nb: 2\n", "set . c 3", "a: 1\n---\nc: 3\n---\nb: 2\n" },
+	{ "an empty one with an end #1", "a: 1\n---\n# none\n...\n---\nb: 2\n", "set . c 3",
+	  "a: 1\n---\n# none\nc: 3\n...\n---\nb: 2\n" },
 	{ "all of one #0", "a: 1\n---\nb: 2\n", "remove /a", "{}\n---\nb: 2\n" },
 };
 
@@ -358,6 +361,78 @@ TABLE(anchors)
 TABLE(streams)
 TABLE(json)
 
+/* Splices that somebody else made. */
+static void test_apply(void **state)
+{
+	static const cfr_splice good[] = { { 0, 1, { "A", 1 } }, { 1, 1, { "-", 1 } }, { 2, 3, { NULL, 0 } }, { 3, 3, { "!", 1 } } };
+	static const cfr_splice unsorted[] = { { 2, 3, { "x", 1 } }, { 0, 1, { "y", 1 } } };
+	static const cfr_splice overlapping[] = { { 0, 2, { "x", 1 } }, { 1, 3, { "y", 1 } } };
+	static const cfr_splice beyond[] = { { 3, 4, { "x", 1 } } };
+	static const cfr_splice backward[] = { { 2, 1, { "x", 1 } } };
+	cfr_buf text = CFR_BUF_INIT;
+	cfr_err err = CFR_ERR_INIT;
+
+	(void)state;
+	assert_int_equal(cfr_splices_apply(&text, CFR_STR("abc"), good, 4, &err), 0);
+	assert_string_equal(text.ptr, "A-b!");
+	assert_int_equal(cfr_splices_apply(&text, CFR_STR("abc"), unsorted, 2, &err), CFR_E_USAGE);
+	assert_int_equal(cfr_splices_apply(&text, CFR_STR("abc"), overlapping, 2, &err), CFR_E_USAGE);
+	assert_int_equal(cfr_splices_apply(&text, CFR_STR("abc"), beyond, 1, &err), CFR_E_USAGE);
+	assert_int_equal(cfr_splices_apply(&text, CFR_STR("abc"), backward, 1, &err), CFR_E_USAGE);
+	assert_string_equal(text.ptr, "A-b!");
+	cfr_buf_release(&text);
+}
+
+/* An edit that changes nothing has no splices. */
+static void test_nothing(void **state)
+{
+	cfr_documents docs;
+	cfr_splices splices = { .count = 7 };
+	cfr_limits limits;
+	struct edits edits;
+
+	(void)state;
+	cfr_limits_default(&limits);
+	assert_int_equal(edits_read(&docs, "x", CFR_STR("a: 1\nb: [x]\n"), CFR_YAML, NULL), 0);
+	edits_parse(&edits, "replace /a 1\nreplace /b [x]\nrename /a a");
+	assert_int_equal(cfr_edit_plan(&splices, docs.items[0], edits.items, edits.count, &limits, NULL), 0);
+	assert_int_equal(splices.count, 0);
+	cfr_splices_release(&splices);
+	assert_int_equal(cfr_edit_plan(&splices, docs.items[0], NULL, 0, &limits, NULL), 0);
+	assert_int_equal(splices.count, 0);
+	cfr_splices_release(&splices);
+	edits_free(&edits);
+	cfr_documents_release(&docs);
+}
+
+/* What a refusal says, and where. */
+static void test_words(void **state)
+{
+	cfr_documents docs;
+	cfr_splices splices;
+	cfr_limits limits;
+	cfr_err err = CFR_ERR_INIT;
+	struct edits edits;
+
+	(void)state;
+	cfr_limits_default(&limits);
+	assert_int_equal(edits_read(&docs, "x.yaml", CFR_STR("a: &base\n  k: 1\nb: *base\n"), CFR_YAML, NULL), 0);
+	edits_parse(&edits, "replace /b/k 2");
+	assert_int_equal(cfr_edit_plan(&splices, docs.items[0], edits.items, 1, &limits, &err), CFR_E_UNSUPPORTED);
+	assert_non_null(strstr(err.message, "&base"));
+	assert_non_null(strstr(err.hint, "line 2"));
+	assert_string_equal(err.path, "/b/k");
+	assert_string_equal(err.file, "x.yaml");
+	assert_int_equal(err.line, 2);
+	edits_free(&edits);
+	edits_parse(&edits, "replace /a/k 2");
+	assert_int_equal(cfr_edit_plan(&splices, docs.items[0], edits.items, 1, &limits, &err), CFR_E_UNSUPPORTED);
+	assert_non_null(strstr(err.message, "&base"));
+	assert_string_equal(err.path, "/a/k");
+	edits_free(&edits);
+	cfr_documents_release(&docs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -371,6 +446,9 @@ int main(void)
 		cmocka_unit_test(test_anchors),
 		cmocka_unit_test(test_streams),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_apply),
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_words),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
