@@ -13,6 +13,8 @@
 #include "engine/base/utf8.h"
 #include "engine/text/yaml_parts.h"
 
+#define ONES UINT64_C(0x0101010101010101)
+
 static bool continuation(char c)
 {
 	return ((unsigned char)c & 0xC0) == 0x80;
@@ -26,13 +28,19 @@ void cfr__marks_init(cfr__marks *marks, cfr_str bytes, size_t base, bool ascii)
 size_t cfr__marks_walk(cfr__marks *marks, size_t index)
 {
 	size_t at = marks->at, here = marks->index;
+	uint64_t word;
 
-	while (here < index && at < marks->len) {
-		at++;
-		while (at < marks->len && continuation(marks->bytes[at]))
-			at++;
-		here++;
+	/* `here` counts the characters that begin before `at`; eight bytes at a time while that does not go past. */
+	while (here + sizeof(word) <= index && at + sizeof(word) <= marks->len) {
+		memcpy(&word, marks->bytes + at, sizeof(word));
+		word = (word & ~(word << 1)) >> 7 & ONES;	/* 1 for each continuation */
+		at += sizeof(word);
+		here += sizeof(word) - (size_t)(word * ONES >> 56);
 	}
+	while (here < index && at < marks->len)
+		here += !continuation(marks->bytes[at++]);
+	while (at < marks->len && continuation(marks->bytes[at]))
+		at++;
 	while (here > index && at > marks->base) {
 		at--;
 		while (at > marks->base && continuation(marks->bytes[at]))
