@@ -1,7 +1,8 @@
 /* engine/text/detect.c -- which reader a source goes to, and what is refused before any reader sees it.
  *
- * The name decides the format, else the first characters: what begins as JSON texts do is JSON, all else is YAML. Both formats are read as UTF-8; other encodings are recognised and refused with the command that converts
- * them, since offsets, lines and columns of a converted copy would not be those of the author's file.
+ * The name decides the format, else the first characters: what begins as JSON texts do is JSON, all else is YAML. Both
+ * formats are read as UTF-8; other encodings are recognised and refused with the command that converts them, since
+ * offsets, lines and columns of a converted copy would not be those of the author's file.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,19 +107,20 @@ static int check_encoding(const cfr_source *source, cfr_err *err)
 	if (at == text.len)
 		return 0;
 	cfr_err_set(err, CFR_E_ENCODING, "the byte 0x%02X is not valid UTF-8", (unsigned)(unsigned char)text.ptr[at]);
-	cfr_err_hint(err, text.len - at < 4 ? "is the file cut off inside a character? If not, convert it to UTF-8"
-	                                    : "save the file as UTF-8; old files may be Latin-1: iconv -f LATIN1 -t UTF-8");
+	cfr_err_hint(err, text.len - at < 4
+	             ? "is the file cut off inside a character? If not, convert it to UTF-8"
+	             : "save the file as UTF-8; old files may be Latin-1: iconv -f LATIN1 -t UTF-8");
 	return cfr__fail_at(err, source, at, CFR_E_ENCODING);
 }
 
 /* ---- format ---- */
 
-/* {"… and ["… are JSON even if YAML could read on: a slip in JSON must not become a value of YAML (`{"a": tru}`). Plain
- * words and numbers in brackets are the same in both, or YAML alone. */
+/* {"… and ["… are JSON even if YAML could read on: a slip in JSON must not become a value of YAML (`{"a": tru}`).
+ * Plain words and numbers in brackets are the same in both, or YAML alone. */
 
 static size_t skip_space(cfr_str text, size_t at)
 {
-	while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\n' || text.ptr[at] == '\r' || text.ptr[at] == '\t'))
+	while (at < text.len && text.ptr[at] && strchr(" \t\r\n", text.ptr[at]))
 		at++;
 	return at;
 }
@@ -137,7 +139,8 @@ static cfr_format format_of_text(cfr_str text)
 	return CFR_YAML;
 }
 
-int cfr_text_read(cfr_documents *out, const cfr_source *source, cfr_format format, const cfr_limits *limits, cfr_err *err)
+int cfr_text_read(cfr_documents *out, const cfr_source *source, cfr_format format, const cfr_limits *limits,
+                  cfr_err *err)
 {
 	cfr_documents docs = { NULL, 0 };
 	cfr_limits defaults;

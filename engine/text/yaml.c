@@ -1,8 +1,9 @@
 /* engine/text/yaml.c -- YAML, from libyaml's events straight into a builder.
  *
- * libyaml does the grammar. What this file adds: the core schema and tags (yaml_scalar.c, yaml_value.c), anchors and `<<`, exact
- * places in bytes (yaml_mark.c), and refusals in sentences (yaml_error.c). No tree stands between events and builder:
- * a stack of open collections, as deep as the text is nested, is all the state there is.
+ * libyaml does the grammar. Its neighbours here add the core schema and tags (yaml_scalar.c, yaml_value.c), exact
+ * places in bytes (yaml_mark.c), what libyaml is too lenient about (yaml_check.c), and refusals in sentences
+ * (yaml_error.c); this file, anchors and `<<`. No tree stands between events and builder: a stack of open collections,
+ * as deep as the text is nested, is all the state there is.
  *
  * A scalar whose value stands in the source as it is (most do) is given to the builder as a slice of the source, so
  * its text is not kept twice.
@@ -274,7 +275,8 @@ static int on_alias(reader *r, const yaml_event_t *event)
 	}
 	scalar = anchor->kind != CFR_MAPPING && anchor->kind != CFR_SEQUENCE;
 	if (wants_key(f))
-		return scalar ? put_key(r, anchor->text, anchor->plain, anchor->tag.len > 0, &mark) : key_kind_error(r, mark.start);
+		return scalar ? put_key(r, anchor->text, anchor->plain, anchor->tag.len > 0, &mark)
+		              : key_kind_error(r, mark.start);
 	if (f && f->merge == CFR__MERGE_LIST) {
 		f->last = mark.end;
 		if (anchor->kind != CFR_MAPPING)
@@ -291,7 +293,8 @@ static int on_alias(reader *r, const yaml_event_t *event)
 	}
 	if (rc == 0 && anchor->rank == UINT32_MAX)
 		/* A key has no rank: its text once more, as if it were written here. */
-		rc = cfr__yaml_scalar(r, anchor->text, anchor->tag.len ? anchor->tag : (cfr_str){ NULL, 0 }, anchor->plain, &mark);
+		rc = cfr__yaml_scalar(r, anchor->text, anchor->tag.len ? anchor->tag : (cfr_str){ NULL, 0 },
+		                      anchor->plain, &mark);
 	else if (rc == 0)
 		rc = cfr__yaml_built(r, cfr_build_alias(r->build, anchor->rank, &mark, r->err), &mark);
 	value_done(r, mark.end);
@@ -450,7 +453,8 @@ static int on_document_start(reader *r, const yaml_event_t *event)
 		cfr_build_reset(r->build);
 	at = offset(r, &event->start_mark);
 	if (r->doc_open && at < r->text.len && r->text.ptr[at] == '%')
-		return cfr__yaml_fail(r, at, CFR_E_SYNTAX, "a directive inside the document before it", "end that one with a line `...`");
+		return cfr__yaml_fail(r, at, CFR_E_SYNTAX, "a directive inside the document before it",
+		                      "end that one with a line `...`");
 	cfr__anchors_reset(&r->anchors);
 	r->depth = 0;
 	r->doc_body = offset(r, &event->end_mark);

@@ -1,8 +1,8 @@
 /* engine/text/yaml_value.c -- a scalar of YAML into the builder: by its tag, else by what the core schema makes of it.
  *
  * The tags of YAML itself (!!str, !!int, …) are obeyed, and refused when the text does not fit them. Any other tag
- * belongs to some application: the scalar becomes an `other`, which keeps the tag and the text for whoever knows them. A
- * collection with such a tag stays a collection; that it had one is noted in the sidecar.
+ * belongs to some application: the scalar becomes an `other`, which keeps the tag and the text for whoever knows them.
+ * A collection with such a tag stays a collection; that it had one is noted in the sidecar.
  */
 #include "engine/text/yaml_parts.h"
 

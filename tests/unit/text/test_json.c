@@ -55,7 +55,8 @@ static void test_numbers(void **state)
 
 static void test_strings(void **state)
 {
-	cfr_documents docs = read_text("[\"\", \"12345678\", \"1234567\\\"\", \"\\ud83d\\ude00\", \"\\u00e9\\u20ac\\/\\b\\f\\n\\r\", "
+	cfr_documents docs = read_text("[\"\", \"12345678\", \"1234567\\\"\", \"\\ud83d\\ude00\", "
+	                               "\"\\u00e9\\u20ac\\/\\b\\f\\n\\r\", "
 	                               "\"a long plain text behind \\\\ an escape\", \"\xC3\xA9\"]", CFR_JSON);
 
 	(void)state;

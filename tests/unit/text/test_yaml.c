@@ -198,8 +198,8 @@ static void test_places(void **state)
 /* libyaml counts characters, and takes NEL, LS and PS for line breaks; offsets are bytes, and they are no breaks. */
 static void test_places_beyond_ascii(void **state)
 {
-	static const char text[] = "\xEF\xBB\xBF\xC3\xA9: \xE2\x82\xAC\r\nx: \"\xF0\x9F\x98\x80\"\r\n\xC2\x85y: a\xE2\x80\xA8z\r\n"
-	                           "w: \"b\xC2\x85 \\t c\"\r\n";
+	static const char text[] = "\xEF\xBB\xBF\xC3\xA9: \xE2\x82\xAC\r\nx: \"\xF0\x9F\x98\x80\"\r\n"
+	                           "\xC2\x85y: a\xE2\x80\xA8z\r\nw: \"b\xC2\x85 \\t c\"\r\n";
 	cfr_documents docs = read_text(text, CFR_YAML);
 	const cfr_document *doc = docs.items[0];
 	cfr_span span;
