@@ -2,8 +2,8 @@
  *
  * Only the files edit*.c of this room include it.
  *
- *   edit_changes.c  edits as somebody asked for them -> changes, each at a node, sorted, without contradictions;
- *                   and the changes done on the tree
+ *   edit_changes.c  edits as somebody asked for them -> changes, each at a node, sorted, without contradictions
+ *   edit_tree.c     the changes done on the tree
  *   edit_layout.c   what stands where in the text, and how its author writes
  *   edit_value.c    a value replaced by another
  *   edit_block.c    entries of block collections: added, removed, renamed
@@ -43,6 +43,7 @@ typedef struct cfr__changes {
 
 int cfr__changes_of(cfr__changes *out, cfr_arena *arena, const cfr_tree *base, const cfr_edit *edits, uint32_t count,
                     cfr_err *err);
+/* edit_tree.c */
 int cfr__changes_tree(cfr_tree **out, const cfr_tree *base, const cfr__changes *changes, const cfr_limits *limits,
                       cfr_err *err);
 static inline bool cfr__same_place(const cfr__change *a, const cfr__change *b)

@@ -271,8 +271,7 @@ static void keep_columns(cfr__emit *emit, const cfr__plan *plan, place *p)
 	body = cfr__next_line(plan, p->item.start);
 	if (body < p->item.end)
 		emit->like = cfr_str_sub(plan->text, body, p->item.end);
-	for (uint32_t line = body, first = 0; line < p->item.end;
-	     line = cfr__next_line(plan, line)) {
+	for (uint32_t line = body, first = 0; line < p->item.end; line = cfr__next_line(plan, line)) {
 		uint32_t text = cfr__skip_blanks(plan, line), end = cfr__line_end(plan, line);
 
 		if (text == end)
