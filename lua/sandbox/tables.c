@@ -80,7 +80,7 @@ static void concat_one(lua_State *L, cfr__buffer *b, lua_Integer i, bool plain)
 	get(L, 1, i, plain);
 	type = lua_type(L, -1);
 	if (type != LUA_TSTRING && type != LUA_TNUMBER)
-		luaL_error(L, "invalid value (at index " LUA_INTEGER_FMT ") in table for 'concat': a %s", i,
+		luaL_error(L, "invalid value (at index %I) in table for 'concat': a %s", (LUAI_UACINT)i,
 		           luaL_typename(L, -1));
 	s = lua_tolstring(L, -1, &len);
 	cfr__buffer_add(b, s, len);

@@ -141,11 +141,17 @@ static void every_size(void **state)
 	int failed = 0, passed = 0;
 
 	(void)state;
-	for (uint64_t size = CFR_KIB(70); size < CFR_KIB(420); size += 2048) {
-		cfr_sandbox *sb = new_sandbox(size, 0);
+	for (uint64_t size = CFR_KIB(20); size < CFR_KIB(420); size += 1024) {
+		cfr_limits limits;
+		cfr_sandbox *sb;
 		cfr_err err = CFR_ERR_INIT;
-		int code = cfr_sandbox_load(sb, CFR_STR("x"), CFR_STR(text), 0, &err);
+		int code;
 
+		cfr_limits_default(&limits);
+		limits.of[CFR_LIMIT_MEMORY] = size;
+		if (cfr_sandbox_new(&sb, &limits, &err) != 0)
+			continue;
+		code = cfr_sandbox_load(sb, CFR_STR("x"), CFR_STR(text), 0, &err);
 		if (code == 0)
 			code = cfr_sandbox_call(sb, 0, 0, &err);
 		if (code != 0) {
