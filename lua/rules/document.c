@@ -1,0 +1,113 @@
+/* lua/rules/document.c -- ctx.doc and ctx.others: the documents of a run.
+ *
+ * One object for each document of the run, made when somebody asks and kept for the run: its fields are made at the first
+ * reading (lazy.c). It borrows the subject from the job, whose array of documents lives as long as the run; of an object
+ * that outlives it, fields not read before are an error.
+ */
+#include "lua/rules/inside.h"
+
+static const char documents_key[] = "documents";
+
+void cfr__push_root(lua_State *L, cfr_script *script, const cfr_subject *subject)
+{
+	int views;
+
+	luaL_checkstack(L, 6, NULL);
+	cfr__hold(L, script, cfr_document_tree(subject->doc), subject->doc);
+	views = lua_gettop(L);
+	cfr__push_node(L, views, cfr__held_of(L, views), 0);
+	lua_remove(L, views);
+}
+
+static void push_kinds(lua_State *L, cfr_strs kinds)
+{
+	lua_createtable(L, (int)kinds.count, 0);
+	for (uint32_t i = 0; i < kinds.count; i++) {
+		cfr__push_str(L, kinds.items[i]);
+		lua_rawseti(L, -2, (lua_Integer)i + 1);
+	}
+	cfr__constant(L);
+}
+
+static const char *const fields[] = { "file", "name", "format", "kinds", "index", "text", "root", NULL };
+
+static int document_make(lua_State *L)
+{
+	cfr__document *ud = lua_touserdata(L, 1);
+	const cfr_subject *subject = ud->subject;
+	const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
+	cfr_str word = cfr_str_of(key);
+
+	if (!ud->script->job || ud->run != ud->script->run)
+		return luaL_error(L, "this document belongs to another run");
+	if (strcmp(key, "file") == 0) {
+		cfr__push_str(L, subject->file);
+	} else if (strcmp(key, "name") == 0) {
+		cfr__push_str(L, subject->name);
+	} else if (strcmp(key, "format") == 0) {
+		lua_pushstring(L, cfr_format_name(cfr_document_format(subject->doc)));
+	} else if (strcmp(key, "kinds") == 0) {
+		push_kinds(L, subject->kinds);
+	} else if (strcmp(key, "index") == 0) {
+		lua_pushinteger(L, (lua_Integer)cfr_document_index(subject->doc) + 1);
+	} else if (strcmp(key, "text") == 0) {
+		cfr__push_str(L, cfr_source_bytes(cfr_document_source(subject->doc)));
+	} else if (strcmp(key, "root") == 0) {
+		cfr__push_root(L, ud->script, subject);
+	} else {
+		const char *near = cfr__nearest_word(word, fields);
+
+		return cfr__fail(L, near ? lua_pushfstring(L, "did you mean '%s'?", near) : NULL,
+				 "a document has no field '%.60s'", key);
+	}
+	return 1;
+}
+
+static int document_newindex(lua_State *L) { return luaL_error(L, "a document is read-only"); }
+
+void cfr__push_document(lua_State *L, cfr_script *script, uint32_t index)
+{
+	cfr__document *ud;
+
+	luaL_checkstack(L, 8, NULL);
+	if (lua_rawgetp(L, LUA_REGISTRYINDEX, documents_key) != LUA_TTABLE) {
+		lua_pop(L, 1);
+		lua_newtable(L);
+		lua_pushvalue(L, -1);
+		lua_rawsetp(L, LUA_REGISTRYINDEX, documents_key);
+	}
+	if (lua_rawgeti(L, -1, (lua_Integer)index + 1) == LUA_TNIL) {
+		lua_pop(L, 1);
+		ud = lua_newuserdatauv(L, sizeof(*ud), 0);
+		*ud = (cfr__document){ CFR__DOCUMENT, index, &script->job->all[index], script->run, script };
+		cfr__lazy(L, document_make, document_newindex, NULL, "document");
+		lua_pop(L, 1);
+		lua_pushvalue(L, -1);
+		lua_rawseti(L, -3, (lua_Integer)index + 1);
+	}
+	lua_remove(L, -2);
+}
+
+void cfr__push_others(lua_State *L, cfr_script *script)
+{
+	const cfr_job *job = script->job;
+	uint32_t self = (uint32_t)(job->subject - job->all);
+	lua_Integer n = 0;
+
+	luaL_checkstack(L, 6, NULL);
+	lua_createtable(L, (int)job->all_count, 0);
+	for (uint32_t i = 0; i < job->all_count; i++) {
+		if (i == self)
+			continue;
+		cfr__push_document(L, script, i);
+		lua_rawseti(L, -2, ++n);
+		cfr_sandbox_steps(L, 2);
+	}
+	cfr__constant(L);
+}
+
+void cfr__forget_documents(lua_State *L)
+{
+	lua_pushnil(L);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, documents_key);
+}
