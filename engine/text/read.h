@@ -42,6 +42,15 @@ typedef struct cfr__scalar {
 	double real;
 } cfr__scalar;
 void cfr__resolve(cfr__scalar *out, cfr_str text);
+/* Text that can only be a string, by its first character; most are. */
+static inline bool cfr__is_word(cfr_str text)
+{
+	/* ~ n N t T f F + - . and digits begin everything else. */
+	static const uint64_t special[2] = { UINT64_C(0x03FF680000000000), UINT64_C(0x4010404000104040) };
+	unsigned char c = text.len ? (unsigned char)text.ptr[0] : '~';
+
+	return c >= 0x80 || !(special[c >> 6] >> (c & 63) & 1);
+}
 /* Is this float's text more than a float can hold: infinite, or not zero and yet read as zero? */
 bool cfr__float_lost(cfr_str text, double real);
 

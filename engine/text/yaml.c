@@ -169,7 +169,10 @@ static cfr_str scalar_text(reader *r, yaml_event_t *event, const cfr_mark *mark)
 
 	if (CFR_UNLIKELY(r->breaks.copy != NULL))
 		cfr__breaks_restore(&r->breaks, (char *)event->data.scalar.value, value.len);
-	if (mark->style <= CFR_DOUBLE && mark->end - mark->start == value.len + 2 * quotes &&
+	if (mark->style > CFR_DOUBLE || mark->end - mark->start != value.len + 2 * quotes)
+		return value;
+	/* A plain scalar on one line is what it looks like; elsewhere an escape or a fold may have kept the length. */
+	if ((mark->style == CFR_PLAIN && event->start_mark.line == event->end_mark.line) ||
 	    memcmp(here, value.ptr, value.len) == 0)
 		value.ptr = here;
 	return value;
@@ -202,7 +205,7 @@ static int put_key(reader *r, cfr_str text, bool plain, bool tagged, cfr_mark *m
 
 	if (plain) {
 		mark->flags |= CFR_KEY_PLAIN;
-		if (!tagged) {
+		if (!tagged && !cfr__is_word(text)) {
 			cfr__scalar s;
 
 			cfr__resolve(&s, text);

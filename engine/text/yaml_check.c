@@ -40,12 +40,13 @@ int cfr__check_characters(bool *ascii, cfr_err *err, const cfr_source *source, c
 		size_t stop = text.len - at < 8 ? text.len : at + 8;
 
 		if (stop - at == 8) {
-			uint64_t word, low;
+			uint64_t word, low, control;
 
 			memcpy(&word, text.ptr + at, 8);
 			low = word & ~HIGHS;
-			/* In each byte: at least 0x20 after adding 0x60, 0x7F after adding 1. */
-			if (!((word | ~(low + ONES * 0x60) | (low + ONES)) & HIGHS)) {
+			/* The high bit of each byte: is it below 0x20 and no line feed; or 0x7F; or not ASCII? */
+			control = ~(low + ONES * 0x60) & ((low ^ ONES * '\n') + ONES * 0x7F);
+			if (!((control | (low + ONES) | word) & HIGHS)) {
 				at = stop;
 				continue;
 			}

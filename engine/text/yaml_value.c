@@ -87,7 +87,7 @@ int cfr__yaml_scalar(cfr__yaml *r, cfr_str text, cfr_str tag, bool plain, const 
 
 	if (tag.ptr)
 		return cfr__yaml_built(r, put_tagged(r, text, tag, mark), mark);
-	if (!plain)
+	if (!plain || cfr__is_word(text))
 		return cfr__yaml_built(r, cfr_build_string(r->build, text, mark, r->err), mark);
 	cfr__resolve(&s, text);
 	return cfr__yaml_built(r, put_resolved(r, &s, text, mark), mark);
