@@ -91,6 +91,9 @@ int cfr__put_key(cfr__plan *plan, const cfr__item *item, bool flow)
 	cfr_buf text = CFR_BUF_INIT;
 	int r;
 
+	if (cfr__same_key(item->rename) &&
+	    (plan->json || quote == '"' || quote == '\'' || cfr__plain_safe(item->rename->key, flow)))
+		return 0;
 	emit.out = &text;
 	emit.err = plan->err;
 	emit.key_style = quote == '"' ? CFR_DOUBLE : quote == '\'' ? CFR_SINGLE : CFR_PLAIN;

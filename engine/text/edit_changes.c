@@ -116,8 +116,7 @@ static int add_rename(resolver *r, cfr_node at, cfr_str key, uint32_t number)
 		cfr_err_set(r->err, CFR_E_KIND, "only an entry of a mapping has a key to rename");
 		return fail_at(r->err, CFR_E_KIND, at);
 	}
-	if (!cfr_str_eq(cfr_node_key(at), key))
-		add(r, change);
+	add(r, change);
 	return 0;
 }
 
@@ -297,7 +296,7 @@ static int check_keys(cfr_arena *arena, cfr__change *first, cfr__change *end, cf
 	if (!news)
 		return cfr_err_nomem(err);
 	for (cfr__change *c = first; c < end; c++) {
-		if (c->op != CFR__ADD && c->op != CFR__RENAME)
+		if ((c->op != CFR__ADD && c->op != CFR__RENAME) || cfr__same_key(c))
 			continue;
 		if (cfr_node_kind(c->in) == CFR_MAPPING && !key_leaves(first, end, c->in, c->key))
 			return taken_key(err, c);

@@ -437,6 +437,10 @@ void cfr__learn_style(cfr__plan *plan)
 			continue;
 		singles += entry->style == CFR_SINGLE;
 		doubles += entry->style == CFR_DOUBLE;
+		if (entry->key_len && !(entry->flags & CFR_KEY_PLAIN)) {
+			singles += plan->text.ptr[entry->key_start] == '\'';
+			doubles += plan->text.ptr[entry->key_start] == '"';
+		}
 		learn_block(plan, entry, &step, &dash);
 		if (entry->style == CFR_FLOW) {
 			learn_flow(plan, rank, &colon, &comma, &pad);

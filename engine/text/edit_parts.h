@@ -50,6 +50,11 @@ static inline bool cfr__same_place(const cfr__change *a, const cfr__change *b)
 {
 	return a->rooted == b->rooted && (a->rooted || cfr_node_same(a->in, b->in));
 }
+/* A renaming to the key that is there: it may get quotes. */
+static inline bool cfr__same_key(const cfr__change *change)
+{
+	return change->op == CFR__RENAME && cfr_str_eq(cfr_node_key(change->at), change->key);
+}
 
 /* ---- a plan: one attempt at splices ---- */
 

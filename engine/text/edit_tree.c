@@ -47,6 +47,8 @@ static int change_one(tree_editor *e, const cfr__change *c)
 	cfr_str at = cfr_buf_str(&e->at);
 	int r = 0;
 
+	if (cfr__same_key(c))
+		return 0;
 	if (c->op < CFR__ADD)
 		r = child_pointer(e, c->at);
 	if (r)
