@@ -6,7 +6,7 @@
  * what does not match exactly is refused (CFR_E_UNSUPPORTED) rather than written.
  *
  * Values are written in the style of what they replace and of their neighbours (block or flow, indent, quotes).
- * Replacing a value by itself, or renaming a key to itself, changes one thing only: a plain `no` or `3.10` that is a
+ * Replacing a value by itself, or renaming a key to itself, changes one thing only: a plain `no` or `0777` that is a
  * string here gets the quotes that other readers need. A null counts as the empty collection that entries are put in.
  * A removed entry takes its line, its trailing comment and the comment lines directly above it with it;
  * where blank lines part all entries, those too.

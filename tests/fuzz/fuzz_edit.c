@@ -70,6 +70,8 @@ static void make_edit(struct run *run, const cfr_document *doc)
 	edit->key = cfr_str_of(run->keys[i]);
 	edit->value = run->values[i];
 	edit->index = random_below(&run->rnd, 3) ? random_below(&run->rnd, cfr_node_size(at) + 1) : UINT32_MAX;
+	if (op == CFR_EDIT_RENAME && random_below(&run->rnd, 3) == 0)
+		edit->key = cfr_node_key(at);
 	if (op == CFR_EDIT_SET && cfr_node_size(at) && random_below(&run->rnd, 2)) {
 		cfr_node child;
 
