@@ -26,7 +26,7 @@ CFR_BEGIN_DECLS
 	X(QUERY_STEPS, "query-steps", 100000000, 10000000000, "steps", "nodes one query may visit")            \
 	X(PATTERN_STEPS, "pattern-steps", 1000000, 1000000000, "steps", "backtracking of one regular expression") \
 	X(SCRIPT, "script", CFR_KIB(256), CFR_MIB(4), "bytes", "size of one Lua source")                       \
-	X(MEMORY, "memory", CFR_MIB(64), CFR_MIB(4096), "bytes", "Lua memory of one worker")                   \
+	X(MEMORY, "memory", CFR_MIB(96), CFR_MIB(4096), "bytes", "Lua memory of one worker")                   \
 	X(TIME, "time", 1000, 600000, "ms", "processor time of one rule on one document")                      \
 	X(INSTRUCTIONS, "instructions", 0, 1000000000000, "instructions",                                      \
 	  "Lua instructions of one rule on one document; 0: not counted")                                      \
