@@ -211,12 +211,13 @@ int cfr__yaml_error(cfr_err *err, const yaml_parser_t *parser, cfr__marks *marks
                     const cfr_limits *limits)
 {
 	cfr_str text = cfr_source_bytes(source);
-	const char *problem = parser->problem ? parser->problem : "the text is not YAML";
+	const char *problem = parser->problem;
 	const complaint *found = NULL;
 	size_t at, context;
 	uint32_t line;
 
-	if (parser->error == YAML_MEMORY_ERROR)
+	/* At one or two of its allocations libyaml gives up without a word. */
+	if (parser->error == YAML_MEMORY_ERROR || !problem)
 		return cfr_err_nomem(err);
 	at = cfr__marks_offset(marks, parser->problem_mark.index);
 	context = parser->context ? cfr__marks_offset(marks, parser->context_mark.index) : at;
