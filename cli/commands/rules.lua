@@ -152,6 +152,23 @@ local function list(rules, options)
   return 0
 end
 
+local function find(check, name)
+  for _, rule in ipairs(check:rules()) do
+    if rule.name == name then
+      return rule
+    end
+  end
+end
+
+--- A check with every pack that ships.
+local function all_shipped(options)
+  local all = {}
+  for i, name in ipairs(core.packs()) do
+    all[i] = "pack:" .. name
+  end
+  return checking.new({ limits = options.limits }, projects.none(), all)
+end
+
 ---@param options table
 ---@param words string[]
 ---@return integer status
@@ -171,30 +188,24 @@ function M.run(options, words)
   end
   local project = projects.of(options)
   local check
-  if #project.policies == 0 and not options.policy then
-    local all = {}
-    for i, name in ipairs(core.packs()) do
-      all[i] = "pack:" .. name
-    end
-    check = checking.new({ limits = options.limits }, projects.none(), all)
-  else
+  if #project.policies > 0 or options.policy then
     check = checking.new(options, project)
   end
-  local rules = check:rules()
-  if not words[1] then
-    return list(rules, options)
+  local rule = check and words[1] and find(check, words[1])
+  if not check or (words[1] and not rule) then
+    check = all_shipped(options)
+    rule = words[1] and find(check, words[1])
   end
-  for _, rule in ipairs(rules) do
-    if rule.name == words[1] then
-      if options.json then
-        io.stdout:write(json.encode(as_data(rule)), "\n")
-        return 0
-      end
-      return explain(rule)
-    end
+  if not words[1] then
+    return list(check:rules(), options)
+  elseif rule and options.json then
+    io.stdout:write(json.encode(as_data(rule)), "\n")
+    return 0
+  elseif rule then
+    return explain(rule)
   end
   local _, problem = check:only(words[1])
-  error(problem or { message = ("no rule is named '%s'"):format(words[1]), exit = 2 })
+  error(problem, 0)
 end
 
 return M
