@@ -86,14 +86,24 @@ int cfr_check_waive(cfr_check *check, const cfr_waiver *waiver, cfr_err *err)
 	return 0;
 }
 
+/* The finding's file as the project calls it; a source that did not parse has no document to ask. */
+static cfr_str name_of(const cfr_result *result, const cfr_finding *finding)
+{
+	if (finding->document != UINT32_MAX)
+		return result->subjects[finding->document].name;
+	for (uint32_t i = 0; i < result->source_count; i++) {
+		if (cfr_str_eq(result->sources[i].file, finding->file))
+			return result->sources[i].name;
+	}
+	return finding->file;
+}
+
 /* Does a waiver speak of this finding? Its path means the subtree. */
 static bool speaks_of(const cfr_result *result, const cfr_waiver *waiver, const cfr_finding *finding)
 {
-	cfr_str name = finding->document != UINT32_MAX ? result->subjects[finding->document].name : finding->file;
-
 	if (!cfr_str_eq(waiver->rule, CFR_STR("*")) && !cfr_str_eq(waiver->rule, finding->rule))
 		return false;
-	if (waiver->file.len && !cfr_glob_match(waiver->file, name))
+	if (waiver->file.len && !cfr_glob_match(waiver->file, name_of(result, finding)))
 		return false;
 	return cfr_str_starts(finding->path, waiver->path) &&
 	       (finding->path.len == waiver->path.len || finding->path.ptr[waiver->path.len] == '/' ||
@@ -172,6 +182,7 @@ typedef struct cfr_allowance {
 	uint32_t line;			/* the line it speaks of */
 	uint32_t offset;		/* of its '#' */
 	cfr_str rules, reason;
+	bool alone;			/* on its line: it speaks of the next one with content */
 	bool used;
 } cfr_allowance;
 
@@ -201,27 +212,50 @@ static cfr_str skip_word(cfr_str s, const char *word)
 	return cfr_str_starts(s, w) ? trim(cfr_str_sub(s, w.len, s.len)) : (cfr_str){ NULL, 0 };
 }
 
-/* Is the '#' at this offset inside some scalar or key, and so no comment? */
-static bool inside_scalar(const cfr_documents *docs, uint32_t offset)
+/* What lies between these offsets is no comment: it takes the line of such an "allowance" away. */
+static void void_between(cfr_allowances *list, uint32_t start, uint32_t end)
 {
-	for (uint32_t d = 0; d < docs->count; d++) {
+	uint32_t low = 0, high = list->count;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		if (list->items[mid].offset < start)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < list->count && list->items[low].offset < end; low++)
+		list->items[low].line = 0;
+}
+
+/* Drops those whose '#' lies inside a key or a scalar. They are in the order of their offsets. */
+static void drop_inside_scalars(cfr_allowances *list, const cfr_documents *docs)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t d = 0; list->count && d < docs->count; d++) {
 		uint32_t size = cfr_tree_size(cfr_document_tree(docs->items[d]));
 		for (uint32_t i = 0; i < size; i++) {
 			const cfr_entry *e = cfr_document_ranked(docs->items[d], i);
-			if (offset >= e->key_start && offset < e->key_start + e->key_len)
-				return true;
-			if (e->style < CFR_BLOCK && offset >= e->start && offset < e->end)
-				return true;
+			void_between(list, e->key_start, e->key_start + e->key_len);
+			if (e->style < CFR_BLOCK)
+				void_between(list, e->start, e->end);
 		}
 	}
-	return false;
+	for (uint32_t i = 0; i < list->count; i++) {
+		if (list->items[i].line)
+			list->items[kept++] = list->items[i];
+	}
+	list->count = kept;
 }
 
-/* The first line below that is neither blank nor a comment alone. */
-static uint32_t next_content_line(const cfr_source *source, uint32_t line)
+/* The first line below that is neither blank nor a comment alone. `before` is the allowance above, or NULL. */
+static uint32_t next_content_line(const cfr_source *source, uint32_t line, const cfr_allowance *before)
 {
 	uint32_t last = cfr_source_lines(source);
 
+	if (before && before->alone && before->line > line)
+		return before->line;	/* nothing but comments between the two */
 	while (++line <= last) {
 		cfr_str text = trim(cfr_source_line(source, line));
 		if (text.len && text.ptr[0] != '#')
@@ -249,6 +283,7 @@ static bool parse_allowance(cfr_allowance *out, cfr_str comment)
 	return true;
 }
 
+/* All of a source, in order. */
 static int find_allowances(cfr_allowances *out, const cfr_source *source, const cfr_documents *docs, cfr_err *err)
 {
 	cfr_str bytes = cfr_source_bytes(source);
@@ -268,17 +303,20 @@ static int find_allowances(cfr_allowances *out, const cfr_source *source, const 
 		const char *stop = memchr(hash, '\n', (size_t)(end - hash));
 		cfr_str comment = { hash + 1, (size_t)((stop ? stop : end) - hash - 1) };
 		if ((hash > bytes.ptr && !is_blank(hash[-1]) && hash[-1] != '\n') ||
-		    !parse_allowance(&found, comment) || inside_scalar(docs, found.offset))
+		    !parse_allowance(&found, comment))
 			continue;
 		cfr_place place = cfr_source_place(source, found.offset);
 		cfr_str line = cfr_source_line(source, place.line);
-		cfr_str before = trim((cfr_str){ line.ptr, (size_t)(hash - line.ptr) });
-		found.line = before.len ? place.line : next_content_line(source, place.line);
+		found.alone = trim((cfr_str){ line.ptr, (size_t)(hash - line.ptr) }).len == 0;
+		found.line = place.line;
+		if (found.alone)
+			found.line = next_content_line(source, place.line, out->count ? &out->items[out->count - 1] : NULL);
 		cfr_allowance *more = CFR_APPEND(out);
 		if (!more)
 			return cfr_err_nomem(err);
 		*more = found;
 	}
+	drop_inside_scalars(out, docs);
 	return 0;
 }
 
@@ -323,6 +361,33 @@ static bool rules_ran(const cfr_check *check, const cfr_result *result, cfr_str 
 	return false;
 }
 
+/* Lets the allowances of its line speak of a finding. Their lines ascend, as their places do. */
+static int allow_finding(cfr_allowances *list, cfr_finding *finding, cfr_report *report, cfr_err *err)
+{
+	uint32_t low = 0, high = list->count;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		if (list->items[mid].line < finding->span.line)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < list->count && list->items[low].line == finding->span.line; low++) {
+		cfr_allowance *a = &list->items[low];
+		if (a->reason.len == 0 || !names_rule(a->rules, finding->rule))
+			continue;
+		a->used = true;
+		if (finding->standing != CFR_OPEN)
+			continue;
+		finding->reason = cfr_arena_str(report->arena, a->reason);
+		if (!finding->reason.ptr)
+			return cfr_err_nomem(err);
+		finding->standing = CFR_ALLOWED;
+	}
+	return 0;
+}
+
 static int allow_in_source(cfr_check *check, cfr_result *result, uint32_t index, cfr_findings *findings,
                            cfr_report *report, cfr_err *err)
 {
@@ -330,26 +395,16 @@ static int allow_in_source(cfr_check *check, cfr_result *result, uint32_t index,
 	cfr_allowances list = { 0 };
 	int r = find_allowances(&list, checked->source, &result->documents[index], err);
 
+	for (uint32_t i = 0; r == 0 && list.count && i < findings->count; i++) {
+		cfr_finding *f = &findings->items[i];
+		if (f->document >= checked->first_document && f->document - checked->first_document < checked->documents)
+			r = allow_finding(&list, f, report, err);
+	}
 	for (uint32_t i = 0; r == 0 && i < list.count; i++) {
-		cfr_allowance *a = &list.items[i];
-		if (a->reason.len == 0) {
+		const cfr_allowance *a = &list.items[i];
+		if (a->reason.len == 0)
 			r = report_allowance(report, checked, a, "allow-reason", CFR_WARNING, err);
-			continue;
-		}
-		for (uint32_t k = 0; k < findings->count; k++) {
-			cfr_finding *f = &findings->items[k];
-			if (f->span.line != a->line || f->document == UINT32_MAX ||
-			    f->document < checked->first_document ||
-			    f->document >= checked->first_document + checked->documents || !names_rule(a->rules, f->rule))
-				continue;
-			a->used = true;
-			cfr_str reason = cfr_arena_str(report->arena, a->reason);
-			if (f->standing == CFR_OPEN && reason.ptr) {
-				f->standing = CFR_ALLOWED;
-				f->reason = reason;
-			}
-		}
-		if (!a->used && rules_ran(check, result, a->rules))
+		else if (!a->used && rules_ran(check, result, a->rules))
 			r = report_allowance(report, checked, a, "allow-unused", CFR_INFO, err);
 	}
 	free(list.items);

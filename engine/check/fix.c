@@ -31,6 +31,7 @@ typedef struct cfr_attempt {
 	cfr_source *source;
 	cfr_documents docs;
 	cfr_findings findings;
+	uint32_t failures;		/* rules that could not do their work on it */
 } cfr_attempt;
 
 static void attempt_release(cfr_attempt *attempt)
@@ -150,17 +151,16 @@ static int check_text(cfr_attempt *out, cfr_fixing *fixing, const cfr_checked *c
 		if (r < 0)
 			goto done;
 	}
-	if (worker->failures.count > failures) {
-		r = cfr_err_set(err, CFR_E_SCRIPT, "a rule fails on the fixed text");
-		worker->failures.count = failures;
-		goto done;
-	}
+	made.failures = worker->failures.count - failures;	/* told by the run, not here */
 	made.findings = worker->report.found;
 	worker->report.found = (cfr_findings){ 0 };
-	cfr__findings_sort(&made.findings);
-	*out = made;
-	return 0;
+	if ((r = cfr__findings_sort(&made.findings, err)) == 0) {
+		worker->failures.count = failures;
+		*out = made;
+		return 0;
+	}
 done:
+	worker->failures.count = failures;
 	cfr__findings_release(&worker->report.found);
 	attempt_release(&made);
 	return r;
@@ -172,6 +172,8 @@ done:
 static int judge(const cfr_attempt *before, const cfr_attempt *after, const cfr_finding *const *set, uint32_t count,
                  cfr_err *err)
 {
+	if (after->failures > before->failures)
+		return cfr_err_set(err, CFR_E_SCRIPT, "a rule fails on the fixed text");
 	for (uint32_t i = 0; i < count; i++) {
 		if (find_same(&after->findings, set[i]))
 			return cfr_err_set(err, CFR_E_UNSUPPORTED, "the finding is still there after the fix");
@@ -254,6 +256,10 @@ static int fix_rounds(cfr_fixing *fixing, const cfr_checked *checked, cfr_attemp
 	int r = 0;
 
 	for (;;) {
+		if (cfr__interrupted(fixing->check)) {
+			r = cfr_err_set(err, CFR_E_INTERRUPTED, "interrupted");
+			goto done;
+		}
 		set.count = 0;
 		for (uint32_t i = 0; i < now->findings.count; i++) {
 			if (!may_fix(fixing, &now->findings.items[i]))
@@ -388,7 +394,7 @@ int cfr_check_fix(cfr_check *check, cfr_fix_class which,
 	for (uint32_t i = 0; i < check->result->subject_count; i++)
 		fixing.all[i] = check->result->subjects[i];
 	for (uint32_t i = 0; r == 0 && i < check->result->source_count; i++) {
-		if (check->options.interrupted && *check->options.interrupted)
+		if (cfr__interrupted(check))
 			r = cfr_err_set(err, CFR_E_INTERRUPTED, "interrupted");
 		else if (worth_trying(&fixing, &check->result->sources[i]))
 			r = fix_source(&fixing, i, write, arg, err);

@@ -140,13 +140,14 @@ void cfr__report_release(cfr_report *report);
 int cfr__report_engine(cfr_report *report, const cfr_finding *finding, cfr_err *err);
 void cfr__findings_release(cfr_findings *findings);
 /* By file, place, rule, message; then numbers equal fingerprints apart. */
-void cfr__findings_sort(cfr_findings *findings);
+int cfr__findings_sort(cfr_findings *findings, cfr_err *err);
 
 /* accept.c */
 /* Sets the standing of findings and adds those of waivers and allowances themselves. */
 int cfr__accept(cfr_check *check, cfr_result *result, cfr_findings *findings, cfr_report *report, cfr_err *err);
 
 /* run.c */
+bool cfr__interrupted(const cfr_check *check);
 int cfr__worker_ready(cfr_check *check, cfr_worker *worker, cfr_err *err);
 int cfr__failure_add(cfr_failures *failures, cfr_arena *arena, cfr_str rule, cfr_str file, const cfr_err *failure,
                      cfr_err *err);

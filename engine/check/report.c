@@ -165,6 +165,10 @@ int cfr_report_add(cfr_report *report, const cfr_job *job, const cfr_claim *clai
 	bool ok = true;
 	int r;
 
+	for (uint32_t i = 0; i < claim->related_count; i++) {
+		if (claim->related[i].document >= job->all_count)
+			return cfr_err_set(err, CFR_E_USAGE, "a related place lies in no document of the run");
+	}
 	if (++report->of_job > job->limits->of[CFR_LIMIT_FINDINGS])
 		return cfr_err_limit(err, job->limits, CFR_LIMIT_FINDINGS);
 	report->output += claim->message.len;
@@ -265,13 +269,13 @@ static int by_fingerprint(const void *a, const void *b)
 }
 
 /* A rule may find several things at one place: the second and later get a number in their fingerprint. */
-static void number_equal(cfr_findings *findings)
+static int number_equal(cfr_findings *findings, cfr_err *err)
 {
 	cfr_finding **order = malloc((findings->count + 1) * sizeof(*order));
 	uint32_t run = 0;
 
 	if (!order)
-		return;		/* equal fingerprints are worse than none, but no reason to fail */
+		return cfr_err_nomem(err);
 	for (uint32_t i = 0; i < findings->count; i++)
 		order[i] = &findings->items[i];
 	qsort(order, findings->count, sizeof(*order), by_fingerprint);
@@ -284,11 +288,12 @@ static void number_equal(cfr_findings *findings)
 		}
 	}
 	free(order);
+	return 0;
 }
 
-void cfr__findings_sort(cfr_findings *findings)
+int cfr__findings_sort(cfr_findings *findings, cfr_err *err)
 {
 	if (findings->count)
 		qsort(findings->items, findings->count, sizeof(*findings->items), compare);
-	number_equal(findings);
+	return number_equal(findings, err);
 }

@@ -366,7 +366,7 @@ struct pass {
 	uint32_t blocks;	/* pieces that the rules are cut into */
 };
 
-static bool interrupted(const cfr_check *check)
+bool cfr__interrupted(const cfr_check *check)
 {
 	return check->options.interrupted && *check->options.interrupted;
 }
@@ -377,7 +377,7 @@ static int read_one(void *arg, unsigned worker, size_t index, cfr_err *err)
 	cfr_worker *mine = &pass->check->workers[worker];
 	int r;
 
-	if (interrupted(pass->check))
+	if (cfr__interrupted(pass->check))
 		return cfr_err_set(err, CFR_E_INTERRUPTED, "interrupted");
 	if (!mine->report.digest && (r = cfr__report_init(&mine->report, &mine->arena, err)) < 0)
 		return r;
@@ -392,7 +392,7 @@ static int check_one(void *arg, unsigned worker, size_t index, cfr_err *err)
 	uint32_t rules = check->rules.count;
 	int r;
 
-	if (interrupted(check))
+	if (cfr__interrupted(check))
 		return cfr_err_set(err, CFR_E_INTERRUPTED, "interrupted");
 	if ((r = cfr__worker_ready(check, &check->workers[worker], err)) < 0)
 		return r;
@@ -547,7 +547,8 @@ int cfr_check_run(cfr_check *check, cfr_err *err)
 	r = cfr__accept(check, result, &result->findings, &check->workers[0].report, err);
 	if (r < 0 || (r = gather(check, result, err)) < 0)
 		goto failed;
-	cfr__findings_sort(&result->findings);
+	if ((r = cfr__findings_sort(&result->findings, err)) < 0)
+		goto failed;
 	if (result->failures.count)
 		qsort(result->failures.items, result->failures.count, sizeof(cfr_failure), compare_failures);
 	count_all(check, result);

@@ -115,6 +115,8 @@ int cfr_check_set(cfr_check *check, cfr_str which, cfr_str files, int severity, 
 
 	if (r < 0)
 		return r;
+	if (options && cfr_node_kind(cfr_tree_root(options)) != CFR_MAPPING)
+		return cfr_err_set(err, CFR_E_USAGE, "the options of a rule are a mapping");
 	for (uint32_t i = 0; options && i < check->rules.count; i++) {
 		if (cfr__rule_named(&check->rules.items[i], which) &&
 		    (r = check_options(&check->rules.items[i], cfr_tree_root(options), err)) < 0)
