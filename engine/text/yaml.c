@@ -65,6 +65,11 @@ static bool wants_key(const frame *f)
 
 /* ---- places ---- */
 
+static bool line_end(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
 static uint32_t offset(reader *r, const yaml_mark_t *mark)
 {
 	return (uint32_t)cfr__marks_offset(&r->marks, mark->index);
@@ -79,7 +84,7 @@ static int block_column(reader *r)
 		if (!f->brackets) {
 			size_t at = f->start;
 
-			while (at > r->marks.base && r->text.ptr[at - 1] != '\n' && r->text.ptr[at - 1] != '\r')
+			while (at > r->marks.base && !line_end(r->text.ptr[at - 1]))
 				at--;
 			return (int)cfr_utf8_count(r->text.ptr + at, f->start - at);
 		}
@@ -472,9 +477,10 @@ static int on_document_end(reader *r, const yaml_event_t *event)
 	int rc;
 
 	if (!event->data.document_end.implicit) {
-		while (end < r->text.len && r->text.ptr[end] != '\n')
+		while (end < r->text.len && !line_end(r->text.ptr[end]))
 			end++;
-		end += end < r->text.len;
+		end += end < r->text.len && r->text.ptr[end] == '\r';
+		end += end < r->text.len && r->text.ptr[end] == '\n';
 	}
 	rc = cfr_build_finish(&doc, r->build, r->doc_count, r->doc_start, end, r->err);
 	if (rc)
@@ -514,7 +520,7 @@ static int check_directives(reader *r)
 	unsigned count = 0;
 
 	while (at < end && (at = memchr(at, '%', (size_t)(end - at))) != NULL) {
-		if ((at == r->text.ptr || at[-1] == '\n') && end - at >= 4 && memcmp(at, "%TAG", 4) == 0 &&
+		if ((at == r->text.ptr || line_end(at[-1])) && end - at >= 4 && memcmp(at, "%TAG", 4) == 0 &&
 		    ++count > TAG_LINES)
 			return cfr__yaml_fail(r, (size_t)(at - r->text.ptr), CFR_E_LIMIT, "more than 200 %TAG lines",
 			            "write the tags in full, as !<tag>");
@@ -533,7 +539,7 @@ static int check_boms(reader *r)
 	while (at < end && (found = memmem(r->text.ptr + at, end - at, BOM_TEXT, CFR__BOM)) != NULL) {
 		at = (size_t)(found - r->text.ptr);
 		r->inner_bom = true;
-		if (at == r->marks.base || r->text.ptr[at - 1] == '\n' || r->text.ptr[at - 1] == '\r')
+		if (at == r->marks.base || line_end(r->text.ptr[at - 1]))
 			return inner_bom_error(r, at);
 		at += CFR__BOM;
 	}

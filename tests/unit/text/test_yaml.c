@@ -241,6 +241,11 @@ static void test_stream(void **state)
 	cfr_document_range(docs.items[2], &start, &end);
 	assert_int_equal(end, strstr(text, "# between") - text);
 	cfr_documents_release(&docs);
+	docs = read_text("a\r...\r--- b\r", CFR_YAML);
+	assert_int_equal(docs.count, 2);
+	cfr_document_range(docs.items[0], &start, &end);
+	assert_int_equal(end, 6);
+	cfr_documents_release(&docs);
 	docs = read_text("", CFR_YAML);
 	assert_int_equal(docs.count, 0);
 	docs = read_text("# nothing\n", CFR_YAML);
@@ -365,6 +370,21 @@ static void test_nul(void **state)
 	assert_int_equal(err.column, 6);
 }
 
+/* The same text with CRLF, or with lone CR, at its line ends. */
+static void other_breaks(cfr_buf *text, const char *line_end)
+{
+	cfr_buf out = CFR_BUF_INIT;
+
+	for (size_t i = 0; i < text->len; i++) {
+		if (text->ptr[i] == '\n')
+			cfr_buf_addz(&out, line_end);
+		else
+			cfr_buf_addc(&out, text->ptr[i]);
+	}
+	cfr_buf_release(text);
+	*text = out;
+}
+
 static void test_tag_lines(void **state)
 {
 	cfr_buf text = CFR_BUF_INIT;
@@ -377,6 +397,8 @@ static void test_tag_lines(void **state)
 	cfr_buf_addz(&text, "--- a\n");
 	assert_int_equal(read_bytes(&docs, cfr_buf_str(&text), CFR_YAML, &err), CFR_E_LIMIT);
 	assert_int_equal(err.line, 201);
+	other_breaks(&text, "\r");
+	assert_int_equal(read_bytes(&docs, cfr_buf_str(&text), CFR_YAML, &err), CFR_E_LIMIT);
 	cfr_buf_release(&text);
 }
 
@@ -554,6 +576,10 @@ static void test_slices(void **state)
 		cfr_err err = CFR_ERR_INIT;
 
 		make_block(&text, draw(3), 3);
+		if (i % 4 == 1)
+			other_breaks(&text, "\r\n");
+		else if (i % 16 == 2)
+			other_breaks(&text, "\r");
 		if (read_bytes(&docs, cfr_buf_str(&text), CFR_YAML, &err))
 			fail_msg("%s\n%u:%u: %s", text.ptr, (unsigned)err.line, (unsigned)err.column, err.message);
 		assert_int_equal(docs.count, 1);
