@@ -66,6 +66,7 @@ struct cfr_sandbox {
 	cfr_sandbox_print *print;
 	void *print_arg;
 	int broken;			/* provide() failed: nothing may run */
+	struct cfr__recalled *patterns;	/* pattern.c: CFR__RECALLED of them, NULL until the first */
 	int watched;			/* upvalues that frozen functions could assign */
 };
 
@@ -150,6 +151,8 @@ int cfr__table_unpack(lua_State *L);
 int cfr__utf8_char(lua_State *L);
 int cfr__utf8_len(lua_State *L);
 int cfr__utf8_offset(lua_State *L);
+
+enum { CFR__RECALLED = 32 };
 
 /* Copy or fill `len` bytes in C, looking at the clock on the way. */
 #define CFR__COPY_STEP ((size_t)1 << 16)

@@ -14,6 +14,8 @@
  */
 #include "lua/sandbox/pattern.h"
 
+#include <stdlib.h>
+
 enum op { CHAR, ANY, CLASS, SET, OPEN, CLOSE, PLACE, BACK, BALANCE, FRONTIER, END, MATCH };
 enum repeat { ONCE, MAYBE, MANY, SOME, FEW };	/* x  x?  x*  x+  x- */
 
@@ -281,6 +283,50 @@ void cfr__pattern_compile(lua_State *L, cfr__pattern *p, const char *text, size_
 	if (open.n > 0)
 		luaL_error(L, "unfinished capture");
 	add_item(p, MATCH);
+}
+
+/* --- patterns seen before --- */
+
+static void remember(struct cfr__recalled *r, const cfr__pattern *p, const char *text, size_t len, bool anchor)
+{
+	if (p->items != p->few_items || p->sets != p->few_sets)
+		return;
+	memcpy(r->text, text, len);
+	r->len = (uint8_t)len;
+	r->anchor = anchor;
+	r->anchored = p->anchored;
+	r->captures = (uint8_t)p->captures;
+	r->count = (uint8_t)p->count;
+	r->set_count = (uint8_t)p->set_count;
+	memcpy(r->position, p->position, sizeof(r->position));
+	memcpy(r->items, p->items, p->count * sizeof(*p->items));
+	memcpy(r->sets, p->sets, p->set_count * sizeof(*p->sets));
+}
+
+void cfr__pattern_recall(lua_State *L, cfr__pattern *p, const char *text, size_t len, bool anchor)
+{
+	cfr_sandbox *sandbox = cfr_sandbox_of(L);
+	struct cfr__recalled *r;
+
+	if (len == 0 || len > sizeof(r->text) ||
+	    (!sandbox->patterns && !(sandbox->patterns = calloc(CFR__RECALLED, sizeof(*r))))) {
+		cfr__pattern_compile(L, p, text, len, anchor);
+		return;
+	}
+	/* Where a short string lies is a good place to look; what is found there is compared. */
+	r = &sandbox->patterns[((uintptr_t)text >> 4 ^ (uintptr_t)text >> 9) % CFR__RECALLED];
+	if (r->len != len || r->anchor != anchor || memcmp(r->text, text, len) != 0) {
+		cfr__pattern_compile(L, p, text, len, anchor);
+		remember(r, p, text, len, anchor);
+		return;
+	}
+	p->L = L;
+	p->items = r->items;
+	p->sets = r->sets;
+	p->anchored = r->anchored;
+	p->captures = r->captures;
+	p->steps = 0;
+	memcpy(p->position, r->position, sizeof(p->position));
 }
 
 /* --- matching --- */

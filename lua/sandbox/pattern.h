@@ -26,7 +26,7 @@ typedef struct cfr__set {
 /* A compiled pattern and the state of one match. Lives on the C stack; what does not fit is anchored in a Lua stack slot. */
 typedef struct cfr__pattern {
 	lua_State *L;
-	cfr__item *items;
+	cfr__item *items;		/* ours, a userdata's, or those of the memory of patterns */
 	cfr__set *sets;
 	uint32_t count, room, set_count, set_room;
 	int slot;			/* two stack indices: userdata of items, of sets */
@@ -40,8 +40,23 @@ typedef struct cfr__pattern {
 	cfr__set few_sets[CFR__FEW_SETS];
 } cfr__pattern;
 
+/* One remembered pattern. Programs use the same few patterns over and over, and compiling costs as much as a short match. */
+struct cfr__recalled {
+	char text[24];
+	uint8_t len;			/* 0: nothing here */
+	bool anchor, anchored;
+	uint8_t captures;
+	uint8_t set_count, count;
+	bool position[CFR__CAPTURES];
+	cfr__item items[CFR__FEW_ITEMS];
+	cfr__set sets[CFR__FEW_SETS];
+};
+
 /* Compile; takes two stack slots. With `anchor` a leading '^' ties the match to its start. */
 void cfr__pattern_compile(lua_State *L, cfr__pattern *p, const char *text, size_t len, bool anchor);	/* LJMP */
+/* The same through the sandbox's memory of the last patterns; takes none or two slots. For a pattern that is used to its
+ * end before any other may be compiled: no calls of scripts in between. */
+void cfr__pattern_recall(lua_State *L, cfr__pattern *p, const char *text, size_t len, bool anchor);	/* LJMP */
 void cfr__pattern_subject(cfr__pattern *p, const char *s, size_t len);
 /* Match at s exactly; the end of the match, or NULL. */
 const char *cfr__pattern_at(cfr__pattern *p, const char *s);	/* LJMP */

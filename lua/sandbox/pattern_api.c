@@ -52,7 +52,7 @@ static int search(lua_State *L, bool find)
 	}
 	if (find && (lua_toboolean(L, 4) || is_plain_text(t, pattern_len)))
 		return find_text(L, s, len, init, t, pattern_len);
-	cfr__pattern_compile(L, &p, t, pattern_len, true);
+	cfr__pattern_recall(L, &p, t, pattern_len, true);
 	cfr__pattern_subject(&p, s, len);
 	t = s + init;
 	e = cfr__pattern_from(&p, &t);
@@ -87,7 +87,7 @@ static int gmatch_next(lua_State *L)
 	if (w->next > len)
 		return 0;
 	t = lua_tolstring(L, lua_upvalueindex(2), &pattern_len);
-	cfr__pattern_compile(L, &p, t, pattern_len, false);
+	cfr__pattern_recall(L, &p, t, pattern_len, false);
 	cfr__pattern_subject(&p, s, len);
 	for (t = s + w->next; ; t++) {
 		e = cfr__pattern_from(&p, &t);

@@ -162,8 +162,6 @@ static int build(lua_State *L)
 	return 0;
 }
 
-/* The stock __index of strings leads to the whole stock library until string_methods has run: hence one function. */
-
 int cfr_sandbox_new(cfr_sandbox **out, const cfr_limits *limits, cfr_err *err)
 {
 	cfr_sandbox *sandbox = calloc(1, sizeof(*sandbox));
@@ -202,6 +200,7 @@ void cfr_sandbox_free(cfr_sandbox *sandbox)
 	cfr__heap_closing(sandbox->heap);
 	lua_close(sandbox->L);
 	cfr__heap_free(sandbox->heap);
+	free(sandbox->patterns);
 	free(sandbox);
 }
 

@@ -231,7 +231,8 @@ static void merge(lua_State *L, int from, int to, lua_Integer lo, lua_Integer mi
 		for (;;) {
 			bool second = before(L, right, left, compare);
 
-			cfr_sandbox_steps(L, 4);
+			if ((lo & 15) == 0)
+				cfr_sandbox_steps(L, 64);
 			lua_pushvalue(L, second ? right : left);
 			lua_rawseti(L, to, lo++);
 			if (second ? ++b == hi : ++a == mid)
