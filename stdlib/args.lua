@@ -78,21 +78,24 @@ local function find_short(description, letter)
   usage(description, ("there is no option '-%s'"):format(letter))
 end
 
+local function among(choices, word)
+  for _, choice in ipairs(choices) do
+    if choice == word then
+      return true
+    end
+  end
+  return false
+end
+
 ---@param description table
 ---@param into table
 ---@param option Option
 ---@param value string|true
 local function store(description, into, option, value)
   local key = option[1]:gsub("%-", "_")
-  if option.choices and value ~= true then
-    local known = false
-    for _, choice in ipairs(option.choices) do
-      known = known or choice == value
-    end
-    if not known then
-      usage(description, ("--%s cannot be '%s'"):format(option[1], value),
-        "it is one of " .. table.concat(option.choices, ", "))
-    end
+  if option.choices and value ~= true and not among(option.choices, value) then
+    usage(description, ("--%s cannot be '%s'"):format(option[1], value),
+      "it is one of " .. table.concat(option.choices, ", "))
   end
   if option.many then
     into[key] = into[key] or {}
@@ -123,7 +126,7 @@ local function read_limits(description, given)
     if not name then
       usage(description, ("--limit '%s' is not NAME=VALUE"):format(word), "`cfgrun help limits` lists the names")
     end
-    limits[name] = math.tointeger(value)
+    limits[name] = math.tointeger(tonumber(value)) or math.maxinteger
   end
   return limits
 end
@@ -158,6 +161,9 @@ function M.parse(description, argv, first)
       end
       if not value then
         value = option.value and not option.optional and next_value(option, "--" .. long) or true
+        if value == true and option.choices and among(option.choices, argv[i + 1]) then
+          usage(description, ("--%s takes its value behind '='"):format(long), ("write --%s=%s"):format(long, argv[i + 1]))
+        end
       end
       store(description, options, option, value)
     elseif word:find "^%-." then

@@ -2,6 +2,7 @@
 
 local core = require "core"
 local terminal = require "terminal"
+local unicode = require "unicode"
 
 local M = {}
 
@@ -18,9 +19,7 @@ end
 ---@param color string
 ---@return string
 function M.show(text, place, paint, color)
-  if not core.valid_utf8(text) then
-    text = text:gsub("[\128-\255]", "?")
-  end
+  text = unicode.valid(text, "?")
   local column = math.max(place.column or 1, 1)
   local last = place.end_line == place.line and place.end_column or (utf8.len(text) or #text) + 1
   local width = terminal.width() - 10

@@ -93,7 +93,7 @@ local function git(command)
   return lines
 end
 
---- Files that differ from a revision, and untracked ones; from the working folder.
+--- Files that differ from a revision, and untracked ones, in the whole repository; by their real paths.
 ---@param revision string
 ---@return table<string, boolean>
 function M.changed(revision)
@@ -101,14 +101,16 @@ function M.changed(revision)
     fail(("'%s' is no revision"):format(revision))
   end
   local set = {}
-  local differing = git(("diff --name-only --relative -z --diff-filter=d '%s' --"):format(revision))
-  local untracked = git "ls-files --others --exclude-standard -z"
-  if not differing or not untracked then
+  local top = git "rev-parse --show-toplevel"
+  local root = top and top[1] and top[1]:gsub("\n$", "")
+  local differing = git(("diff --no-ext-diff --no-relative --name-only -z --diff-filter=d '%s' --"):format(revision))
+  local untracked = git "ls-files --others --exclude-standard --full-name -z -- :/"
+  if not root or not differing or not untracked then
     fail(("git cannot tell what changed since '%s'"):format(revision), "is this a git repository with that revision?")
   end
   for _, list in ipairs { differing, untracked } do
     for _, file in ipairs(list) do
-      set[file] = true
+      set[files.real(root .. "/" .. file) or file] = true
     end
   end
   return set
@@ -126,9 +128,10 @@ function M.expand(words, project, options)
   local changed = options.changed and M.changed(options.changed == true and "HEAD" or options.changed)
   local seen, list, troubles = {}, {}, {}
   local function take(path)
-    local plain = path:gsub("^%./", "")
-    if not seen[plain] and not (changed and not changed[plain]) then
-      seen[plain] = true
+    local plain = path:gsub("^%./+", "")
+    local real = files.real(path) or plain
+    if not seen[real] and not (changed and not changed[real]) then
+      seen[real] = true
       list[#list + 1] = { path = plain, name = name(path) }
     end
   end
@@ -139,9 +142,9 @@ function M.expand(words, project, options)
     elseif kind then
       take(word)
     elseif word:find "[*?%[{]" then
-      local before = #list
-      expand_folder(fixed_part(word), take, exclude, name, troubles, function(path)
-        return files.glob(word, path)
+      local before, glob = #list, word:gsub("^%./+", "")
+      expand_folder(fixed_part(glob), take, exclude, name, troubles, function(path)
+        return files.glob(glob, path)
       end)
       if #list == before and not changed then
         fail(("no file matches '%s'"):format(word))

@@ -1,5 +1,7 @@
 -- stdlib/json.lua: Lua values as JSON text. Keys sorted, so that equal reports are equal bytes.
 
+local unicode = require "unicode"
+
 local M = {}
 
 local LIST = {}
@@ -17,23 +19,9 @@ local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r"
 ---@param s string
 ---@return string
 local function quote(s)
-  s = s:gsub('[%c"\\\127]', function(c)
+  return '"' .. unicode.valid(s):gsub('[%c"\\]', function(c)
     return ESCAPES[c] or ("\\u%04x"):format(c:byte())
-  end)
-  if not utf8.len(s) then -- bytes that are no text are replaced, one by one
-    local out, at = {}, 1
-    while at <= #s do
-      local _, bad = utf8.len(s, at)
-      out[#out + 1] = s:sub(at, (bad or #s + 1) - 1)
-      if not bad then
-        break
-      end
-      out[#out + 1] = "\u{fffd}"
-      at = bad + 1
-    end
-    s = table.concat(out)
-  end
-  return '"' .. s .. '"'
+  end) .. '"'
 end
 
 local function write(out, value, indent, step)

@@ -69,7 +69,7 @@ local function main(argv)
     if type(problem) == "table" or (type(problem) == "string" and problem:find "interrupted$") then
       return problem
     end
-    return { message = debug.traceback("internal error: " .. tostring(problem), 2), exit = 2 }
+    return { message = debug.traceback("internal error: " .. tostring(problem), 2), trace = true, exit = 2 }
   end, argv)
   if ok then
     return result or 0

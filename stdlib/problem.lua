@@ -37,8 +37,9 @@ function M.text(problem)
     end
     place = place .. " "
   end
+  local message = problem.message or "failed"
   local out = ("%s %s%s\n"):format(paint("cfgrun:", "red", "bold"), paint(terminal.clean(place), "bold"),
-    problem.message and (problem.message:find "\n" and problem.message or terminal.clean(problem.message)) or "failed")
+    problem.trace and message or terminal.clean(message))
   if problem.path and problem.path ~= "" then
     out = out .. ("      at %s\n"):format(terminal.clean(problem.path))
   end

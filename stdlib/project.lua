@@ -205,7 +205,7 @@ local function beside(root, spec)
   if spec:find "^pack:" or spec:find "^/" or root == "." then
     return spec
   end
-  return root .. "/" .. spec:gsub("^%./", "")
+  return (root == "/" and "" or root) .. "/" .. spec:gsub("^%./", "")
 end
 
 ---@param file string
@@ -231,18 +231,23 @@ function M.none()
   return { root = ".", policies = {}, rules = {}, waivers = {}, exclude = {}, kinds = {}, limits = {} }
 end
 
+--- Does it belong to this user or to root? In /tmp, say, anybody can lay a file into a folder of root.
+local function is_trusted(path)
+  local owner, me = core.files.owner(path)
+  return owner == nil or owner == me or owner == 0
+end
+
 --- The project file above the working folder: its path and its folder, or nil.
 ---@return string? file, string? root
 function M.find()
   local root = "."
   for _ = 1, 64 do
     local file = root == "." and M.name or root .. "/" .. M.name
-    local owner, me = core.files.owner(root)
-    if owner and owner ~= me and owner ~= 0 then
+    if not is_trusted(root) then
       return nil
     end
     if core.files.kind(file) == "file" then
-      return file, root
+      return is_trusted(file) and file or nil, root
     end
     if core.files.kind(root .. "/.git") or core.files.real(root) == "/" then
       return nil
@@ -259,7 +264,8 @@ function M.of(options)
     return M.none()
   end
   if options.config then
-    return M.read(options.config, options.config:match "^(.*)/[^/]*$" or ".")
+    local folder = options.config:match "^(.*)/[^/]*$"
+    return M.read(options.config, folder == "" and "/" or folder or ".")
   end
   local file, root = M.find()
   if file then

@@ -29,7 +29,7 @@ local function values_of(outcome)
 end
 
 --- Replaces plain text, all of it.
-local function replace(text, value)
+local function replace(text, value, mask)
   local from, to = text:find(value, 1, true)
   if not from then
     return text
@@ -37,7 +37,7 @@ local function replace(text, value)
   local out, at = {}, 1
   while from do
     out[#out + 1] = text:sub(at, from - 1)
-    out[#out + 1] = MASK
+    out[#out + 1] = mask
     at = to + 1
     from, to = text:find(value, at, true)
   end
@@ -45,14 +45,14 @@ local function replace(text, value)
   return table.concat(out)
 end
 
---- A function that masks the secrets of an outcome in any text.
+--- A function that masks the secrets of an outcome in any text. `in_place`: by as many asterisks, so that carets hold.
 ---@param outcome table
----@return fun(text: string): string
+---@return fun(text: string, in_place?: boolean): string
 function M.of(outcome)
   local values = values_of(outcome)
-  return function(text)
+  return function(text, in_place)
     for _, value in ipairs(values) do
-      text = replace(text, value)
+      text = replace(text, value, in_place and ("*"):rep(utf8.len(value) or #value) or MASK)
     end
     return text
   end
@@ -64,12 +64,10 @@ end
 function M.apply(outcome)
   local hide = M.of(outcome)
   for _, finding in ipairs(outcome.findings) do
-    if finding.secret then
-      finding.masked = #MASK // #"•" -- characters to underline in place of the value
-    end
-    finding.excerpt = finding.excerpt and hide(finding.excerpt)
+    finding.excerpt = finding.excerpt and hide(finding.excerpt, true)
     finding.message = hide(finding.message)
     finding.hint = finding.hint and hide(finding.hint)
+    finding.unfixed = finding.unfixed and hide(finding.unfixed)
     finding.secret = nil
     for _, related in ipairs(finding.related) do
       related.message = hide(related.message)

@@ -1,6 +1,7 @@
 -- stdlib/terminal.lua: colour, width, and whether somebody is watching.
 
 local core = require "core"
+local unicode = require "unicode"
 
 local M = { when = "auto" }
 
@@ -12,10 +13,10 @@ function M.configure(options)
 end
 
 --- Should what goes to this descriptor be coloured?
----@param fd integer 1 or 2
+---@param fd? integer 1 or 2; nil for a file
 ---@return boolean
 function M.colored(fd)
-  if M.when ~= "auto" then
+  if M.when ~= "auto" or not fd then
     return M.when == "always"
   end
   local no_color = os.getenv "NO_COLOR"
@@ -23,7 +24,7 @@ function M.colored(fd)
 end
 
 --- A painter for one descriptor: paint("text", "red", "bold").
----@param fd integer
+---@param fd? integer nil for a file
 ---@return fun(text: string, ...: string): string
 function M.painter(fd)
   if not M.colored(fd) then
@@ -43,16 +44,29 @@ end
 ---@return integer
 function M.width()
   local columns = math.tointeger(tonumber(os.getenv "COLUMNS" or ""))
-  return columns or core.width() or 100
+  return math.max(columns or core.width() or 100, 40)
+end
+
+--- C1 controls (some terminals obey them in UTF-8, too) and what turns the direction of writing.
+local function obeyed(code)
+  return code >= 0x80 and code < 0xa0 or code == 0x61c or code == 0x200e or code == 0x200f
+    or code >= 0x2028 and code <= 0x202e or code >= 0x2066 and code <= 0x2069
 end
 
 --- Text from outside, made harmless for a terminal: control characters are shown, not obeyed.
 ---@param text string
 ---@return string
 function M.clean(text)
-  return (text:gsub("[%c\127]", function(c)
+  text = unicode.valid(text, "?"):gsub("%c", function(c)
     return c == "\t" and " " or ("\\x%02x"):format(c:byte())
-  end):gsub("\u{202e}", "\\u202e"):gsub("\u{202d}", "\\u202d"):gsub("\u{2066}", "\\u2066"):gsub("\u{2067}", "\\u2067"))
+  end)
+  if not text:find "[\128-\255]" then
+    return text
+  end
+  return (text:gsub("[\xc2\xd8\xe2][\x80-\xbf]+", function(c)
+    local code = utf8.codepoint(c)
+    return obeyed(code) and ("\\u%04x"):format(code) or nil
+  end))
 end
 
 return M

@@ -68,18 +68,19 @@ local function read_formats(options)
   return list
 end
 
+--- Adds what the words mean. Returns what could not be looked into, and standard input as { name, text } when it is used.
 local function add_sources(check, words, project, options)
-  local plain = {}
+  local plain, input = {}, nil
   for _, word in ipairs(words) do
-    if word == "-" then
-      local name = options.stdin_filename or "<stdin>"
-      ok(check:text(ok(core.files.read_input { limits = options.limits }), name))
-    else
+    if word ~= "-" then
       plain[#plain + 1] = word
+    elseif not input then
+      input = { name = options.stdin_filename or "<stdin>", text = ok(core.files.read_input { limits = options.limits }) }
+      ok(check:text(input.text, input.name))
     end
   end
-  if #plain == 0 and #words > 0 then
-    return {}
+  if #plain == 0 and input then
+    return {}, input
   end
   local files, troubles = inputs.expand(plain, project, options)
   for _, file in ipairs(files) do
@@ -88,13 +89,13 @@ local function add_sources(check, words, project, options)
   if #files == 0 and not options.changed then
     io.stderr:write "cfgrun: no YAML or JSON file here\n"
   end
-  return troubles
+  return troubles, input
 end
 
 local function write_results(formats, outcome, context)
   for _, target in ipairs(formats) do
     local text = require("report/" .. target.format).render(outcome, setmetatable({
-      paint = terminal.painter(target.file and 0 or 1) }, { __index = context }))
+      paint = terminal.painter(not target.file and 1 or nil) }, { __index = context }))
     if target.file then
       ok(core.files.replace(target.file, text))
     else
@@ -149,21 +150,53 @@ local function show_stats(outcome)
     :format(c.jobs, c.places, c.skipped))
 end
 
---- Applies fixes; returns nothing, the outcome tells.
-local function fix(check, options)
+--- Applies fixes; the outcome tells what came of them. What came from standard input goes to standard output, changed
+--- or not.
+local function fix(check, options, input)
   local hide = secrecy.of(check:outcome())
   local class = options.fix == "guarded" and "guarded" or "safe"
   ok(check:fix(class, function(file, before, after)
     if options.dry_run then
       io.stdout:write(hide(require("diff").unified(file, before, after)))
       return true
-    end
-    if file == "<stdin>" or file == options.stdin_filename then
-      io.stdout:write(after)
+    elseif input and file == input.name then
+      input.text = after
       return true
+    elseif core.files.read(file, { limits = options.limits }) ~= before then
+      return nil, "it was changed by somebody else meanwhile: check it again"
     end
     return core.files.replace(file, after)
   end))
+  if input and not options.dry_run then
+    io.stdout:write(input.text)
+  end
+end
+
+--- Does the outcome reach the level to fail on? 2 when something could not be checked.
+local function status_of(outcome, troubles, fail_on)
+  if #outcome.failures > 0 or #troubles > 0 then
+    return 2
+  end
+  for level, rank in pairs(RANK) do
+    if rank >= RANK[fail_on] and (outcome.counts[level] or 0) > 0 then
+      return 1
+    end
+  end
+  return 0
+end
+
+--- The reports asked for. What is mended on standard output, or shown as a diff, has that output to itself.
+local function report(formats, outcome, context, options, input)
+  if not (options.fix and (options.dry_run or input)) then
+    write_results(formats, outcome, context)
+    return
+  end
+  local to_files = {}
+  for _, target in ipairs(formats) do
+    to_files[#to_files + 1] = target.file and target or nil
+  end
+  write_results(to_files, outcome, context)
+  io.stderr:write(require("report/text").summary(outcome, terminal.painter(2)))
 end
 
 ---@param options table
@@ -184,38 +217,19 @@ function M.run(options, words)
   if not cap or cap < 0 then
     error { message = ("--max-per-rule '%s' is no number"):format(options.max_per_rule), exit = 2 }
   end
-  local troubles = add_sources(check, words, project, options)
+  local troubles, input = add_sources(check, words, project, options)
   ok(check:run())
   if options.fix then
-    fix(check, options)
+    fix(check, options, input)
   end
   local wants_splices = false
   for _, target in ipairs(formats) do
     wants_splices = wants_splices or target.format == "sarif"
   end
   local outcome = secrecy.apply(check:outcome { splices = wants_splices })
-  local fail_on = RANK[options.fail_on or project.fail_on or "error"]
-  local status = 0
-  for _, level in ipairs { "info", "warning", "error" } do
-    if RANK[level] >= fail_on and outcome.counts[level] > 0 then
-      status = 1
-    end
-  end
-  if #outcome.failures > 0 or #troubles > 0 then
-    status = 2
-  end
+  local status = status_of(outcome, troubles, options.fail_on or project.fail_on or "error")
   local context = { rules = check:rules(), cap = cap, exit = status, now = checking.now(options) }
-  if not (options.fix and (options.dry_run or words[1] == "-")) then
-    write_results(formats, outcome, context)
-  elseif not options.format then
-    io.stderr:write(require("report/text").summary(outcome, terminal.painter(2)))
-  else
-    local to_files = {}
-    for _, target in ipairs(formats) do
-      to_files[#to_files + 1] = target.file and target or nil
-    end
-    write_results(to_files, outcome, context)
-  end
+  report(formats, outcome, context, options, input)
   io.stdout:flush()
   show_failures(outcome, troubles)
   warn_unmatched(outcome)

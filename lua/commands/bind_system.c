@@ -1,7 +1,7 @@
 /* lua/commands/bind_system.c -- core: the terminal, the clock, and the tables that the engine is described by.
  *
  *   core.version core.limits() core.errors() core.is_terminal(fd) core.width() core.now() core.monotonic()
- *   core.parse_time(text) core.file(name) core.list(prefix) core.distance(a, b) core.display_width(text) core.valid_utf8(text)
+ *   core.parse_time(text) core.file(name) core.list(prefix) core.distance(a, b) core.display_width(text)
  */
 #include "engine/base/utf8.h"
 #include "engine/limits.h"
@@ -164,14 +164,6 @@ static int core_display_width(lua_State *L)
 	return 1;
 }
 
-static int core_valid_utf8(lua_State *L)
-{
-	cfr_str s = cfr__cmd_check_str(L, 1);
-
-	lua_pushboolean(L, cfr_utf8_valid(s.ptr, s.len) == s.len);
-	return 1;
-}
-
 static int core_errors(lua_State *L)
 {
 	lua_newtable(L);
@@ -193,7 +185,7 @@ void cfr__cmd_bind_system(lua_State *L)
 		{ "now", core_now }, { "monotonic", core_monotonic }, { "parse_time", core_parse_time },
 		{ "limits", core_limits }, { "errors", core_errors }, { "file", core_file }, { "list", core_list },
 		{ "distance", core_distance }, { "display_width", core_display_width },
-		{ "valid_utf8", core_valid_utf8 }, { NULL, NULL } };
+		{ NULL, NULL } };
 
 	luaL_setfuncs(L, functions, 0);
 	lua_pushstring(L, CFR_VERSION);

@@ -1,13 +1,14 @@
 -- stdlib/report/html.lua: one page that needs nothing else: findings by file, with their lines, in light and dark.
 
 local core = require "core"
+local unicode = require "unicode"
 
 local M = {}
 
 local ENTITIES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" }
 
 local function html(text)
-  text = tostring(text):gsub("[%z\1-\8\11\12\14-\31\127]", "\u{fffd}")
+  text = unicode.valid(text):gsub("[%z\1-\8\11\12\14-\31\127]", "\u{fffd}")
   return (text:gsub('[&<>"]', ENTITIES))
 end
 
@@ -40,9 +41,10 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; } th, td { tex
 --- The line with the place marked.
 local function line_of(f)
   local text = f.excerpt or ""
-  if text == "" or not utf8.len(text) then
+  if text == "" then
     return ""
   end
+  text = unicode.valid(text, "?")
   local from = utf8.offset(text, f.column) or #text + 1
   local to = f.end_line == f.line and (utf8.offset(text, math.max(f.end_column, f.column + 1)) or #text + 1) or #text + 1
   return ('<pre><span class="faint">%4d </span>%s<mark>%s</mark>%s</pre>'):format(f.line, html(text:sub(1, from - 1)),

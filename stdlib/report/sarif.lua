@@ -16,10 +16,14 @@ local function uri(name)
   end))
 end
 
+local function artifact(file)
+  return { uri = uri(file), uriBaseId = not file:find "^/" and "%SRCROOT%" or nil }
+end
+
 local function location(of, message)
   return {
     physicalLocation = {
-      artifactLocation = { uri = uri(of.file), uriBaseId = not of.file:find "^/" and "%SRCROOT%" or nil },
+      artifactLocation = artifact(of.file),
       region = { startLine = of.line, startColumn = of.column, endLine = math.max(of.end_line, of.line),
         endColumn = of.end_line == of.line and math.max(of.end_column, of.column) or math.max(of.end_column, 1) },
     },
@@ -44,8 +48,7 @@ local function fixes(finding)
     return nil
   end
   return { { description = { text = finding.fix.guarded and "may change behaviour" or "safe" },
-    artifactChanges = { { artifactLocation = { uri = uri(finding.file), uriBaseId = "%SRCROOT%" },
-      replacements = replacements } } } }
+    artifactChanges = { { artifactLocation = artifact(finding.file), replacements = replacements } } } }
 end
 
 local function suppressions(finding)

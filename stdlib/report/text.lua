@@ -18,12 +18,7 @@ local function one(finding, paint)
     paint(finding.severity .. ":", color, "bold"), terminal.clean(finding.message),
     paint("[" .. finding.rule .. "]", "faint")) }
   if finding.excerpt and finding.excerpt ~= "" then
-    local place = finding
-    if finding.masked then
-      place = { line = finding.line, column = finding.column, end_line = finding.line,
-        end_column = finding.column + finding.masked }
-    end
-    out[#out + 1] = excerpt.show(finding.excerpt, place, paint, color)
+    out[#out + 1] = excerpt.show(finding.excerpt, finding, paint, color)
   end
   for _, related in ipairs(finding.related) do
     out[#out + 1] = ("      %s %s\n"):format(
