@@ -374,6 +374,8 @@ int cfr__ctx_report(lua_State *L)
 	read_fix(L, script, FIX, &claim);
 	cfr__fill(L, script, message, VALUES);
 	claim.message = cfr_buf_str(&script->text);
+	lua_getfield(L, VALUES, "at_key");
+	claim.at_key = lua_toboolean(L, -1);
 	if (cfr_report_add(script->report, script->job, &claim, &err) < 0)
 		return cfr__raise(L, &err);
 	return 0;

@@ -166,8 +166,8 @@ static bool name_char(char c, bool first)
 
 static bool reserved(const char *name)
 {
-	return strcmp(name, "at") == 0 || strcmp(name, "fix") == 0 || strcmp(name, "related") == 0 ||
-	       strcmp(name, "safety") == 0;
+	return strcmp(name, "at") == 0 || strcmp(name, "at_key") == 0 || strcmp(name, "fix") == 0 ||
+	       strcmp(name, "related") == 0 || strcmp(name, "safety") == 0;
 }
 
 /* s[0] is '{'; appends the value and returns the length of what was read. */
@@ -183,7 +183,7 @@ static size_t add_named(lua_State *L, cfr_script *script, const char *s, size_t 
 	memcpy(name, s + 1, n - 1);
 	name[n - 1] = '\0';
 	if (reserved(name))
-		cfr__fail(L, "at, related, fix and safety are not values: choose another name", "the message cannot show {%s}", name);
+		cfr__fail(L, "at, at_key, related, fix and safety are not values: choose another name", "the message cannot show {%s}", name);
 	if (!values || lua_getfield(L, values, name) == LUA_TNIL)
 		cfr__fail(L, "give it in the table behind the message; a nil there counts as missing",
 			  "the message names {%s}, and there is no value of that name", name);
