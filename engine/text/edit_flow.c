@@ -51,11 +51,14 @@ static uint32_t comma_behind(const flow *f, const cfr__item *item)
 /* Has an item its line, or lines, to itself? */
 static bool alone(const flow *f, const cfr__item *item)
 {
-	uint32_t comma = comma_behind(f, item), end = item->end;
+	uint32_t comma, end = item->end;
 
-	if (comma && cfr__line_end(f->plan, comma) == cfr__line_end(f->plan, end))
+	if (!item->own_line)		/* most of all where the whole text is one line: nothing below is free */
+		return false;
+	comma = comma_behind(f, item);
+	if (comma && !cfr__breaks_between(f->plan, end, comma))
 		end = comma + 1;
-	return item->own_line && cfr__rest_blank(f->plan, end) && cfr__line_end(f->plan, end) < f->close;
+	return cfr__rest_blank(f->plan, end) && cfr__line_end(f->plan, end) < f->close;
 }
 
 static uint32_t lines_start(const flow *f, const cfr__item *item, const cfr__item *above)
@@ -67,9 +70,11 @@ static uint32_t lines_start(const flow *f, const cfr__item *item, const cfr__ite
 
 /* ---- new entries ---- */
 
-/* What begins the line of an item: blanks or tabs, as they are. */
+/* What begins the line of an item that begins it: blanks or tabs, as they are. */
 static cfr_str margin(const flow *f, const cfr__item *item)
 {
+	if (!item->own_line)
+		return CFR_STR("");
 	return cfr_str_sub(f->plan->text, cfr__line_start(f->plan, item->head), item->head);
 }
 
@@ -95,7 +100,7 @@ static void add_entry(flow *f, const cfr__change *change, bool first, bool lines
 		cfr_buf_adds(f->emit.out, lines ? CFR_STR(",") : f->emit.comma);
 	if (lines && (!first || how >= BEHIND))
 		add_break(f, indent);
-	cfr__flow_entry(&f->emit, change, lines ? (unsigned)indent.len : cfr__line_indent(f->plan, f->open), f->work.style);
+	cfr__flow_entry(&f->emit, change, (unsigned)indent.len, f->work.style);
 	if (how == BEHIND_COMMA)
 		cfr_buf_addc(f->emit.out, ',');
 }
@@ -163,6 +168,7 @@ static int fill(flow *f)
 {
 	cfr_buf text = CFR_BUF_INIT;
 	bool mapping = f->work.list[0]->op == CFR__ADD;
+	unsigned column;
 	cfr__item item;
 	cfr_node parent;
 	int r;
@@ -173,8 +179,8 @@ static int fill(flow *f)
 		f->emit.pretty = f->plan->json && f->plan->spread && item.own_line;
 	else
 		f->emit.pretty = f->plan->json && cfr__final_break(f->plan);
-	cfr__flow_filled(&f->emit, mapping, f->work.list, f->work.tail_count, cfr__line_indent(f->plan, f->open),
-	                 f->work.style);
+	column = f->emit.pretty ? cfr__line_indent(f->plan, f->open) : 0;
+	cfr__flow_filled(&f->emit, mapping, f->work.list, f->work.tail_count, column, f->work.style);
 	r = cfr__emit_check(&f->emit);
 	if (r == 0 && cfr_node_kind(f->in) == CFR_NULL && item.start == item.end)
 		r = cfr__refuse(f->plan, f->in, "there is no value here that could get entries", "replace it instead");
@@ -197,7 +203,7 @@ static int cut_with_comma(flow *f, uint32_t i)
 
 		return cfr__cut(f->plan, from, cfr__next_line(f->plan, end));
 	}
-	if (i + 1 < f->work.count && cfr__line_end(f->plan, end) == cfr__line_end(f->plan, item[1].head))
+	if (i + 1 < f->work.count && !cfr__breaks_between(f->plan, end, item[1].head))
 		return cfr__cut(f->plan, item->head, item[1].head);
 	/* The last on its line: the blanks before it go. */
 	uint32_t from = item->head;

@@ -100,6 +100,15 @@ bool cfr__rest_blank(const cfr__plan *plan, uint32_t at)
 	return at == plan->text.len || cfr__line_break(plan->text.ptr[at]) || (plan->text.ptr[at] == '#' && !plan->json);
 }
 
+bool cfr__breaks_between(const cfr__plan *plan, uint32_t from, uint32_t to)
+{
+	for (; from < to; from++) {
+		if (cfr__line_break(plan->text.ptr[from]))
+			return true;
+	}
+	return false;
+}
+
 bool cfr__begins_line(const cfr__plan *plan, uint32_t at)
 {
 	while (at > plan->base && cfr__blank(plan->text.ptr[at - 1]))

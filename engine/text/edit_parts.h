@@ -105,6 +105,7 @@ bool cfr__line_break(char c);
 uint32_t cfr__skip_blanks(const cfr__plan *plan, uint32_t at);	/* on the line */
 uint32_t cfr__skip_space(const cfr__plan *plan, uint32_t at);	/* line breaks and comments too */
 bool cfr__rest_blank(const cfr__plan *plan, uint32_t at);	/* nothing but blanks and a comment to the line's end */
+bool cfr__breaks_between(const cfr__plan *plan, uint32_t from, uint32_t to);
 bool cfr__begins_line(const cfr__plan *plan, uint32_t at);
 bool cfr__final_break(const cfr__plan *plan);
 /* The start of the comment lines directly above a line that begins at `line`, at the same column; not before `least`. */

@@ -52,15 +52,6 @@ int cfr__refuse_shared(const cfr__plan *plan, cfr_node at)
 
 /* ---- finding the old value ---- */
 
-static bool breaks_between(const cfr__plan *plan, uint32_t from, uint32_t to)
-{
-	for (; from < to; from++) {
-		if (cfr__line_break(plan->text.ptr[from]))
-			return true;
-	}
-	return false;
-}
-
 static cfr_str anchor_at(const cfr__plan *plan, uint32_t at, uint32_t end)
 {
 	uint32_t from;
@@ -84,7 +75,7 @@ static void find_parts(place *p, const cfr__plan *plan, bool bodied)
 {
 	const cfr_entry *entry = p->item.entry;
 	uint32_t end = p->item.end, first = p->untag ? p->item.before : p->item.start;
-	bool here = !breaks_between(plan, p->behind, first), block = entry->style == CFR_BLOCK && !p->item.alias;
+	bool here = !cfr__breaks_between(plan, p->behind, first), block = entry->style == CFR_BLOCK && !p->item.alias;
 
 	if (first < p->behind || end < first)
 		first = end = p->behind;
@@ -102,7 +93,7 @@ static void find_parts(place *p, const cfr__plan *plan, bool bodied)
 			p->body.to = p->body.from;
 		return;
 	} else {
-		if (block && breaks_between(plan, first, end))
+		if (block && cfr__breaks_between(plan, first, end))
 			end = cfr__line_end(plan, end);
 		p->head = (range){ first, end };
 	}
@@ -255,7 +246,7 @@ static void keep_columns(cfr__emit *emit, const cfr__plan *plan, place *p)
 	uint32_t column, body;
 
 	if (p->slot == CFR__DASH && p->item.start > p->item.head + 1 && !p->properties &&
-	    !breaks_between(plan, p->item.head, p->item.start) && p->item.end > p->item.start)
+	    !cfr__breaks_between(plan, p->item.head, p->item.start) && p->item.end > p->item.start)
 		emit->gap = p->item.start - p->item.head - 1;
 	if (entry->style == CFR_BLOCK && p->slot == CFR__KEY && cfr__begins_line(plan, entry->start)) {
 		column = cfr__column(plan, entry->start);
@@ -333,7 +324,7 @@ static int put_flow(cfr__plan *plan, place *p, const cfr__change *change)
 	emit.err = plan->err;
 	p->head = (range){ tagged ? p->item.before : p->item.start, p->item.end };
 	if (is_collection(p->item.node) && cfr_node_size(p->item.node))
-		emit.pretty = breaks_between(plan, entry->start, entry->end);
+		emit.pretty = cfr__breaks_between(plan, entry->start, entry->end);
 	else
 		emit.pretty = plan->json && (p->slot == CFR__ROOT ? plan->spread || cfr__final_break(plan)
 		                                                   : plan->spread && p->item.own_line);
@@ -350,7 +341,8 @@ static int put_flow(cfr__plan *plan, place *p, const cfr__change *change)
 		cfr_buf_adds(&text, p->anchor);
 		cfr_buf_addz(&text, " ");
 	}
-	cfr__flow_value(&emit, change->value, cfr__line_indent(plan, p->head.from), style_of(plan, change, entry));
+	cfr__flow_value(&emit, change->value, emit.pretty ? cfr__line_indent(plan, p->head.from) : 0,
+	                style_of(plan, change, entry));
 	return finish(plan, &emit, &text, put_run, p);
 }
 
