@@ -1,8 +1,8 @@
 /* lua/rules/document.c -- ctx.doc and ctx.others: the documents of a run.
  *
- * One object for each document of the run, made when somebody asks and kept for the run: its fields are made at the first
- * reading (lazy.c). It borrows the subject from the job, whose array of documents lives as long as the run; of an object
- * that outlives it, fields not read before are an error.
+ * One object for each document, made when somebody asks and kept by its number in the run: its fields are made at the
+ * first reading (lazy.c). It counts its document, so that the same number in a later run is known to be another one;
+ * the rest is read from the job at hand.
  */
 #include "lua/rules/inside.h"
 
@@ -34,12 +34,14 @@ static const char *const fields[] = { "file", "name", "format", "kinds", "index"
 static int document_make(lua_State *L)
 {
 	cfr__document *ud = lua_touserdata(L, 1);
-	const cfr_subject *subject = ud->subject;
+	const cfr_job *job = ud->script->job;
+	const cfr_subject *subject;
 	const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
 	cfr_str word = cfr_str_of(key);
 
-	if (!ud->script->job || ud->run != ud->script->run)
+	if (!job || ud->index >= job->all_count || job->all[ud->index].doc != ud->doc)
 		return luaL_error(L, "this document belongs to another run");
+	subject = &job->all[ud->index];
 	if (strcmp(key, "file") == 0) {
 		cfr__push_str(L, subject->file);
 	} else if (strcmp(key, "name") == 0) {
@@ -63,10 +65,20 @@ static int document_make(lua_State *L)
 	return 1;
 }
 
+static int document_gc(lua_State *L)
+{
+	cfr__document *ud = lua_touserdata(L, 1);
+
+	ud->doc = cfr_document_unref(ud->doc);
+	return 0;
+}
+
 static int document_newindex(lua_State *L) { return luaL_error(L, "a document is read-only"); }
 
 void cfr__push_document(lua_State *L, cfr_script *script, uint32_t index)
 {
+	static const luaL_Reg more[] = { { "__gc", document_gc }, { NULL, NULL } };
+	const cfr_document *doc = script->job->all[index].doc;
 	cfr__document *ud;
 
 	luaL_checkstack(L, 8, NULL);
@@ -76,11 +88,14 @@ void cfr__push_document(lua_State *L, cfr_script *script, uint32_t index)
 		lua_pushvalue(L, -1);
 		lua_rawsetp(L, LUA_REGISTRYINDEX, documents_key);
 	}
-	if (lua_rawgeti(L, -1, (lua_Integer)index + 1) == LUA_TNIL) {
+	lua_rawgeti(L, -1, (lua_Integer)index + 1);
+	ud = lua_touserdata(L, -1);
+	if (!ud || ud->doc != doc) {
 		lua_pop(L, 1);
 		ud = lua_newuserdatauv(L, sizeof(*ud), 0);
-		*ud = (cfr__document){ CFR__DOCUMENT, index, &script->job->all[index], script->run, script };
-		cfr__lazy(L, document_make, document_newindex, NULL, "document");
+		*ud = (cfr__document){ CFR__DOCUMENT, index, NULL, script };
+		cfr__lazy(L, document_make, document_newindex, more, "document");
+		ud->doc = cfr_document_ref(doc);
 		lua_pop(L, 1);
 		lua_pushvalue(L, -1);
 		lua_rawseti(L, -3, (lua_Integer)index + 1);

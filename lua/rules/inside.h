@@ -62,9 +62,8 @@ typedef struct cfr__edit {
 
 typedef struct cfr__document {
 	uint32_t class;
-	uint32_t index;			/* in job->all */
-	const cfr_subject *subject;	/* of that run */
-	uint64_t run;
+	uint32_t index;			/* in job->all, where that is the same document */
+	const cfr_document *doc;	/* counted */
 	cfr_script *script;
 } cfr__document;
 
@@ -96,7 +95,7 @@ struct cfr_script {
 	const cfr_job *job;
 	cfr_report *report;
 	uint32_t current;		/* among the selected places */
-	uint64_t job_number, run;
+	uint64_t job_number;
 	const cfr_subject *all;		/* of the run at hand */
 	uint32_t all_count;
 	uint64_t traced;

@@ -25,7 +25,6 @@ static int run_places(lua_State *L)
 		cfr__forget_documents(L);
 		script->all = job->all;
 		script->all_count = job->all_count;
-		script->run++;
 	}
 	cfr__ctx_reset(L, true);
 	lua_rawgetp(L, LUA_REGISTRYINDEX, cfr__checks_key);
