@@ -55,6 +55,7 @@ typedef struct cfr_job {
 	const cfr_subject *subject;
 	const cfr_subject *all;		/* every document of the run, in order; subject is one of them */
 	uint32_t all_count;
+	uint64_t run;			/* another number for each set of documents: what a script remembers of them ends with it */
 	const cfr_node *selected;
 	uint32_t selected_count;
 	const cfr_tree *options;	/* defaults with the project's values laid over; NULL when the rule has none */

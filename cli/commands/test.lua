@@ -171,10 +171,25 @@ local function plain(finding)
     column = finding.column, severity = finding.severity, fix = finding.fix ~= nil }
 end
 
+--- The second argument of a spec's check or fix.
+local function how_of(node)
+  local how = {}
+  for _, field in ipairs { "rule", "file", "now" } do
+    local child = node and node:find(field)
+    how[field] = child and child:value()
+  end
+  for _, field in ipairs { "env", "others" } do
+    local child = node and node:find(field)
+    how[field] = child and child:totable()
+  end
+  how.options = node and node:find "options"
+  return how
+end
+
 local function test_specs(check, spec, results)
   local calls = {
-    check = function(text, how)
-      local findings, why = run_text(check, text, how)
+    check = function(text, node)
+      local findings, why = run_text(check, text, how_of(node))
       if not findings then
         error(why, 0)
       end
@@ -184,7 +199,8 @@ local function test_specs(check, spec, results)
       end
       return out
     end,
-    fix = function(text, how)
+    fix = function(text, node)
+      local how = how_of(node)
       local findings, why = run_text(check, text, how)
       if not findings then
         error(why, 0)

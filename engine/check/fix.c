@@ -145,6 +145,7 @@ static int check_text(cfr_attempt *out, cfr_fixing *fixing, const cfr_checked *c
 		if (r < 0)
 			goto done;
 	}
+	check->runs++;
 	for (uint32_t d = 0; d < made.docs.count; d++) {
 		r = cfr__run_rules(check, fixing->result, worker, &fixing->all[first + d], first + d, fixing->all, 0,
 				   check->rules.count, err);

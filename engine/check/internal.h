@@ -114,6 +114,7 @@ struct cfr_check {
 	cfr_worker *workers;
 	unsigned worker_count;
 	cfr_result *result;
+	uint64_t runs;			/* sets of documents looked at so far */
 };
 
 /* rules.c */

@@ -237,10 +237,20 @@ static int read_folder(cfr_pack_own *own, const char *path, const char *prefix, 
 	return r;
 }
 
+/* Without slashes at its end, so that "policies/" and "policies" show the same names. NULL: no memory. */
+static const char *folder_name(cfr_pack_own *own, const char *path)
+{
+	cfr_str s = cfr_str_of(path);
+
+	while (s.len > 1 && s.ptr[s.len - 1] == '/')
+		s.len--;
+	return cfr_arena_str(&own->arena, s).ptr;
+}
+
 static int read_pack_folder(cfr_pack_own *own, const char *path, cfr_err *err)
 {
 	static const char *const rooms[] = { "rules", "lib", "data", "spec" };
-	int r = read_folder(own, path, "", MUST_EXIST, err);
+	int r = path ? read_folder(own, path, "", MUST_EXIST, err) : cfr_err_nomem(err);
 
 	for (size_t i = 0; r == 0 && i < sizeof(rooms) / sizeof(*rooms); i++) {
 		char *room = cfr_arena_printf(&own->arena, "%s/%s", path, rooms[i]);
@@ -294,7 +304,11 @@ int cfr_pack_open(cfr_pack **out, const char *path, const cfr_limits *limits, cf
 		cfr_err_at(err, cfr_str_of(path), 0, 0);
 		cfr_err_hint(err, "give a .lua file, a folder, or pack:NAME");
 	} else if (S_ISDIR(st.st_mode)) {
-		r = read_pack_folder(own, path, err);
+		r = read_pack_folder(own, folder_name(own, path), err);
+	} else if (!cfr_str_ends(cfr_str_of(path), CFR_STR(".lua"))) {
+		r = cfr_err_set(err, CFR_E_USAGE, "this is no policy");
+		cfr_err_at(err, cfr_str_of(path), 0, 0);
+		cfr_err_hint(err, "give a .lua file, a folder, or pack:NAME");
 	} else {
 		cfr_str leaf = cfr_str_of(strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
 		r = read_neighbours(own, path, err);

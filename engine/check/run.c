@@ -346,8 +346,9 @@ static int run_rule(cfr_check *check, cfr_result *result, cfr_worker *worker, co
 int cfr__run_rules(cfr_check *check, cfr_result *result, cfr_worker *worker, const cfr_subject *subject,
                    uint32_t subject_index, const cfr_subject *all, uint32_t first, uint32_t last, cfr_err *err)
 {
-	cfr_job job = { .subject = subject, .all = all, .all_count = result->subject_count, .now = check->options.now,
-			.limits = &check->limits, .trace = check->options.trace, .trace_arg = check->options.trace_arg };
+	cfr_job job = { .subject = subject, .all = all, .all_count = result->subject_count, .run = check->runs,
+			.now = check->options.now, .limits = &check->limits, .trace = check->options.trace,
+			.trace_arg = check->options.trace_arg };
 	int r = 0;
 
 	for (uint32_t i = first; r == 0 && i < last; i++) {
@@ -523,6 +524,7 @@ int cfr_check_run(cfr_check *check, cfr_err *err)
 
 	cfr__result_free(check, check->result);
 	check->result = NULL;
+	check->runs++;
 	reset_workers(check);
 	drop_read_sources(check);
 	if ((r = result_new(&result, check, err)) < 0)

@@ -18,6 +18,7 @@
 
 /* state.c */
 extern volatile bool *cfr__cmd_interrupted(void);
+void cfr__cmd_writing(bool yes);	/* a file is being replaced: not the moment to end */
 
 /* push.c */
 int cfr__cmd_push_err(lua_State *L, const cfr_err *err);	/* nil, error; returns 2 */
@@ -44,13 +45,22 @@ cfr_node cfr__cmd_check_node(lua_State *L, int index, const cfr_document **doc);
 bool cfr__cmd_is_node(lua_State *L, int index);
 
 /* excerpt.c */
+/* The findings whose values nobody must see, in order; an array that the state frees, pushed. */
+typedef struct cfr__secrets {
+	const cfr_finding **items;
+	uint32_t count;
+} cfr__secrets;
+cfr__secrets cfr__cmd_push_secrets(lua_State *L, const cfr_outcome *outcome);
+bool cfr__cmd_is_secret(const cfr_rule *rule);
 /* Field `excerpt` of the table on top: the line of a finding, its secrets hidden. */
-void cfr__cmd_set_excerpt(lua_State *L, const cfr_outcome *outcome, const cfr_finding *finding, const cfr_source *source);
+void cfr__cmd_set_excerpt(lua_State *L, const cfr__secrets *secrets, const cfr_finding *finding,
+                          const cfr_source *source);
 
 /* Each adds its functions to the table `core` on top. */
 void cfr__cmd_bind_documents(lua_State *L);
 void cfr__cmd_bind_checks(lua_State *L);
 void cfr__cmd_bind_files(lua_State *L);
+void cfr__cmd_bind_specs(lua_State *L);
 void cfr__cmd_bind_system(lua_State *L);
 
 #endif

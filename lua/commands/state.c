@@ -4,8 +4,9 @@
  * looks only among the files that were built in ("stdlib/NAME.lua", "cli/commands/NAME.lua"), never on a path of the
  * machine. Control goes to stdlib/main.lua, which returns the exit status.
  *
- * An interrupt sets a flag that long work polls (checks, walks); Lua code is stopped by a hook.
- * EXCEPTION: the flag is the one piece of process-wide state: a signal handler can reach nothing else.
+ * An interrupt sets a flag that long work polls (checks, walks); Lua code is stopped by a hook. What reaches neither in
+ * time, the parsing of a large file or a rule in a loop, is ended by a timer, unless a file is being written.
+ * EXCEPTION: flags and state here are process-wide: a signal handler can reach nothing else.
  */
 #include "lua/commands.h"
 
@@ -16,14 +17,23 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/time.h>
 #include <unistd.h>
 
+enum { PATIENCE = 50000 };	/* microseconds from an interrupt to the end */
+
 static volatile bool interrupted;
+static volatile sig_atomic_t writing;
 static lua_State *volatile main_state;
 
 volatile bool *cfr__cmd_interrupted(void)
 {
 	return &interrupted;
+}
+
+void cfr__cmd_writing(bool yes)
+{
+	writing = yes;
 }
 
 static void stop_lua(lua_State *L, lua_Debug *ar)
@@ -33,11 +43,33 @@ static void stop_lua(lua_State *L, lua_Debug *ar)
 	luaL_error(L, "interrupted");
 }
 
+static void start_patience(void)
+{
+	struct itimerval once = { .it_value = { 0, PATIENCE } };
+
+	setitimer(ITIMER_REAL, &once, NULL);	/* a system call and no more */
+}
+
+static void on_alarm(int number)
+{
+	static const char text[] = "cfgrun: interrupted\n";
+
+	(void)number;
+	if (writing) {
+		start_patience();
+		return;
+	}
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(130);
+	_exit(130);
+}
+
 static void on_signal(int number)
 {
-	if (interrupted)
+	if (interrupted && !writing)
 		_exit(128 + number);	/* the second time at once */
 	interrupted = true;
+	start_patience();
 	if (main_state)
 		lua_sethook(main_state, stop_lua, LUA_MASKCALL | LUA_MASKRET | LUA_MASKCOUNT, 1);
 }
@@ -89,6 +121,7 @@ static int open_core(lua_State *L)
 	cfr__cmd_bind_files(L);
 	cfr__cmd_bind_documents(L);
 	cfr__cmd_bind_checks(L);
+	cfr__cmd_bind_specs(L);
 	return 1;
 }
 
@@ -145,7 +178,7 @@ static int run_main(lua_State *L)
 int cfr_commands_run(int argc, char **argv)
 {
 	struct command_line line = { argc, argv };
-	struct sigaction action = { .sa_handler = on_signal };
+	struct sigaction action = { .sa_handler = on_signal }, alarm = { .sa_handler = on_alarm, .sa_flags = SA_RESTART };
 	lua_State *L = luaL_newstate();
 	int status;
 
@@ -155,6 +188,7 @@ int cfr_commands_run(int argc, char **argv)
 	}
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGALRM, &alarm, NULL);
 	signal(SIGPIPE, SIG_DFL);	/* `cfgrun … | head` ends quietly */
 	main_state = L;
 	lua_pushcfunction(L, add_traceback);

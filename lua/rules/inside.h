@@ -96,8 +96,7 @@ struct cfr_script {
 	cfr_report *report;
 	uint32_t current;		/* among the selected places */
 	uint64_t job_number;
-	const cfr_subject *all;		/* of the run at hand */
-	uint32_t all_count;
+	uint64_t run;			/* job->run of the documents whose views are kept */
 	uint64_t traced;
 	bool place_read;		/* ctx was asked for something of the place */
 

@@ -20,11 +20,10 @@ static int run_places(lua_State *L)
 	cfr__held *held;
 
 	luaL_checkstack(L, 20, NULL);
-	if (script->all != job->all || script->all_count != job->all_count) {
+	if (script->run != job->run) {
 		cfr__drop_views(L, script);
 		cfr__forget_documents(L);
-		script->all = job->all;
-		script->all_count = job->all_count;
+		script->run = job->run;
 	}
 	cfr__ctx_reset(L, true);
 	lua_rawgetp(L, LUA_REGISTRYINDEX, cfr__checks_key);
