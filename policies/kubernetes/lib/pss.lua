@@ -1,7 +1,8 @@
 --- What the Pod Security Standards' checks have in common.
 --
 -- The standards change with Kubernetes' minor versions. Each rule takes the option `version`: "latest", or the minor
--- version to which the cluster's namespaces are pinned, such as "1.31".
+-- version to which the cluster's namespaces are pinned, such as "1.31". Those whose check has always been the same take it
+-- too, so that a project file can set it for all of them by their tag.
 
 local safe = import "safe"
 

@@ -188,7 +188,7 @@ rule "service-account-name-current" {
         local at = tree.place(one.spec, "serviceAccount")
         local both = tree.has(one.spec, "serviceAccountName")
         ctx:report("serviceAccount is the old name of serviceAccountName",
-          { at = at, fix = not both and ctx:rename("serviceAccountName", at) or nil })
+          { at = at, at_key = true, fix = not both and ctx:rename("serviceAccountName", at) or nil })
       end
     end
   end,
@@ -222,7 +222,7 @@ rule "pod-fields-spelt" {
         if meant then
           local at = tree.place(node, key)
           ctx:report("there is no field '{key}'; did you mean '{meant}'?", {
-            key = key, meant = meant, at = at,
+            key = key, meant = meant, at = at, at_key = true,
             fix = not tree.has(node, meant) and ctx:rename(meant, at) or nil, safety = "guarded",
           })
         end

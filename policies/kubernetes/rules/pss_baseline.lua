@@ -24,6 +24,7 @@ rule "pss-baseline-host-process" {
   why = "A HostProcess container runs in the node's own namespaces, with the rights of the account it names.",
   severity = "error",
   tags = TAGS,
+  options = { version = pss.VERSION },
   check = function(root, ctx)
     pods.each_context(root, function(context, label)
       local windows = safe.map(context, "windowsOptions")
@@ -52,6 +53,7 @@ rule "pss-baseline-host-namespaces" {
   why = "In the node's namespaces a pod sees and reaches what belongs to the node and to every other pod on it.",
   severity = "error",
   tags = TAGS,
+  options = { version = pss.VERSION },
   check = function(root, ctx)
     for _, one in ipairs(pods.of(root)) do
       for _, key in ipairs { "hostNetwork", "hostPID", "hostIPC" } do
@@ -79,6 +81,7 @@ rule "pss-baseline-privileged" {
   why = "A privileged container has every device and nearly every right of the node: it is root on it.",
   severity = "error",
   tags = TAGS,
+  options = { version = pss.VERSION },
   check = function(root, ctx)
     pods.each_container(root, function(one)
       local context = safe.map(one.node, "securityContext")
@@ -133,6 +136,7 @@ rule "pss-baseline-capabilities" {
   why = "Each further capability opens a part of the kernel; several of them amount to root on the node.",
   severity = "error",
   tags = TAGS,
+  options = { version = pss.VERSION },
   check = function(root, ctx)
     local allowed = set_of(ctx.data.pss.capabilities)
     pods.each_container(root, function(one)
@@ -166,6 +170,7 @@ rule "pss-baseline-host-path" {
   why = "A hostPath volume hands the node's files to the container, its credentials and sockets among them.",
   severity = "error",
   tags = TAGS,
+  options = { version = pss.VERSION },
   check = function(root, ctx)
     for _, one in ipairs(pods.of(root)) do
       for _, volume in safe.items(one.spec, "volumes") do
@@ -193,6 +198,7 @@ rule "pss-baseline-host-ports" {
   why = "A host port exposes the container past Services and network policies, and only one pod a node can have it.",
   severity = "error",
   tags = TAGS,
+  options = { version = pss.VERSION },
   check = function(root, ctx)
     pods.each_container(root, function(one)
       for _, port in safe.items(one.node, "ports") do
@@ -264,6 +270,7 @@ rule "pss-baseline-app-armor" {
   why = "Without its AppArmor profile a container may do whatever its user may.",
   severity = "error",
   tags = TAGS,
+  options = { version = pss.VERSION },
   check = function(root, ctx)
     pods.each_context(root, function(context, label)
       local there, right, kind = pss.profile(context, "appArmorProfile")

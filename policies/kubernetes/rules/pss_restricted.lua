@@ -25,6 +25,7 @@ rule "pss-restricted-volume-types" {
   why = "Other types name servers, disks and paths directly, past the claims by which a cluster hands out storage.",
   severity = "warning",
   tags = TAGS,
+  options = { version = pss.VERSION },
   check = function(root, ctx)
     local allowed = {}
     for _, name in ipairs(ctx.data.pss.volumes) do allowed[name] = true end

@@ -21,7 +21,7 @@ rule "keys-differ-by-more-than-case" {
         -- Programs look for http_proxy in both cases, so both are set.
         if other and not lower:find "_proxy$" then
           ctx:report("'{key}' differs from '{other}' by case alone", {
-            key = key, other = other, at = tree.place(mapping, key),
+            key = key, other = other, at = tree.place(mapping, key), at_key = true,
             related = { { tree.place(mapping, other), "the other key" } },
           })
         elseif not other then
@@ -81,7 +81,7 @@ rule "keys-not-misspelt" {
           local other = keys[j]
           if misspelt(key, other, tree.kind(mapping, key), tree.kind(mapping, other)) and not known[pair_of(key, other)] then
             ctx:report("'{key}' looks like '{other}'", {
-              key = key, other = other, at = tree.place(mapping, key),
+              key = key, other = other, at = tree.place(mapping, key), at_key = true,
               related = { { tree.place(mapping, other), "the other key" } },
             })
           end
@@ -114,7 +114,7 @@ rule "keys-are-text" {
         if key:find "^[-+]?%d[%d.]*$" or key == "true" or key == "false" or key == "null" or key == "~" then
           lines = lines or text.lines(ctx.doc.text)
           if scan.key_is_plain(lines, mapping, key) then
-            ctx:report("the key {key} is not text", { key = key, at = tree.place(mapping, key) })
+            ctx:report("the key {key} is not text", { key = key, at = tree.place(mapping, key), at_key = true })
           end
         end
       end

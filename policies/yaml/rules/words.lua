@@ -68,7 +68,7 @@ rule "boolean-words-as-keys-quoted" {
           lines = lines or text.lines(ctx.doc.text)
           if scan.key_is_plain(lines, mapping, key) then
             ctx:report("the key '{key}' is {meaning} to a YAML 1.1 reader", {
-              key = key, meaning = tostring(boolean_word(key)), at = tree.place(mapping, key),
+              key = key, meaning = tostring(boolean_word(key)), at = tree.place(mapping, key), at_key = true,
             })
           end
         end
@@ -279,7 +279,7 @@ rule "no-empty-values" {
   check = function(_, ctx)
     scan.each(ctx, function(node, key, _, kind)
       if kind == "null" and type(key) == "string" and (tree.raw(node, key) or "") == "" then
-        ctx:report("'{key}' has no value", { key = key, at = tree.place(node, key) })
+        ctx:report("'{key}' has no value", { key = key, at = tree.place(node, key), at_key = true })
       end
     end)
   end,

@@ -16,16 +16,16 @@ local AFTER = [[
 # countries we ship to
 countries:
   - de
-  - "no"   # Norway
+  - 'no'   # Norway
   - se
-python: "3.10"
-start: "22:22"
-zip: "01234"
+python: '3.10'
+start: '22:22'
+zip: '01234'
 note: 'no'
 ]]
 
 describe("the fixes", function()
-  it("quote what readers would take for something else, and nothing but that", function()
+  it("quote what readers would take for something else, as the file quotes, and nothing but that", function()
     assert.equal(AFTER, fix(BEFORE))
   end)
 
