@@ -162,7 +162,7 @@ local function fix(check, options, input)
     elseif input and file == input.name then
       input.text = after
       return true
-    elseif core.files.read(file, { limits = options.limits }) ~= before then
+    elseif core.files.read(file, { limits = { file = #before } }) ~= before then
       return nil, "it was changed by somebody else meanwhile: check it again"
     end
     return core.files.replace(file, after)

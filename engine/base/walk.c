@@ -152,11 +152,21 @@ static int list_folder(names *out, const char *path, cfr_err *err)
 
 static int walk_folder(walker *w, const ignore_file *stack, unsigned depth, cfr_err *err);
 
+/* Something wanted cannot be had: the path at hand, and why. */
+static int tell(walker *w, cfr_err *why, cfr_err *err)
+{
+	cfr_str path = w->path.len ? cfr_buf_str(&w->path) : CFR_STR(".");
+
+	cfr_err_at(why, path, 0, 0);
+	return w->how->trouble ? w->how->trouble(w->how->arg, path, why, err) : 0;
+}
+
 static int walk_entry(walker *w, const ignore_file *stack, const char *leaf, unsigned depth, cfr_err *err)
 {
 	const cfr_walk *how = w->how;
 	size_t path_len = w->path.len, name_len = w->name.len;
-	struct stat link, st;
+	struct stat link = { 0 }, st = { 0 };
+	cfr_err why = CFR_ERR_INIT;
 	int r = 0;
 
 	if (leaf[0] == '.' && !how->hidden)
@@ -169,13 +179,19 @@ static int walk_entry(walker *w, const ignore_file *stack, const char *leaf, uns
 	cfr_buf_addz(&w->name, leaf);
 	if ((r = cfr_buf_check(&w->path, err)) < 0 || (r = cfr_buf_check(&w->name, err)) < 0)
 		goto done;
-	if (lstat(w->path.ptr, &link) < 0 || stat(w->path.ptr, &st) < 0)
-		goto done;	/* gone meanwhile, or a link to nothing */
-	bool is_folder = S_ISDIR(st.st_mode);
+	if (lstat(w->path.ptr, &link) < 0 && errno == ENOENT)
+		goto done;	/* gone meanwhile */
+	int trouble = stat(w->path.ptr, &st) < 0 ? errno : 0;
+	bool is_folder = !trouble && S_ISDIR(st.st_mode);
 	cfr_str name = cfr_buf_str(&w->name);
-	if ((!is_folder && !S_ISREG(st.st_mode)) || (is_folder && S_ISLNK(link.st_mode)) ||
+	if ((!trouble && !is_folder && !S_ISREG(st.st_mode)) || (is_folder && S_ISLNK(link.st_mode)) ||
 	    (how->ignore && is_ignored(w, stack, name, is_folder)) || (how->want && !how->want(how->arg, name, is_folder)))
 		goto done;
+	if (trouble) {		/* a link that leads nowhere or in a circle, a name too long */
+		cfr_err_set(&why, CFR_E_IO, "it cannot be looked at: %s", strerror(trouble));
+		r = tell(w, &why, err);
+		goto done;
+	}
 	r = is_folder ? walk_folder(w, stack, depth + 1, err) : how->file(how->arg, cfr_buf_str(&w->path), name, err);
 done:
 	if (w->path.ptr)
@@ -194,10 +210,12 @@ static int walk_folder(walker *w, const ignore_file *stack, unsigned depth, cfr_
 	const char *path = w->path.len ? w->path.ptr : ".";
 	int r;
 
-	if (depth > MAX_DEPTH)
-		return cfr_err_set(err, CFR_E_LIMIT, "folders lie more than %d deep", MAX_DEPTH);
+	if (depth > MAX_DEPTH) {
+		cfr_err_set(&why, CFR_E_LIMIT, "folders lie more than %d deep", MAX_DEPTH);
+		return tell(w, &why, err);
+	}
 	if ((r = list_folder(&list, path, &why)) < 0) {
-		r = w->how->trouble ? w->how->trouble(w->how->arg, cfr_str_of(path), &why, err) : 0;
+		r = r == CFR_E_NOMEM ? cfr_err_nomem(err) : tell(w, &why, err);
 		goto done;
 	}
 	int n = snprintf(ignore, sizeof(ignore), "%s/.gitignore", path);

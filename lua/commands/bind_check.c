@@ -75,11 +75,17 @@ static const char *read_given_env(void *arg, const char *name)
 	return NULL;
 }
 
+/* One line on standard error, from any thread. Control characters are not obeyed: values of a configuration are in it. */
 static void trace_line(void *arg, const cfr_job *job, cfr_str line)
 {
 	(void)arg;
-	fprintf(stderr, "trace %.*s %.*s: %.*s\n", (int)job->rule->name.len, job->rule->name.ptr,
-		(int)job->subject->file.len, job->subject->file.ptr, (int)line.len, line.ptr);
+	flockfile(stderr);
+	fprintf(stderr, "trace %.*s %.*s: ", (int)job->rule->name.len, job->rule->name.ptr,
+		(int)job->subject->file.len, job->subject->file.ptr);
+	for (size_t i = 0; i < line.len; i++)
+		putc_unlocked((unsigned char)line.ptr[i] < ' ' || line.ptr[i] == 127 ? ' ' : line.ptr[i], stderr);
+	putc_unlocked('\n', stderr);
+	funlockfile(stderr);
 }
 
 /* The table at `table` becomes the environment; it and its strings are kept alive by the user value. */
@@ -469,15 +475,6 @@ static void set_related(lua_State *L, const cfr_finding *finding)
 	lua_setfield(L, -2, "related");
 }
 
-static bool is_secret(const cfr_rule *rule)
-{
-	for (uint32_t i = 0; rule && i < rule->tags.count; i++) {
-		if (cfr_str_eq(rule->tags.items[i], CFR_STR("secret")))
-			return true;
-	}
-	return false;
-}
-
 /* What a finding of a rule tagged `secret` is about, as written and as read: reports mask it wherever it shows. */
 static void set_secret(lua_State *L, const cfr_outcome *outcome, const cfr_finding *finding)
 {
@@ -496,7 +493,8 @@ static void set_secret(lua_State *L, const cfr_outcome *outcome, const cfr_findi
 	lua_setfield(L, -2, "secret");
 }
 
-static void push_finding(lua_State *L, const cfr_outcome *outcome, const cfr_finding *finding, const cfr_limits *plan)
+static void push_finding(lua_State *L, const cfr_outcome *outcome, const cfr_finding *finding,
+                         const cfr__secrets *secrets, const cfr_limits *plan)
 {
 	static const char *const standings[] = { "open", "allowed", "waived", "fixed" };
 	const cfr_source *source = finding->standing == CFR_FIXED ? NULL : source_of(outcome, finding);
@@ -522,13 +520,13 @@ static void push_finding(lua_State *L, const cfr_outcome *outcome, const cfr_fin
 	if (finding->document < outcome->subject_count)
 		cfr__cmd_set_int(L, "document", (lua_Integer)finding->document + 1);
 	if (source)
-		cfr__cmd_set_excerpt(L, outcome, finding, source);
+		cfr__cmd_set_excerpt(L, secrets, finding, source);
 	if (finding->of) {
 		set_strs(L, "controls", finding->of->controls);
 		cfr__cmd_set_str(L, "pack", finding->of->pack);
 	}
 	set_related(L, finding);
-	if (is_secret(finding->of) && finding->document < outcome->subject_count && source)
+	if (cfr__cmd_is_secret(finding->of) && finding->document < outcome->subject_count && source)
 		set_secret(L, outcome, finding);
 	if (finding->edit_count)
 		set_fix(L, outcome, finding, plan);
@@ -593,10 +591,11 @@ static int check_outcome(lua_State *L)
 		lua_getfield(L, 2, "splices");
 		splices = lua_toboolean(L, -1);
 	}
+	cfr__secrets secrets = cfr__cmd_push_secrets(L, outcome);
 	lua_createtable(L, 0, 5);
 	lua_createtable(L, (int)outcome->finding_count, 0);
 	for (uint32_t i = 0; i < outcome->finding_count; i++) {
-		push_finding(L, outcome, &outcome->findings[i], splices ? &ud->limits : NULL);
+		push_finding(L, outcome, &outcome->findings[i], &secrets, splices ? &ud->limits : NULL);
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
 	}
 	lua_setfield(L, -2, "findings");

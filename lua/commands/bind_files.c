@@ -119,9 +119,13 @@ static int files_read_input(lua_State *L)
 static int files_replace(lua_State *L)
 {
 	const char *path = luaL_checkstring(L, 1);
+	cfr_str bytes = cfr__cmd_check_str(L, 2);
 	cfr_err err = CFR_ERR_INIT;
 
-	if (cfr_file_replace(path, cfr__cmd_check_str(L, 2), &err) < 0)
+	cfr__cmd_writing(true);
+	int r = cfr_file_replace(path, bytes, &err);
+	cfr__cmd_writing(false);
+	if (r < 0)
 		return cfr__cmd_push_err(L, &err);
 	lua_pushboolean(L, 1);
 	return 1;
@@ -178,8 +182,9 @@ static int files_glob(lua_State *L)
 static int files_make_folder(lua_State *L)
 {
 	if (mkdir(luaL_checkstring(L, 1), 0777) < 0 && errno != EEXIST) {
+		int number = errno;
 		lua_pushnil(L);
-		lua_pushstring(L, strerror(errno));
+		lua_pushfstring(L, "the folder '%s' cannot be made: %s", lua_tostring(L, 1), strerror(number));
 		return 2;
 	}
 	lua_pushboolean(L, 1);

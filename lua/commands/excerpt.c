@@ -9,15 +9,28 @@
 
 #include <string.h>
 
-static bool about_secret(const cfr_finding *finding)
+bool cfr__cmd_is_secret(const cfr_rule *rule)
 {
-	if (!finding->of)
-		return false;
-	for (uint32_t i = 0; i < finding->of->tags.count; i++) {
-		if (cfr_str_eq(finding->of->tags.items[i], cfr_str_of("secret")))
+	for (uint32_t i = 0; rule && i < rule->tags.count; i++) {
+		if (cfr_str_eq(rule->tags.items[i], CFR_STR("secret")))
 			return true;
 	}
 	return false;
+}
+
+cfr__secrets cfr__cmd_push_secrets(lua_State *L, const cfr_outcome *outcome)
+{
+	cfr__secrets secrets = { 0 };
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < outcome->finding_count; i++)
+		count += cfr__cmd_is_secret(outcome->findings[i].of);
+	secrets.items = lua_newuserdatauv(L, (count + 1) * sizeof(*secrets.items), 0);
+	for (uint32_t i = 0; i < outcome->finding_count; i++) {
+		if (cfr__cmd_is_secret(outcome->findings[i].of))
+			secrets.items[secrets.count++] = &outcome->findings[i];
+	}
+	return secrets;
 }
 
 /* Marks the bytes of a line that lies at `at` of its source. */
@@ -45,26 +58,26 @@ static void push_hidden(lua_State *L, cfr_str line, const char *marked)
 	luaL_pushresult(&out);
 }
 
-void cfr__cmd_set_excerpt(lua_State *L, const cfr_outcome *outcome, const cfr_finding *finding, const cfr_source *source)
+/* Does a secret lie on the line that a finding is shown with? The text of a fixed one is there no more. */
+static bool on_line(const cfr_finding *secret, const cfr_finding *finding)
+{
+	return secret->standing != CFR_FIXED && secret->span.line <= finding->span.line &&
+	       secret->span.end_line >= finding->span.line && cfr_str_eq(secret->file, finding->file);
+}
+
+void cfr__cmd_set_excerpt(lua_State *L, const cfr__secrets *secrets, const cfr_finding *finding, const cfr_source *source)
 {
 	cfr_str line = cfr_source_line(source, finding->span.line);
-	const cfr_finding *first = finding, *last = finding, *end = outcome->findings + outcome->finding_count;
 	char *marked = NULL;
 
-	/* Findings are sorted by file. */
-	while (first > outcome->findings && cfr_str_eq(first[-1].file, finding->file))
-		first--;
-	while (last + 1 < end && cfr_str_eq(last[1].file, finding->file))
-		last++;
-	for (const cfr_finding *other = first; line.len && other <= last; other++) {
-		if (!about_secret(other) || other->span.line > finding->span.line ||
-		    other->span.end_line < finding->span.line)
+	for (uint32_t i = 0; line.len && i < secrets->count; i++) {
+		if (!on_line(secrets->items[i], finding))
 			continue;
 		if (!marked) {
 			marked = lua_newuserdatauv(L, line.len, 0);
 			memcpy(marked, line.ptr, line.len);
 		}
-		hide(marked, line.len, (size_t)(line.ptr - cfr_source_bytes(source).ptr), other);
+		hide(marked, line.len, (size_t)(line.ptr - cfr_source_bytes(source).ptr), secrets->items[i]);
 	}
 	if (!marked) {
 		cfr__cmd_set_str(L, "excerpt", line);
