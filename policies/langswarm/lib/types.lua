@@ -30,6 +30,7 @@ local accepted = {
 --- given its type when it is resolved.
 function M.fits(spec, kind, value)
   if spec == "any" or kind == "null" then return true end
+  if accepted[spec] and accepted[spec][kind] then return true end
   if kind == "string" and safe.dynamic(value) then return true end
   for _, name in ipairs(text.split(spec, "|")) do
     if accepted[name] and accepted[name][kind] then return true end

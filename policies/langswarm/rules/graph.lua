@@ -257,7 +257,8 @@ rule "tool-used" {
     local used = uses((include.gather(ctx, mentions)))
     for _, tool in ipairs(idle) do
       if not used[tool.id] then
-        ctx:report("Tool '{tool}' is defined but not used", { tool = tool.id, at = tool.place })
+        ctx:report("Tool '{tool}' is defined but not used",
+          { tool = tool.id, at = tool.place, at_key = tool.key ~= nil })
       end
     end
   end,

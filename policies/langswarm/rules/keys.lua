@@ -37,9 +37,11 @@ rule "langswarm-unknown-key" {
           local meant = near.only(key, candidates(schema[section], node)) or other
           if meant then
             ctx:report("Unknown key '{key}' in {section} (did you mean '{meant}'?)",
-              { key = key, section = sections.title(section), meant = meant, at = at, fix = ctx:rename(meant, at) })
+              { key = key, section = sections.title(section), meant = meant, at = at, at_key = true,
+                fix = ctx:rename(meant, at) })
           else
-            ctx:report("Unknown key '{key}' in {section}", { key = key, section = sections.title(section), at = at })
+            ctx:report("Unknown key '{key}' in {section}",
+              { key = key, section = sections.title(section), at = at, at_key = true })
           end
         end
       end
@@ -108,7 +110,8 @@ rule "langswarm-type" {
     { fail = '{"agents": [{"id": "a", "model": "gpt-4o"}], "server": {"port": 8000.0}}', file = "stack.json",
       at = "/server/port", fixed = '{"agents": [{"id": "a", "model": "gpt-4o"}], "server": {"port": 8000}}' },
     { fail = "agents: [{id: a, model: gpt-4o, max_tokens: lots}]", at = "/agents/0/max_tokens" },
-    { fail = "agents: [{id: a, model: gpt-4o, tools: [1]}]", at = "/agents/0/tools/0" },
+    { fail = "agents: [{id: a, model: gpt-4o, tools: [1]}]", at = "/agents/0/tools/0",
+      fixed = "agents: [{id: a, model: gpt-4o, tools: [\"1\"]}]" },
     { fail = "agents: [{id: a, provider: openai}]\nversion: \"2.0\"\nmemory: production", at = "/memory" },
   },
 }
@@ -156,6 +159,8 @@ rule "langswarm-tools-map" {
     { fail = "version: \"2.0\"\nagents: [{id: a, model: gpt-4o}]\ntools:\n  - id: search\n"
         .. "    type: builtin # the web\n",
       at = "/tools", title = "not rewritten over a comment" },
+    { fail = "version: \"2.0\"\nagents: [{id: a, model: gpt-4o}]\ntools:\n  - id: search\n    type: builtin\n", at = "/tools",
+      fixed = "version: \"2.0\"\nagents: [{id: a, model: gpt-4o}]\ntools:\n  search:\n    id: search\n    type: builtin\n" },
     { fail = '{"version": "2.0", "agents": [{"id": "a", "model": "gpt-4o"}], "tools": [{"id": "t", "type": "mcp"}]}',
       file = "stack.json", at = "/tools",
       fixed = '{"version": "2.0", "agents": [{"id": "a", "model": "gpt-4o"}],'
@@ -193,9 +198,9 @@ rule "langswarm-deprecated-key" {
             end
           end
           ctx:report("'{old}' is deprecated, use '{new}'",
-            { old = key, new = spec.new, at = at, fix = edits, safety = safety })
+            { old = key, new = spec.new, at = at, at_key = true, fix = edits, safety = safety })
         elseif spec then
-          ctx:report("'{old}' is deprecated, use {new}", { old = key, new = spec.say, at = at })
+          ctx:report("'{old}' is deprecated, use {new}", { old = key, new = spec.say, at = at, at_key = true })
         end
       end
     end)
@@ -231,7 +236,7 @@ rule "langswarm-empty-section" {
       local spec = ctx.data.schema.top[key]
       if spec and key ~= "agents" and key ~= "version" and spec.type ~= "string" and tree.kind(root, key) == "null" then
         local at = tree.place(root, key)
-        ctx:report("Section '{key}' is empty", { key = key, at = at, fix = ctx:remove(at) })
+        ctx:report("Section '{key}' is empty", { key = key, at = at, at_key = true, fix = ctx:remove(at) })
       end
     end
   end,

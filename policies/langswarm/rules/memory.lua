@@ -52,7 +52,8 @@ rule "memory-redis-url" {
   examples = {
     pass = 'agents: [{id: a, model: gpt-4o}]\nmemory: {backend: redis, config: {url: "redis://cache:6379"}}',
     { pass = "agents: [{id: a, model: gpt-4o}]\nmemory: {backend: redis, settings: {host: cache, port: 6379}}" },
-    { fail = "agents: [{id: a, model: gpt-4o}]\nmemory:\n  backend: redis\n", at = "/memory/backend" },
+    { fail = "agents: [{id: a, model: gpt-4o}]\nmemory:\n  backend: redis\n", at = "/memory/backend",
+      fixed = "agents: [{id: a, model: gpt-4o}]\nmemory:\n  backend: redis\n  config:\n    url: redis://localhost:6379\n" },
     { fail = "agents: [{id: a, model: gpt-4o}]\nmemory: {backend: redis, config: {key_prefix: x}}",
       at = "/memory/backend" },
   },

@@ -95,7 +95,9 @@ rule "observability-in-production" {
     { pass = "agents: [{id: a, model: gpt-4o}]", title = "elsewhere it may be blind" },
     { fail = "agents: [{id: a, model: gpt-4o}]\nobservability: {metrics_enabled: false}\n"
         .. "custom_settings: {environment: production}",
-      at = "/observability/metrics_enabled" },
+      at = "/observability/metrics_enabled",
+      fixed = "agents: [{id: a, model: gpt-4o}]\nobservability: {metrics_enabled: true}\n"
+        .. "custom_settings: {environment: production}" },
     { fail = "agents: [{id: a, model: gpt-4o}]\nobservability: {metrics_enabled: true, health_check_enabled: false}",
       at = "/observability/health_check_enabled", file = "langswarm.production.yaml" },
     { fail = "agents: [{id: a, model: gpt-4o}]\ncustom_settings: {environment: production}", at = "" },

@@ -384,6 +384,7 @@ rule "langswarm-include-exists" {
     { pass = 'version: "2.0"\nincludes: [parts/a.yaml, elsewhere.yaml]', file = "main.yaml",
       others = { ["parts/a.yaml"] = "agents: [{id: a, model: gpt-4o}]" } },
     { fail = 'version: "2.0"\nincludes: [parts/shared.yml]', file = "main.yaml", at = "/includes/0",
+      fixed = 'version: "2.0"\nincludes: [parts/shared.yaml]',
       others = { ["parts/shared.yaml"] = "agents: [{id: a, model: gpt-4o}]" } },
   },
 }

@@ -49,8 +49,10 @@ rule "langswarm-version" {
     pass = 'version: "2.0"\nagents: [{id: a, model: gpt-4o}]',
     { fail = "version: 2.0  # as in the guide\nagents: [{id: a, model: gpt-4o}]", at = "/version",
       fixed = 'version: "2.0"  # as in the guide\nagents: [{id: a, model: gpt-4o}]' },
-    { fail = "version: v2\nagents: [{id: a, model: gpt-4o}]", at = "/version", message = "Invalid version 'v2'" },
-    { fail = "agents:\n  - id: a\n    model: gpt-4o\n", at = "", message = "Missing version" },
+    { fail = "version: v2\nagents: [{id: a, model: gpt-4o}]", at = "/version", message = "Invalid version 'v2'",
+      fixed = "version: \"2.0\"\nagents: [{id: a, model: gpt-4o}]" },
+    { fail = "agents:\n  - id: a\n    model: gpt-4o\n", at = "", message = "Missing version",
+      fixed = "agents:\n  - id: a\n    model: gpt-4o\nversion: \"2.0\"\n" },
     { fail = '{"version": 2, "agents": [{"id": "a", "model": "gpt-4o"}]}', file = "stack.json", at = "/version",
       fixed = '{"version": "2.0", "agents": [{"id": "a", "model": "gpt-4o"}]}' },
     { fail = 'version: "1.0"\nagents: [{id: a, agent_type: openai}]', at = "/version",
@@ -166,7 +168,7 @@ rule "langswarm-required-key" {
         ctx:report("A tool has no id", { at = tool.place })
       elseif tool.node ~= nil and dialect == "S" and not tree.has(tool.node, "type")
         and not tree.has(tool.node, "tool_type") then
-        ctx:report("Tool '{tool}' has no type", { tool = tool.id, at = tool.place })
+        ctx:report("Tool '{tool}' has no type", { tool = tool.id, at = tool.place, at_key = tool.key ~= nil })
       end
     end
     for _, workflow in ipairs(stack.workflows(root)) do
@@ -206,7 +208,8 @@ rule "agent-has-model" {
   end,
   examples = {
     pass = "agents: [{id: a, model: gpt-4o}, {id: b, provider: anthropic}]",
-    { fail = "agents:\n  - id: a\n    system_prompt: You are short.\n", at = "/agents/0" },
+    { fail = "agents:\n  - id: a\n    system_prompt: You are short.\n", at = "/agents/0",
+      fixed = "agents:\n  - id: a\n    system_prompt: You are short.\n    model: gpt-4o\n" },
     { fail = "agents:\n  - id: a\n    model: gpt-4o\n  - id: b\n    system_prompt: You are short.\n",
       at = "/agents/1" },
   },

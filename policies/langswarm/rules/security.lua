@@ -85,7 +85,7 @@ rule "langswarm-literal-secret" {
   title = "Credentials come from the environment, not from the file",
   why = "Whoever can read the repository, its backups or a log of the loader has the key; a new key means a commit.",
   severity = "error",
-  tags = { "R42", "security" },
+  tags = { "R42", "security", "secret" },
   select = "$..*",
   expect = "string",
   check = function(value, ctx)
@@ -117,35 +117,40 @@ rule "langswarm-literal-secret" {
       title = "a placeholder is no secret" },
     { pass = "agents: [{id: a, model: gpt-4o, metadata: {public_key: ops-team, page_token: next}}]" },
     { fail = "agents:\n  - id: a\n    model: gpt-4o\n    provider_config:\n      api_key: sk-EXAMPLEa1B2c3D4e5F6g7H8\n",
-      at = "/agents/0/provider_config/api_key" },
+      at = "/agents/0/provider_config/api_key",
+      fixed = "agents:\n  - id: a\n    model: gpt-4o\n    provider_config:\n      api_key: ${OPENAI_API_KEY}\n" },
     { fail = 'agents: [{id: a, model: gpt-4o}]\n'
         .. 'memory: {backend: redis, config: {url: "redis://app:Tr0ub4dor@cache:6379"}}',
-      at = "/memory/config/url" },
+      at = "/memory/config/url",
+      fixed = 'agents: [{id: a, model: gpt-4o}]\n'
+        .. 'memory: {backend: redis, config: {url: "redis://app:${MEMORY_PASSWORD}@cache:6379"}}' },
     { fail = '{"agents": [{"id": "a", "model": "gpt-4o"}],'
         .. ' "tools": {"crm": {"type": "integration", "config": {"password": "c0rrect-H0rse-9"}}}}',
-      file = "stack.json", at = "/tools/crm/config/password" },
+      file = "stack.json", at = "/tools/crm/config/password",
+      fixed = '{"agents": [{"id": "a", "model": "gpt-4o"}],'
+        .. ' "tools": {"crm": {"type": "integration", "config": {"password": "${CRM_PASSWORD}"}}}}' },
   },
 }
 
+local key_variables = "$..['openai_api_key_env','anthropic_api_key_env','gemini_api_key_env','cohere_api_key_env',"
+  .. "'azure_openai_api_key_env','mistral_api_key_env','huggingface_api_key_env','litellm_api_key_env','api_key_env']"
+
+--- The variable a reference names, `${NAME}` or `$NAME`.
+local function referred(value)
+  return value:match "^%s*%${([%a_][%w_]*)}%s*$" or value:match "^%s*%$([%a_][%w_]*)%s*$"
+end
+
 rule "security-key-variable" {
-  title = "`*_api_key_env` holds the name of a variable",
+  title = "`*_api_key_env` holds the name of a variable, not a key",
   why = "The loader looks the value up in the environment: a key written here is not found there, and is in the file.",
   severity = "warning",
-  tags = { "R43", "security" },
-  select = "$..['openai_api_key_env','anthropic_api_key_env','gemini_api_key_env','cohere_api_key_env',"
-    .. "'azure_openai_api_key_env','mistral_api_key_env','huggingface_api_key_env','litellm_api_key_env',"
-    .. "'api_key_env']",
+  tags = { "R43", "security", "secret" },
+  select = key_variables,
   expect = "string",
   check = function(value, ctx)
     local name = text.trim(value)
     local key_like = has_known_key(name) or (#name >= 20 and name:find "%l" and name:find "%d" and not name:find "_")
-    if name:find "^[%a_][%w_]*$" and not key_like then return end
-    local inner = name:match "^%${([%a_][%w_]*)}$" or name:match "^%$([%a_][%w_]*)$"
-    if inner then
-      ctx:report("'{path}' must hold a variable name, not a reference to it",
-        { path = ctx.path, fix = ctx:replace(inner) })
-      return
-    end
+    if referred(value) or safe.dynamic(value) or (name:find "^[%a_][%w_]*$" and not key_like) then return end
     local provider = tostring(ctx.key):match "^(.-)_api_key_env$"
     local facts = provider and ctx.data.providers.provider[provider]
     ctx:report("'{path}' must hold a variable name, not a key ({masked})", {
@@ -155,11 +160,29 @@ rule "security-key-variable" {
   end,
   examples = {
     pass = "agents: [{id: a, model: gpt-4o}]\nsecurity: {openai_api_key_env: MY_OPENAI_KEY}",
+    { fail = "agents: [{id: a, model: gpt-4o}]\nsecurity: {openai_api_key_env: sk-EXAMPLEa1B2c3D4e5F6g7H8}",
+      at = "/security/openai_api_key_env",
+      fixed = "agents: [{id: a, model: gpt-4o}]\nsecurity: {openai_api_key_env: OPENAI_API_KEY}" },
+  },
+}
+
+rule "security-key-variable-name" {
+  title = "`*_api_key_env` holds the bare name of a variable",
+  why = "A reference is replaced by the key itself, which is then looked up as if it were a variable's name.",
+  severity = "warning",
+  tags = { "R43", "security" },
+  select = key_variables,
+  expect = "string",
+  check = function(value, ctx)
+    local name = referred(value)
+    if name == nil then return end
+    ctx:report("'{path}' must hold a variable name, not a reference to it", { path = ctx.path, fix = ctx:replace(name) })
+  end,
+  examples = {
+    pass = "agents: [{id: a, model: gpt-4o}]\nsecurity: {openai_api_key_env: MY_OPENAI_KEY}",
     { fail = 'agents: [{id: a, model: gpt-4o}]\nsecurity: {openai_api_key_env: "${OPENAI_API_KEY}"}',
       at = "/security/openai_api_key_env",
       fixed = 'agents: [{id: a, model: gpt-4o}]\nsecurity: {openai_api_key_env: "OPENAI_API_KEY"}' },
-    { fail = "agents: [{id: a, model: gpt-4o}]\nsecurity: {openai_api_key_env: sk-EXAMPLEa1B2c3D4e5F6g7H8}",
-      at = "/security/openai_api_key_env" },
   },
 }
 
@@ -226,7 +249,7 @@ rule "tool-filesystem-confined" {
       elseif on and is_a(tool, ctx.data.tools.filesystem) and not safe.dynamic(read_only)
         and not safe.tobool(read_only) and safe.get(tool.node, "permissions") == nil then
         ctx:report("Filesystem tool '{tool}' may write: it is not read_only",
-          { tool = tool.id, at = ro_place or tool.place })
+          { tool = tool.id, at = ro_place or tool.place, at_key = ro_place == nil and tool.key ~= nil })
       end
     end
   end,
@@ -259,7 +282,8 @@ rule "tool-code-restricted" {
         local star = false
         for _, ref in ipairs(safe.strings(tool.node, "allowed_agents")) do star = star or ref.name == "*" end
         if allowed == nil or star then
-          ctx:report("Code execution tool '{tool}' open to every agent", { tool = tool.id, at = tool.place })
+          ctx:report("Code execution tool '{tool}' open to every agent",
+            { tool = tool.id, at = tool.place, at_key = tool.key ~= nil })
         end
       end
     end

@@ -244,7 +244,8 @@ rule "langswarm-empty-value" {
   end,
   examples = {
     pass = "agents: [{id: a, model: gpt-4o}]\nmemory: {backend: redis}",
-    { fail = "agents:\n  - id: a\n    provider: anthropic\n    model:\n", at = "/agents/0/model" },
+    { fail = "agents:\n  - id: a\n    provider: anthropic\n    model:\n", at = "/agents/0/model",
+      fixed = "agents:\n  - id: a\n    provider: anthropic\n    model: claude-3-5-sonnet-20241022\n" },
     { fail = "agents: [{id: a, model: gpt-4o}]\nmemory:\n  backend: \"\"  # which?\n", at = "/memory/backend" },
   },
 }

@@ -84,7 +84,8 @@ rule "workflow-line-operators" {
       fixed = 'agents: [{id: a, model: gpt-4o}]\nworkflows: ["a -> user"]' },
     { fail = 'agents: [{id: a, model: gpt-4o}]\nworkflows: ["a > user"]', at = "/workflows/0",
       fixed = 'agents: [{id: a, model: gpt-4o}]\nworkflows: ["a -> user"]' },
-    { fail = 'agents: [{id: a, model: gpt-4o}]\nworkflows: ["a"]', at = "/workflows/0" },
+    { fail = 'agents: [{id: a, model: gpt-4o}]\nworkflows: ["a"]', at = "/workflows/0",
+      fixed = 'agents: [{id: a, model: gpt-4o}]\nworkflows: ["a -> user"]' },
   },
 }
 
