@@ -109,8 +109,10 @@ static int tree_get(lua_State *L)
 			return cfr__raise(L, &err);
 		at = r < 0 ? CFR_IMAGE_NONE : found.at;
 	} else {
-		while (at != CFR_IMAGE_NONE && next_step(L, &path, &step))
-			at = take_step(&view->held->image, at, &step);
+		while (next_step(L, &path, &step)) {	/* to its end: a wrong path is wrong in any document */
+			if (at != CFR_IMAGE_NONE)
+				at = take_step(&view->held->image, at, &step);
+		}
 	}
 	if (at == CFR_IMAGE_NONE)
 		lua_pushnil(L);
