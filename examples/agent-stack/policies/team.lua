@@ -4,7 +4,6 @@ rule "team-agent-owner" {
   title = "Every agent has an owner",
   why = "At night somebody has to be called, and it should be somebody who knows the agent.",
   severity = "warning",
-  match = { kind = "langswarm" },
   select = "$.agents[*]",
   expect = "mapping",
   options = { teams = { "desk", "finance", "platform" } },
