@@ -51,7 +51,7 @@ end
 function labels.shared(wanted, own)
   local count = 0
   for key, value in pairs(wanted) do
-    if safe.get(own, key) == value then count = count + 1 end
+    if value ~= nil and safe.get(own, key) == value then count = count + 1 end
   end
   return count
 end

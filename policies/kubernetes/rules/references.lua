@@ -75,6 +75,8 @@ spec: {containers: []}
     { title = "pods may be made by an operator",
       pass = service "{selector: {app: api}}" .. "---\n" .. deployment "ports: []"
         .. "---\napiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nspec: {replicas: 2}\n" },
+    { title = "beside a label without a value", fail = service "{selector: {app: null, tier: web}}", at = "/spec/selector",
+      others = { ["pod.yaml"] = "apiVersion: v1\nkind: Pod\nspec: {containers: []}\n" } },
     { title = "in another file", fail = service "{selector: {app: api}}", others = { ["web.yaml"] = deployment "ports: []" },
       at = "/spec/selector", message = "no pod of this run has the labels app=api" },
     skip = example.OTHER,
