@@ -69,7 +69,9 @@ int cfr__read_input(cfr_check *check, cfr_result *result, cfr_worker *worker, ui
 			*err = why;
 		return r;
 	}
-	if (r == CFR_E_SYNTAX && (checked->template_language = cfr_text_template(cfr_source_bytes(input->source))))
+	/* "{{ x }}" is a mapping as a key, and both branches of an `if` have the same keys. */
+	if ((r == CFR_E_SYNTAX || r == CFR_E_KIND || r == CFR_E_DUPLICATE) &&
+	    (checked->template_language = cfr_text_template(cfr_source_bytes(input->source))))
 		return 0;
 	return report_syntax(worker, input, &why, err);
 }

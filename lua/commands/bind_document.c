@@ -117,7 +117,8 @@ static int core_read(lua_State *L)
 		     : cfr_source_open(&source, name.ptr, &limits, &err);
 	if (r == 0)
 		r = cfr_text_read(docs, source, format, &limits, &err);
-	const char *language = r == CFR_E_SYNTAX && source ? cfr_text_template(cfr_source_bytes(source)) : NULL;
+	bool broken = r == CFR_E_SYNTAX || r == CFR_E_KIND || r == CFR_E_DUPLICATE;
+	const char *language = broken && source ? cfr_text_template(cfr_source_bytes(source)) : NULL;
 	cfr_source_unref(source);
 	if (r < 0) {
 		cfr__cmd_push_err(L, &err);
