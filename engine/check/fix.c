@@ -169,6 +169,27 @@ done:
 
 /* --- taking and giving up --- */
 
+static bool says_same(const cfr_finding *a, const cfr_finding *b)
+{
+	return cfr_str_eq(a->rule, b->rule) && cfr_str_eq(a->message, b->message);
+}
+
+/* Has a finding without a like before merely moved? A fix may add a key in which another finding now stands, or rename what
+ * leads to it. Then there are no more that say the same than before, less those that were to be settled. */
+static bool has_moved(const cfr_finding *finding, const cfr_attempt *before, const cfr_attempt *after,
+                      const cfr_finding *const *set, uint32_t count)
+{
+	int64_t room = 0;
+
+	for (uint32_t i = 0; i < before->findings.count; i++)
+		room += says_same(finding, &before->findings.items[i]);
+	for (uint32_t i = 0; i < count; i++)
+		room -= says_same(finding, set[i]);
+	for (uint32_t i = 0; i < after->findings.count && room >= 0; i++)
+		room -= says_same(finding, &after->findings.items[i]);
+	return room >= 0;
+}
+
 /* Is what was to be settled gone, and nothing new there? */
 static int judge(const cfr_attempt *before, const cfr_attempt *after, const cfr_finding *const *set, uint32_t count,
                  cfr_err *err)
@@ -181,7 +202,7 @@ static int judge(const cfr_attempt *before, const cfr_attempt *after, const cfr_
 	}
 	for (uint32_t i = 0; i < after->findings.count; i++) {
 		const cfr_finding *finding = &after->findings.items[i];
-		if (!find_same(&before->findings, finding))
+		if (!find_same(&before->findings, finding) && !has_moved(finding, before, after, set, count))
 			return cfr_err_set(err, CFR_E_UNSUPPORTED, "the fix would cause a finding of '%.*s': %.*s",
 					   (int)finding->rule.len, finding->rule.ptr,
 					   (int)(finding->message.len < 120 ? finding->message.len : 120),

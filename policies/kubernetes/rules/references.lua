@@ -204,7 +204,8 @@ rule "service-accounts-exist" {
   check = function(root, ctx)
     local all
     for _, one in ipairs(pods.of(root)) do
-      local name = safe.string(one.spec, "serviceAccountName")
+      local key = safe.string(one.spec, "serviceAccountName") and "serviceAccountName" or "serviceAccount"
+      local name = safe.string(one.spec, key)
       if name and name ~= "default" and not name:find "[${]" then
         all = all or resources.all(ctx)
         local names, found = {}, false
@@ -218,7 +219,7 @@ rule "service-accounts-exist" {
           local meant = text.nearest(name, names)
           ctx:report("there is no ServiceAccount '{name}' in this run{hint}", {
             name = name, hint = meant and ("; did you mean '%s'?"):format(meant) or "",
-            at = tree.place(one.spec, "serviceAccountName"),
+            at = tree.place(one.spec, key),
           })
         end
       end

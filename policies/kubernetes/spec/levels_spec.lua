@@ -57,3 +57,34 @@ describe("the restricted level", function()
     assert.equal(1, #check(pod, { rule = "pss-restricted-run-as-user", options = { version = "1.34" } }))
   end)
 end)
+
+describe("the guarded fixes", function()
+  local BARE = [[
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels: {app: web}
+  template:
+    metadata:
+      labels: {app: web}
+    spec:
+      hostNetwork: true
+      containers:
+        - name: app  # the shop
+          image: app:1.2.3
+        - name: log
+          image: log:1.2.3
+          securityContext:
+            privileged: true
+]]
+
+  it("of several rules settle all that the standards ask for, though each changes where the others stand", function()
+    local fixed = fix(BARE)
+    assert.same({}, standards(fixed))
+    assert.truthy(fixed:find("- name: app  # the shop", 1, true))
+    assert.equal(fixed, fix(fixed))
+  end)
+end)

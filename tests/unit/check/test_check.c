@@ -69,6 +69,21 @@ static int busy_rule(void *arg, const cfr_job *job, cfr_node selected, cfr_repor
 	return cfr_node_int(selected) == 8080 ? cfr_report_add(report, job, &claim, err) : 0;
 }
 
+/* Renames the mapping `x` that holds a port to `z`; with an argument, `z` back to `x` as well, so that it never settles. */
+static int renaming_rule(void *arg, const cfr_job *job, cfr_node selected, cfr_report *report, cfr_err *err)
+{
+	cfr_node parent;
+
+	if (!cfr_node_parent(&parent, selected))
+		return 0;
+	bool x = cfr_str_eq(cfr_node_key(parent), CFR_STR("x"));
+	if (!x && !(arg && cfr_str_eq(cfr_node_key(parent), CFR_STR("z"))))
+		return 0;
+	cfr_edit edit = { .op = CFR_EDIT_RENAME, .at = x ? CFR_STR("/x") : CFR_STR("/z"), .key = x ? CFR_STR("z") : CFR_STR("x") };
+	cfr_claim claim = { .at = parent, .message = CFR_STR("an old name"), .edits = &edit, .edit_count = 1 };
+	return cfr_report_add(report, job, &claim, err);
+}
+
 static int failing_rule(void *arg, const cfr_job *job, cfr_node selected, cfr_report *report, cfr_err *err)
 {
 	(void)arg;
@@ -321,6 +336,40 @@ static void test_fix_that_brings_another(void **state)
 	cfr_check_free(check);
 }
 
+/* What another rule found stands elsewhere after the fix, and is nothing new. */
+static void test_fix_that_moves_another(void **state)
+{
+	cfr_check *check = new_check(1);
+	struct written w = { 0 };
+
+	(void)state;
+	add_rule(check, "low-port", port_rule, NULL);
+	add_rule(check, "old-name", renaming_rule, NULL);
+	add_text(check, "a.yaml", "x: {port: 80}\n");
+	run(check);
+	assert_int_equal(cfr_check_fix(check, CFR_FIX_SAFE, note_written, &w, NULL), 0);
+	assert_string_equal(w.text, "z: {port: 80}\n");
+	assert_int_equal(cfr_check_outcome(check)->counts.fixed, 1);
+	assert_int_equal(cfr_check_outcome(check)->counts.open[CFR_ERROR], 1);
+	cfr_check_free(check);
+}
+
+/* A finding that only moved is not settled. */
+static void test_fix_that_moves_its_own(void **state)
+{
+	cfr_check *check = new_check(1);
+	struct written w = { 0 };
+
+	(void)state;
+	add_rule(check, "old-name", renaming_rule, &w);
+	add_text(check, "a.yaml", "x: {port: 80}\n");
+	run(check);
+	assert_int_equal(cfr_check_fix(check, CFR_FIX_SAFE, note_written, &w, NULL), 0);
+	assert_int_equal(w.calls, 0);
+	assert_true(cfr_check_outcome(check)->findings[0].unfixed.len > 0);
+	cfr_check_free(check);
+}
+
 /* What a run gives, as text. */
 static char *transcript(unsigned workers)
 {
@@ -404,6 +453,8 @@ int main(void)
 		cmocka_unit_test(test_fix),
 		cmocka_unit_test(test_fix_that_does_not_settle),
 		cmocka_unit_test(test_fix_that_brings_another),
+		cmocka_unit_test(test_fix_that_moves_another),
+		cmocka_unit_test(test_fix_that_moves_its_own),
 		cmocka_unit_test(test_any_number_of_threads),
 		cmocka_unit_test(test_fingerprints_survive_moving),
 		cmocka_unit_test(test_expiry),
