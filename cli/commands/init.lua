@@ -85,7 +85,7 @@ policies:
 rules: {}
 #  image-tag: error
 #  langswarm-many-agents: {level: info, options: {most: 20}}
-#  yaml-empty-value:
+#  no-empty-values:
 #    - {level: warning, files: "config/**"}
 
 # Findings that somebody has accepted. They count again on the day they expire (00:00 UTC).
