@@ -162,8 +162,8 @@ b.json:1:10: error: port 443 is low [low-port]
     assert.truthy(r.out:find("c.yaml:3:1: warning: the allowance of 'low-port' gives no reason [allow-reason]", 1, true))
     assert.truthy(r.out:find("c.yaml:4:11: error: port 81", 1, true))
     assert.truthy(r.out:find("c.yaml:5:1: info: the allowance of 'low-port' allows nothing [allow-unused]", 1, true))
-    assert.truthy(r.out:find("1 error, 1 warning, 1 info in 1 file, 1 document by 2 rules (1 fixable with --fix, 1 allowed inline)\n", 1, true),
-      r.out)
+    assert.truthy(r.out:find("1 error, 1 warning, 1 info in 1 file, 1 document by 2 rules "
+      .. "(1 fixable with --fix, 1 allowed inline)\n", 1, true), r.out)
     r = cli.run(here, "check -p rules.lua c.yaml --no-inline-allow")
     assert.truthy(r.out:find("2 errors in 1 file", 1, true))
   end)

@@ -50,6 +50,11 @@ function M.shell(folder, line)
   return result
 end
 
+---@return boolean
+function M.is_root()
+  return M.shell(".", "id -u").out == "0\n"
+end
+
 --- Runs cfgrun with arguments.
 function M.run(folder, arguments)
   return M.shell(folder, "$CFGRUN " .. arguments)
