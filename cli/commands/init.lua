@@ -83,14 +83,14 @@ policies:
 
 # Level and options by rule; also tag:TAG, pack:PACK. Levels: off, info, warning, error.
 rules: {}
-#  image-tag: error
+#  image-tag-pinned: error
 #  langswarm-many-agents: {level: info, options: {most: 20}}
 #  no-empty-values:
 #    - {level: warning, files: "config/**"}
 
 # Findings that somebody has accepted. They count again on the day they expire (00:00 UTC).
 waivers: []
-#  - rule: secrets-token
+#  - rule: token-in-plain-text
 #    file: "tests/**"
 #    path: /server/token
 #    reason: a token of the test server, worth nothing
