@@ -397,9 +397,9 @@ static void push_edit(lua_State *L, const cfr_edit *edit)
 	lua_pushstring(L, ops[edit->op]);
 	lua_setfield(L, -2, "op");
 	cfr__cmd_set_str(L, "at", edit->at);
-	if (edit->to.ptr)
+	if (edit->op == CFR_EDIT_MOVE)
 		cfr__cmd_set_str(L, "to", edit->to);
-	if (edit->key.ptr)
+	if (edit->op == CFR_EDIT_SET || edit->op == CFR_EDIT_RENAME || edit->op == CFR_EDIT_MOVE)
 		cfr__cmd_set_str(L, "key", edit->key);
 	if (edit->op == CFR_EDIT_INSERT && edit->index != UINT32_MAX)
 		cfr__cmd_set_int(L, "index", edit->index);
