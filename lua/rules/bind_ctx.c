@@ -243,7 +243,7 @@ void cfr__ctx_open(lua_State *L, cfr_script *script)
 	struct ctx *ctx = lua_newuserdatauv(L, sizeof(*ctx), 0);
 
 	*ctx = (struct ctx){ CFR__CTX, script };
-	cfr__lazy(L, ctx_make, ctx_newindex, NULL, "ctx");
+	cfr__lazy(L, ctx_make, ctx_newindex, NULL, "ctx", 0, 20);
 	for (const cfr__binding *b = cfr__ctx_bindings; b->name; b++) {
 		if (!b->fn)
 			continue;

@@ -94,7 +94,7 @@ void cfr__push_document(lua_State *L, cfr_script *script, uint32_t index)
 		lua_pop(L, 1);
 		ud = lua_newuserdatauv(L, sizeof(*ud), 0);
 		*ud = (cfr__document){ CFR__DOCUMENT, index, NULL, script };
-		cfr__lazy(L, document_make, document_newindex, more, "document");
+		cfr__lazy(L, document_make, document_newindex, more, "document", 0, 4);
 		ud->doc = cfr_document_ref(doc);
 		lua_pop(L, 1);
 		lua_pushvalue(L, -1);

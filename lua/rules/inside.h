@@ -184,7 +184,8 @@ uint32_t cfr__subject_of(cfr_script *script, cfr__held *held);
 /* Give the userdata on the top a metatable of its own whose fields are made at the first reading: `make` is
  * called with (userdata, key, fields), upvalues unusable, and pushes one value; nil is not kept. Pushes the table of the
  * fields made so far. */
-void cfr__lazy(lua_State *L, lua_CFunction make, lua_CFunction newindex, const luaL_Reg *more, const char *name);	/* LJMP */
+void cfr__lazy(lua_State *L, lua_CFunction make, lua_CFunction newindex, const luaL_Reg *more, const char *name,
+               uint32_t items, uint32_t names);	/* LJMP; room for so many fields */
 
 /* --- value.c --- */
 

@@ -6,6 +6,8 @@
  */
 #include "lua/rules/inside.h"
 
+enum { MOST = 64 };		/* fields that room is made for at once */
+
 /* Called as (fields, key); upvalues: the object, the maker. */
 static int missing(lua_State *L)
 {
@@ -24,12 +26,13 @@ static int missing(lua_State *L)
 	return 1;
 }
 
-void cfr__lazy(lua_State *L, lua_CFunction make, lua_CFunction newindex, const luaL_Reg *more, const char *name)
+void cfr__lazy(lua_State *L, lua_CFunction make, lua_CFunction newindex, const luaL_Reg *more, const char *name,
+               uint32_t items, uint32_t names)
 {
 	int object = lua_gettop(L), fields;
 
 	luaL_checkstack(L, 8, NULL);
-	lua_newtable(L);
+	lua_createtable(L, items < MOST ? (int)items : MOST, names < MOST ? (int)names : MOST);
 	fields = lua_gettop(L);
 	lua_createtable(L, 0, 1);		/* of the fields */
 	lua_pushvalue(L, object);

@@ -18,7 +18,7 @@
  */
 #include "lua/rules/inside.h"
 
-enum { PROMOTE_AFTER = 6 };
+enum { PROMOTE_AFTER = 6, FILL = 24 };
 
 static const char view_meta[] = "view", place_meta[] = "place", held_meta[] = "held", held_key[] = "trees";
 
@@ -365,15 +365,36 @@ static int place_newindex(lua_State *L)
 static const luaL_Reg view_more[] = { { "__len", view_len }, { "__pairs", view_pairs },
 	{ "__tostring", view_tostring }, { NULL, NULL } };
 
+/* Give the view at 1 its own metatable. The scalars of a small mapping are filled in at once: one is asked for after
+ * the other anyway. */
+static void promote(lua_State *L, cfr__view *view)
+{
+	const cfr_image *image = &view->held->image;
+	uint32_t first = cfr__image_first(image, view->at), count = cfr__image_count(image, view->at);
+	bool mapping = cfr__image_kind(image, view->at) == CFR_MAPPING;
+	int fields;
+
+	lua_pushvalue(L, 1);
+	cfr__lazy(L, view_make, view_newindex, view_more, "node", mapping ? 0 : count, mapping ? count : 0);
+	fields = lua_gettop(L);
+	for (uint32_t at = first; mapping && count <= FILL && at < first + count; at++) {
+		cfr_kind kind = cfr__image_kind(image, at);
+
+		if (cfr__is_container(kind) || kind == CFR_NULL || (cfr__is_text(kind) && cfr__image_text(image, at).len > 40))
+			continue;
+		cfr__push_str(L, cfr__image_key_text(image, cfr__image_key(image, at)));
+		cfr__push_node(L, 0, view->held, at);
+		lua_rawset(L, fields);
+	}
+	lua_settop(L, 2);
+}
+
 static int view_index(lua_State *L)
 {
 	cfr__view *view = lua_touserdata(L, 1);
 
-	if (++view->reads == PROMOTE_AFTER) {
-		lua_pushvalue(L, 1);
-		cfr__lazy(L, view_make, view_newindex, view_more, "node");
-		lua_settop(L, 2);
-	}
+	if (++view->reads == PROMOTE_AFTER)
+		promote(L, view);
 	read_field(L, 1, view);
 	return 1;
 }
