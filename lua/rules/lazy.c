@@ -8,14 +8,16 @@
 
 enum { MOST = 64 };		/* fields that room is made for at once */
 
-/* Called as (fields, key); upvalues: the object, the maker. */
+static const char object_key[] = "object";	/* fields[it] is the object; no script can name it */
+
+/* Called as (fields, key); upvalue: the maker. */
 static int missing(lua_State *L)
 {
-	lua_CFunction make = lua_tocfunction(L, lua_upvalueindex(2));
+	lua_CFunction make = lua_tocfunction(L, lua_upvalueindex(1));
 
 	lua_settop(L, 2);
 	lua_pushvalue(L, 1);			/* 3: fields */
-	lua_pushvalue(L, lua_upvalueindex(1));
+	lua_rawgetp(L, 1, object_key);
 	lua_replace(L, 1);			/* (object, key, fields) */
 	make(L);
 	if (!lua_isnil(L, -1)) {
@@ -26,19 +28,33 @@ static int missing(lua_State *L)
 	return 1;
 }
 
+/* Push the metatable of the fields of all objects with this maker. */
+static void push_fields_meta(lua_State *L, lua_CFunction make)
+{
+	const void *key = (const void *)(uintptr_t)make;
+
+	if (lua_rawgetp(L, LUA_REGISTRYINDEX, key) == LUA_TTABLE)
+		return;
+	lua_pop(L, 1);
+	lua_createtable(L, 0, 1);
+	lua_pushcfunction(L, make);
+	lua_pushcclosure(L, missing, 1);
+	lua_setfield(L, -2, "__index");
+	lua_pushvalue(L, -1);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, key);
+}
+
 void cfr__lazy(lua_State *L, lua_CFunction make, lua_CFunction newindex, const luaL_Reg *more, const char *name,
                uint32_t items, uint32_t names)
 {
 	int object = lua_gettop(L), fields;
 
 	luaL_checkstack(L, 8, NULL);
-	lua_createtable(L, items < MOST ? (int)items : MOST, names < MOST ? (int)names : MOST);
+	lua_createtable(L, items < MOST ? (int)items : MOST, (names < MOST ? (int)names : MOST) + 1);
 	fields = lua_gettop(L);
-	lua_createtable(L, 0, 1);		/* of the fields */
 	lua_pushvalue(L, object);
-	lua_pushcfunction(L, make);
-	lua_pushcclosure(L, missing, 2);
-	lua_setfield(L, -2, "__index");
+	lua_rawsetp(L, fields, object_key);
+	push_fields_meta(L, make);
 	lua_setmetatable(L, fields);
 	lua_createtable(L, 0, 8);		/* of the object */
 	lua_pushvalue(L, fields);
