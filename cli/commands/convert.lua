@@ -26,12 +26,21 @@ local M = {
   },
 }
 
+--- A document as text; an error says which file it is about.
+local function text_of(document, how)
+  local text, problem = document:root():text(how)
+  if not text then
+    problem.file = problem.file or document:file()
+  end
+  return ok(text, problem)
+end
+
 --- Documents as one list: their compact JSON joined, read again.
 local function slurp(documents, options)
   local core = require "core"
   local parts = {}
   for i, document in ipairs(documents) do
-    parts[i] = ok(document:root():text { format = "json", compact = true })
+    parts[i] = text_of(document, { format = "json", compact = true })
   end
   return ok(core.read("<slurp>", { format = "json", text = "[" .. table.concat(parts, ",") .. "]",
     limits = options.limits }))
@@ -54,12 +63,8 @@ function M.run(options, words)
   end
   local out = {}
   for i, document in ipairs(documents) do
-    local text, problem = document:root():text { format = options.to, indent = indent,
-      compact = options.compact or (options.to == "json" and #documents > 1) }
-    if not text then
-      problem.file = problem.file or document:file()
-      error(problem, 0)
-    end
+    local text = text_of(document, { format = options.to, indent = indent,
+      compact = options.compact or (options.to == "json" and #documents > 1) })
     if options.to == "yaml" and #documents > 1 then
       text = (i > 1 and "---\n" or "") .. text
     end

@@ -5,6 +5,7 @@ local M = {}
 local root = io.popen("pwd"):read "l"
 M.program = os.getenv "CFGRUN" or root .. "/build/release/cfgrun"
 M.root = root
+M.shared = os.getenv "CFGRUN_SHARED" or root .. "/../shared"
 
 --- A new empty folder; removed by the caller's after_each.
 function M.folder()
@@ -48,6 +49,12 @@ function M.shell(folder, line)
   local result = { out = out, err = M.read(err), status = status or 0 }
   os.remove(err)
   return result
+end
+
+---@param path string
+---@return boolean
+function M.exists(path)
+  return M.shell(".", ("test -e '%s'"):format(path)).status == 0
 end
 
 ---@return boolean
