@@ -273,7 +273,7 @@ void cfr__null_tree(lua_State *L, cfr__held *held)
 {
 	cfr_script *script = held->script;
 	cfr_err err = CFR_ERR_INIT;
-	cfr_tree *tree;
+	cfr_tree *tree = NULL;
 
 	if (!script->build && cfr_build_new(&script->build, NULL, CFR_FORMAT_NONE, &script->limits, &err) < 0)
 		cfr__raise(L, &err);
