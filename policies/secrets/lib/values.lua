@@ -75,6 +75,13 @@ end
 
 local LONG_LINE = 8192
 
+--- Is a value so long that patterns had better see it in pieces?
+---@param value string
+---@return boolean
+function values.is_long(value)
+  return #value > LONG_LINE
+end
+
 --- The parts of a value in which something may be looked for: itself, or of a long text its lines, each up to a length.
 ---@param value string
 function values.pieces(value)

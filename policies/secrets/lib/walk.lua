@@ -8,12 +8,9 @@ local walk = {}
 -- Ciphertext: nothing in there is plain.
 local SEALED = { encryptedData = true, sops = true }
 
----@class Leaf
----@field value string|number the value, without the name in front of it
----@field name string|nil what it is called
----@field node any the container in which it stands
----@field key string|integer its key there
----@field in_secret boolean is it a value of a Kubernetes Secret?
+---@alias Visit fun(value: string|number, name: string|nil, node: any, key: string|integer, in_secret: boolean)
+--- The value, without the name in front of it; what it is called; the container in which it stands, and its key there; is it
+--- a value of a Kubernetes Secret? Not a table: there may be a million of them.
 
 local function is_kubernetes_secret(node)
   return node.kind == "Secret" and type(node.apiVersion) == "string" and (node.data ~= nil or node.stringData ~= nil)
@@ -55,14 +52,14 @@ local function step(node, list_name, in_secret, visit, depth)
         -- "--password", "x": the argument after a flag.
         flag = value:match "^%-%-?([%a][%w_.-]*)$"
       end
-      visit { value = plain, name = name, node = node, key = key, in_secret = in_secret }
+      visit(plain, name, node, key, in_secret)
     end
   end
 end
 
---- Calls visit(leaf) for each string and number of a document, in the author's order.
+--- Calls visit for each string and number of a document, in the author's order.
 ---@param root any
----@param visit fun(leaf: Leaf)
+---@param visit Visit
 function walk.leaves(root, visit)
   local kind = root ~= nil and tree.kind(root)
   if kind == "mapping" or kind == "sequence" then step(root, nil, false, visit, 0) end

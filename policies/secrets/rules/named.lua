@@ -15,13 +15,12 @@ local function is_translation(file)
   return re.test(file, [[(?i)(?:^|[/_.-])(?:locales?|i18n|l10n|lang|languages|translations?|messages)(?:[/_.-]|$)]])
 end
 
--- The classes of a leaf by name and value: what the name promises, what the value is, the value as text.
-local function judge(leaf)
-  local promise = names.promise(leaf.name)
+-- What a name promises, what the value is, and the value as text; nil when the name promises nothing.
+local function judge(value, name, node, key)
+  local promise = names.promise(name)
   if promise == nil then return nil end
-  local value = leaf.value
   if type(value) ~= "string" then
-    value = tree.raw(leaf.node, leaf.key) or tostring(value)
+    value = tree.raw(node, key) or tostring(value)
     -- A number is a password only under a name that leaves no doubt, and not if it is a length or a count.
     if promise ~= "strong" or not value:find "^%d%d%d%d+$" then return nil end
     return promise, "literal", value
@@ -50,12 +49,12 @@ rule "secret-in-plain-text" {
   tags = TAGS,
   check = function(root, ctx)
     if is_translation(ctx.doc.file) then return end
-    walk.leaves(root, function(leaf)
-      if leaf.in_secret then return end
-      local promise, kind, value = judge(leaf)
+    walk.leaves(root, function(held, name, node, key, in_secret)
+      if in_secret then return end
+      local promise, kind, value = judge(held, name, node, key)
       if kind == "literal" and alarming(promise, value) and not known_otherwise(value, ctx) then
         ctx:report("'{name}' is in plain text: {shown}",
-          { name = leaf.name, shown = values.shown(value), at = tree.place(leaf.node, leaf.key) })
+          { name = name, shown = values.shown(value), at = tree.place(node, key) })
       end
     end)
   end,
@@ -109,12 +108,12 @@ rule "random-value-in-plain-text" {
   severity = "warning",
   tags = TAGS,
   check = function(root, ctx)
-    walk.leaves(root, function(leaf)
-      if leaf.in_secret then return end
-      local promise, kind, value = judge(leaf)
+    walk.leaves(root, function(held, name, node, key, in_secret)
+      if in_secret then return end
+      local promise, kind, value = judge(held, name, node, key)
       if promise == "weak" and kind == "literal" and (values.random(value) or is_basic_auth(value)) and not known_otherwise(value, ctx) then
         ctx:report("'{name}' holds what looks like a key: {shown}",
-          { name = leaf.name, shown = values.shown(value), at = tree.place(leaf.node, leaf.key) })
+          { name = name, shown = values.shown(value), at = tree.place(node, key) })
       end
     end)
   end,
@@ -141,12 +140,12 @@ rule "placeholder-for-secret" {
   severity = "info",
   check = function(root, ctx)
     if is_translation(ctx.doc.file) then return end
-    walk.leaves(root, function(leaf)
-      local promise, kind = judge(leaf)
-      if kind == "placeholder" and promise ~= "weak" and not leaf.in_secret then
-        ctx:report("'{name}' holds a placeholder", { name = leaf.name, at = tree.place(leaf.node, leaf.key) })
-      elseif type(leaf.value) == "string" and addresses.password_kind(leaf.value) == "placeholder" then
-        ctx:report("the password in this address is a placeholder", { at = tree.place(leaf.node, leaf.key) })
+    walk.leaves(root, function(value, name, node, key, in_secret)
+      local promise, kind = judge(value, name, node, key)
+      if kind == "placeholder" and promise ~= "weak" and not in_secret then
+        ctx:report("'{name}' holds a placeholder", { name = name, at = tree.place(node, key) })
+      elseif type(value) == "string" and addresses.password_kind(value) == "placeholder" then
+        ctx:report("the password in this address is a placeholder", { at = tree.place(node, key) })
       end
     end)
   end,
@@ -172,9 +171,8 @@ rule "secret-in-embedded-file" {
   severity = "error",
   tags = TAGS,
   check = function(root, ctx)
-    walk.leaves(root, function(leaf)
-      local value = leaf.value
-      if type(value) ~= "string" or leaf.in_secret or not text.contains(value, "\n") then return end
+    walk.leaves(root, function(value, _, node, key, in_secret)
+      if type(value) ~= "string" or in_secret or not text.contains(value, "\n") then return end
       for line in value:gmatch "[^\r\n]+" do
         local name, held
         if #line <= LONGEST_LINE and re.test(line, HINT) then name, held = re.match(line, LINE) end
@@ -182,7 +180,7 @@ rule "secret-in-embedded-file" {
         if promise and promise ~= "weak" and #held >= 6 and values.kind(held) == "literal"
           and alarming(promise, held) and not known_otherwise(held, ctx) then
           ctx:report("'{name}' in this text is in plain text: {shown}",
-            { name = name, shown = values.shown(held), at = tree.place(leaf.node, leaf.key) })
+            { name = name, shown = values.shown(held), at = tree.place(node, key) })
           return
         end
       end

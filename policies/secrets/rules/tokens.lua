@@ -16,15 +16,14 @@ rule "token-in-plain-text" {
   severity = "error",
   tags = TAGS,
   check = function(root, ctx)
-    walk.leaves(root, function(leaf)
-      if type(leaf.value) ~= "string" then return end
-      local what, found = tokens.find(leaf.value, ctx.data.tokens)
-      if what == nil and leaf.in_secret then
-        what, found = tokens.find(base64.decode(leaf.value) or "", ctx.data.tokens)
-      end
+    local data = ctx.data.tokens
+    walk.leaves(root, function(value, _, node, key, in_secret)
+      if type(value) ~= "string" then return end
+      local what, found = tokens.find(value, data)
+      if what == nil and in_secret then what, found = tokens.find(base64.decode(value) or "", data) end
       if what then
         ctx:report("{what} in plain text: {shown}",
-          { what = what, shown = values.shown(found), at = tree.place(leaf.node, leaf.key) })
+          { what = what, shown = values.shown(found), at = tree.place(node, key) })
       end
     end)
   end,
@@ -63,13 +62,12 @@ rule "private-key-in-plain-text" {
   severity = "error",
   tags = TAGS,
   check = function(root, ctx)
-    walk.leaves(root, function(leaf)
-      local value = leaf.value
+    walk.leaves(root, function(value, _, node, key)
       if type(value) ~= "string" or #value < 60 then return end
       -- "-----BEGIN" in base64.
       if text.starts(value, "LS0tLS1CRUdJTi") then value = base64.decode(value) or "" end
       if has_private_key(value) or text.starts(value, "PuTTY-User-Key-File-") then
-        ctx:report("a private key in plain text", { at = tree.place(leaf.node, leaf.key) })
+        ctx:report("a private key in plain text", { at = tree.place(node, key) })
       end
     end)
   end,
@@ -91,12 +89,12 @@ rule "password-in-connection" {
   severity = "error",
   tags = TAGS,
   check = function(root, ctx)
-    walk.leaves(root, function(leaf)
-      if type(leaf.value) ~= "string" or #leaf.value < 8 then return end
-      local kind, secret = addresses.password_kind(leaf.value)
+    walk.leaves(root, function(value, _, node, key)
+      if type(value) ~= "string" or #value < 8 then return end
+      local kind, secret = addresses.password_kind(value)
       if kind == "literal" then
         ctx:report("a password in an address: {shown}",
-          { shown = values.shown(secret), at = tree.place(leaf.node, leaf.key) })
+          { shown = values.shown(secret), at = tree.place(node, key) })
       end
     end)
   end,

@@ -45,12 +45,14 @@ function scan.each(ctx, visit)
   end
 end
 
---- Calls visit(node, key, value) for each string that is written plainly, without quotes.
+--- Calls visit(node, key, value) for each string that is written plainly, without quotes, and for which likely(value) holds.
+--- What it says is asked first: to look at a string costs less than to ask how it is written.
 ---@param ctx any
+---@param likely fun(value: string): any
 ---@param visit fun(node: any, key: string|integer, value: string)
-function scan.plain_strings(ctx, visit)
+function scan.plain_strings(ctx, likely, visit)
   scan.each(ctx, function(node, key, value, kind)
-    if kind == "string" and tree.style(node, key) == "plain" then visit(node, key, value) end
+    if kind == "string" and likely(value) and tree.style(node, key) == "plain" then visit(node, key, value) end
   end)
 end
 

@@ -104,16 +104,20 @@ rule "hash-signs-quoted" {
   },
 }
 
+-- The key of "key:value".
+local function joined_key(value)
+  return value:match "^([%a_][%w_-]*):[^%s/]"
+end
+
 rule "blank-after-colon" {
   title = "A colon between key and value is followed by a blank",
   why = "Without it `name:web` is one word, not a key and a value.",
   severity = "warning",
   match = YAML,
   check = function(_, ctx)
-    scan.plain_strings(ctx, function(node, index, value)
+    scan.plain_strings(ctx, joined_key, function(node, index, value)
       if type(index) ~= "number" then return end
-      local key = value:match "^([%a_][%w_-]*):[^%s/]"
-      if key == nil then return end
+      local key = joined_key(value)
       -- Only where the items beside it are mappings with that key is it plain what was meant.
       for _, item in ipairs(node) do
         if item ~= nil and tree.kind(item) == "mapping" and tree.has(item, key) then

@@ -30,9 +30,9 @@ rule "boolean-words-quoted" {
   severity = "warning",
   match = YAML,
   check = function(_, ctx)
-    scan.plain_strings(ctx, function(node, key, value)
+    local function likely(value) return boolean_word(value) ~= nil end
+    scan.plain_strings(ctx, likely, function(node, key, value)
       local meaning = boolean_word(value)
-      if meaning == nil then return end
       local at = tree.place(node, key)
       local name = scan.name(ctx, node, key)
       -- A switch has a name of its own; an item of a list and a single letter are words.
@@ -82,18 +82,20 @@ rule "boolean-words-as-keys-quoted" {
   },
 }
 
+local function sexagesimal(value)
+  return value:find ":%d" and re.test(value, [[^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$]])
+end
+
 rule "sexagesimals-quoted" {
   title = "Times and pairs of numbers are quoted",
   why = "YAML 1.1 readers count in base 60: 22:22 becomes 1342.",
   severity = "warning",
   match = YAML,
   check = function(_, ctx)
-    scan.plain_strings(ctx, function(node, key, value)
-      if value:find ":%d" and re.test(value, [[^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$]]) then
-        local at = tree.place(node, key)
-        ctx:report("'{value}' is a number in base 60 to a YAML 1.1 reader",
-          { value = value, at = at, fix = ctx:replace(value, at) })
-      end
+    scan.plain_strings(ctx, sexagesimal, function(node, key, value)
+      local at = tree.place(node, key)
+      ctx:report("'{value}' is a number in base 60 to a YAML 1.1 reader",
+        { value = value, at = at, fix = ctx:replace(value, at) })
     end)
   end,
   examples = {
@@ -235,11 +237,10 @@ rule "null-words-meant" {
   check = function(root, ctx)
     -- None is a word of Kubernetes: clusterIP: None.
     local kubernetes = is_kubernetes(root)
-    scan.plain_strings(ctx, function(node, key, value)
-      if NULLS[value] and not (kubernetes and value == "None") then
-        local at = tree.place(node, key)
-        ctx:report("'{value}' is text, not null", { value = value, at = at, fix = ctx:replace(tree.null, at), safety = "guarded" })
-      end
+    local function likely(value) return NULLS[value] and not (kubernetes and value == "None") end
+    scan.plain_strings(ctx, likely, function(node, key, value)
+      local at = tree.place(node, key)
+      ctx:report("'{value}' is text, not null", { value = value, at = at, fix = ctx:replace(tree.null, at), safety = "guarded" })
     end)
   end,
   examples = {
