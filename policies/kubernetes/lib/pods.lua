@@ -14,10 +14,6 @@ local pods = {}
 ---@field metadata any the metadata of the pod or template, if there is any
 ---@field holder any the mapping in which `spec` stands
 ---@field resource Resource
----@field label string for messages
----@field windows boolean spec.os.name is windows
----@field own_users boolean hostUsers is false: root in the pod is nobody on the node
----@field fragment boolean a patch: some container has no image
 
 -- Group → kind → the keys that lead to the template. {} is the resource itself.
 local TEMPLATE = { "spec", "template" }
@@ -40,34 +36,39 @@ local LISTS = {
   { key = "ephemeralContainers", word = "ephemeral container" },
 }
 
----@param pod Pod
----@return boolean
-local function fragment(pod)
-  for _, list in ipairs(LISTS) do
-    for _, container in safe.items(pod.spec, list.key) do
-      if container.image == nil then return true end
-    end
-  end
-  return false
-end
-
 ---@param holder any
 ---@param resource Resource
 ---@return Pod|nil
 local function describe(holder, resource)
   local spec = safe.map(holder, "spec")
   if spec == nil then return nil end
-  local pod = {
-    spec = spec,
-    metadata = safe.map(holder, "metadata"),
-    holder = holder,
-    resource = resource,
-    label = resources.label(resource),
-    windows = safe.string(safe.map(spec, "os"), "name") == "windows",
-    own_users = safe.bool(spec, "hostUsers") == false,
-  }
-  pod.fragment = fragment(pod)
-  return pod
+  return { spec = spec, metadata = safe.map(holder, "metadata"), holder = holder, resource = resource }
+end
+
+--- Is it for Windows?
+---@param pod Pod
+---@return boolean
+function pods.windows(pod)
+  return safe.string(safe.map(pod.spec, "os"), "name") == "windows"
+end
+
+--- Has it users of its own, so that root in the pod is nobody on the node?
+---@param pod Pod
+---@return boolean
+function pods.own_users(pod)
+  return safe.bool(pod.spec, "hostUsers") == false
+end
+
+--- Is it part of a patch? Some container has no image then.
+---@param pod Pod
+---@return boolean
+function pods.is_fragment(pod)
+  for _, list in ipairs(LISTS) do
+    for _, container in safe.items(pod.spec, list.key) do
+      if container.image == nil then return true end
+    end
+  end
+  return false
 end
 
 -- Deep enough for any operator's resource; a hostile document must not exhaust the stack.
@@ -124,19 +125,26 @@ function pods.made_elsewhere(resource)
   return false
 end
 
---- The pods of the run in a namespace. Nil when an operator makes pods there whose labels are not to be seen.
----@param all Resource[]
+--- Has some pod of the run, in this namespace, labels that are chosen? Nil when nobody can tell: there is no pod, or an
+--- operator makes pods whose labels are not to be seen.
+---@param ctx any
 ---@param namespace string
----@return Pod[]|nil
-function pods.in_namespace(all, namespace)
-  local out = {}
-  for _, resource in ipairs(all) do
-    if resource.namespace == namespace then
-      if pods.made_elsewhere(resource) then return nil end
-      for _, one in ipairs(pods.of_resource(resource)) do out[#out + 1] = one end
+---@param chooses fun(labels: any, pod: Pod): boolean
+---@return boolean|nil
+function pods.any(ctx, namespace, chooses)
+  local seen, hidden = false, false
+  local found = resources.visit(ctx, function(resource)
+    if resource.namespace ~= namespace then return false end
+    for _, one in ipairs(pods.of_resource(resource)) do
+      seen = true
+      if chooses(safe.map(one.metadata, "labels"), one) then return true end
     end
-  end
-  return out
+    hidden = hidden or pods.made_elsewhere(resource)
+    return false
+  end)
+  if found then return true end
+  if hidden or not seen then return nil end
+  return false
 end
 
 ---@class Container

@@ -56,27 +56,38 @@ function resources.of(root)
   return out
 end
 
---- The resources of the other documents of the run, each with `file` and `index`.
+--- Calls visit(resource, file) for every resource of the run until it returns true, and says whether it did. This document's
+--- come first, then those of its file, then the rest: what is looked for is mostly near.
 ---@param ctx any
----@return Resource[]
-function resources.others(ctx)
-  local out = {}
-  for _, other in ipairs(ctx.others) do
-    local first = #out + 1
-    collect(other.root, out, nil, nil, 0)
-    for i = first, #out do
-      out[i].file, out[i].index = other.file, other.index
+---@param visit fun(resource: Resource, file: string): any
+---@return boolean
+function resources.visit(ctx, visit)
+  local file = ctx.doc.file
+  local function each(root, from)
+    for _, resource in ipairs(resources.of(root)) do
+      if visit(resource, from) then return true end
+    end
+    return false
+  end
+  if each(ctx.root, file) then return true end
+  for _, near in ipairs { true, false } do
+    for _, other in ipairs(ctx.others) do
+      if (other.file == file) == near and each(other.root, other.file) then return true end
     end
   end
-  return out
+  return false
 end
 
---- All resources of the run, this document's first.
+--- The resources of a kind, in this run.
 ---@param ctx any
+---@param kind string
+---@param group string
 ---@return Resource[]
-function resources.all(ctx)
-  local out = resources.of(ctx.root)
-  for _, other in ipairs(resources.others(ctx)) do out[#out + 1] = other end
+function resources.all(ctx, kind, group)
+  local out = {}
+  resources.visit(ctx, function(resource)
+    if resource.kind == kind and resource.group == group then out[#out + 1] = resource end
+  end)
   return out
 end
 

@@ -99,7 +99,7 @@ containers:
 
 -- The names that a mount may use, or nil when they are not all to be seen here.
 local function volume_names(one)
-  if one.fragment then return nil end
+  if pods.is_fragment(one) then return nil end
   local names = {}
   for _, volume in safe.items(one.spec, "volumes") do names[#names + 1] = safe.string(volume, "name") end
   for _, claim in safe.items(safe.map(one.resource.node, "spec"), "volumeClaimTemplates") do

@@ -380,7 +380,7 @@ rule "pss-baseline-proc-mount" {
   options = { version = pss.VERSION },
   check = function(root, ctx)
     pods.each_container(root, function(one, its_pod)
-      if its_pod.own_users and pss.since(ctx, 35) then return end
+      if pods.own_users(its_pod) and pss.since(ctx, 35) then return end
       pss.proc_mount(ctx, one)
     end)
   end,

@@ -78,7 +78,7 @@ rule "pss-restricted-privilege-escalation" {
   check = function(root, ctx)
     if not pss.since(ctx, 8) then return end
     pods.each_container(root, function(one, its_pod)
-      if its_pod.windows and pss.since(ctx, 25) then return end
+      if pods.windows(its_pod) and pss.since(ctx, 25) then return end
       local context = safe.map(one.node, "securityContext")
       if safe.bool(context, "allowPrivilegeEscalation") == false then return end
       ctx:report("{who} does not set allowPrivilegeEscalation: false", {
@@ -130,7 +130,7 @@ rule "pss-restricted-run-as-non-root" {
         { who = label, at = at, fix = ctx:replace(true, at), safety = "guarded" })
     end
     for _, one in ipairs(pods.of(root)) do
-      if not (one.own_users and pss.since(ctx, 35)) then
+      if not (pods.own_users(one) and pss.since(ctx, 35)) then
         local context = safe.map(one.spec, "securityContext")
         local for_all = safe.bool(context, "runAsNonRoot")
         local unset = {}
@@ -191,7 +191,7 @@ rule "pss-restricted-run-as-user" {
   check = function(root, ctx)
     if not pss.since(ctx, 23) then return end
     pods.each_context(root, function(context, label, its_pod)
-      if its_pod.own_users and pss.since(ctx, 35) then return end
+      if pods.own_users(its_pod) and pss.since(ctx, 35) then return end
       if safe.number(context, "runAsUser") == 0 then
         ctx:report("{who} runs as user 0", { who = label, at = tree.place(context, "runAsUser") })
       end
@@ -224,7 +224,7 @@ rule "pss-restricted-seccomp" {
       })
     end
     for _, one in ipairs(pods.of(root)) do
-      if not (one.windows and pss.since(ctx, 25)) then
+      if not (pods.windows(one) and pss.since(ctx, 25)) then
         local context = safe.map(one.spec, "securityContext")
         local there, for_all, kind = pss.profile(context, "seccompProfile")
         local unset = {}
@@ -272,7 +272,7 @@ rule "pss-restricted-capabilities" {
   check = function(root, ctx)
     if not pss.since(ctx, 22) then return end
     pods.each_container(root, function(one, its_pod)
-      if its_pod.windows and pss.since(ctx, 25) then return end
+      if pods.windows(its_pod) and pss.since(ctx, 25) then return end
       local capabilities = safe.map(one.node, "securityContext", "capabilities")
       local dropped = false
       for _, name in safe.each(capabilities, "drop") do

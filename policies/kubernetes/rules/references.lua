@@ -28,33 +28,24 @@ local function selecting_services(root)
   return out
 end
 
--- The template that has most of the labels, if it has any of them.
-local function nearest_pod(selector, candidates)
-  local best, most = nil, 0
-  for _, one in ipairs(candidates) do
-    local shared = labels.shared(selector, safe.map(one.metadata, "labels"))
-    if shared > most then best, most = one, shared end
-  end
-  return best
-end
-
 rule "service-selects-pods" {
   title = "The selector of a Service chooses pods that are there",
   why = "A Service that chooses nothing has no endpoints: every connection to it is refused.",
   severity = "warning",
   check = function(root, ctx)
-    local services = selecting_services(root)
-    local all = #services > 0 and resources.all(ctx)
-    for _, one in ipairs(services) do
-      local candidates, chosen = pods.in_namespace(all, one.resource.namespace) or {}, false
-      for _, candidate in ipairs(candidates) do
-        chosen = chosen or labels.include(one.selector, safe.map(candidate.metadata, "labels"))
-      end
-      if #candidates > 0 and not chosen then
-        local meant = nearest_pod(one.selector, candidates)
+    for _, one in ipairs(selecting_services(root)) do
+      local meant, most = nil, 0  -- the pod that has most of the labels, if it has any of them
+      local found = pods.any(ctx, one.resource.namespace, function(own, candidate)
+        local shared = labels.shared(one.selector, own)
+        if shared > most then meant, most = candidate, shared end
+        return labels.include(one.selector, own)
+      end)
+      if found == false then
         ctx:report("no pod of this run has the labels {labels}", {
           labels = labels.text(one.selector), at = one.selector,
-          related = meant and { { safe.map(meant.metadata, "labels"), meant.label .. " has some of them" } },
+          related = meant and {
+            { safe.map(meant.metadata, "labels"), resources.label(meant.resource) .. " has some of them" },
+          },
         })
       end
     end
@@ -83,38 +74,47 @@ spec: {containers: []}
   },
 }
 
+-- The names of the ports of the pods that a Service selects, as a list and as a set; nil when it selects none to be seen.
+local function port_names(ctx, service_of_run)
+  local names, known, chosen = {}, {}, false
+  pods.any(ctx, service_of_run.resource.namespace, function(own, candidate)
+    if labels.include(service_of_run.selector, own) and not pods.is_fragment(candidate) then
+      chosen = true
+      for _, container in ipairs(pods.serving(candidate)) do
+        for _, port in safe.items(container.node, "ports") do
+          local name = safe.string(port, "name")
+          if name and not known[name] then
+            known[name] = true
+            names[#names + 1] = name
+          end
+        end
+      end
+    end
+    return false
+  end)
+  if chosen then return names, known end
+  return nil
+end
+
 rule "service-ports-named" {
   title = "A Service names target ports that its pods have",
   why = "A pod without a port of that name gets no traffic, and nothing says so.",
   severity = "warning",
   check = function(root, ctx)
-    local services = selecting_services(root)
-    local all = #services > 0 and resources.all(ctx)
-    for _, one in ipairs(services) do
-      local names, known, chosen = {}, {}, false
-      for _, candidate in ipairs(pods.in_namespace(all, one.resource.namespace) or {}) do
-        if not candidate.fragment and labels.include(one.selector, safe.map(candidate.metadata, "labels")) then
-          chosen = true
-          for _, container in ipairs(pods.serving(candidate)) do
-            for _, port in safe.items(container.node, "ports") do
-              local name = safe.string(port, "name")
-              if name and not known[name] then
-                known[name] = true
-                names[#names + 1] = name
-              end
-            end
-          end
-        end
-      end
-      for _, port in safe.items(chosen and one.spec, "ports") do
+    for _, one in ipairs(selecting_services(root)) do
+      local names, known
+      for _, port in safe.items(one.spec, "ports") do
         local target = safe.string(port, "targetPort")
-        if target and not known[target] and not target:find "^%d+$" and not target:find "[${]" then
-          local meant = text.nearest(target, names)
-          local at = tree.place(port, "targetPort")
-          ctx:report("no pod that it selects has a port named '{target}'{hint}", {
-            target = target, at = at, hint = meant and ("; did you mean '%s'?"):format(meant) or "",
-            fix = meant and ctx:replace(meant, at), safety = "guarded",
-          })
+        if target and not target:find "^%d+$" and not target:find "[${]" then
+          if names == nil then names, known = port_names(ctx, one) end
+          if names and not known[target] then
+            local meant = text.nearest(target, names)
+            local at = tree.place(port, "targetPort")
+            ctx:report("no pod that it selects has a port named '{target}'{hint}", {
+              target = target, at = at, hint = meant and ("; did you mean '%s'?"):format(meant) or "",
+              fix = meant and ctx:replace(meant, at), safety = "guarded",
+            })
+          end
         end
       end
     end
@@ -135,17 +135,12 @@ rule "service-ports-named" {
 
 -- Reports resources of a kind whose selector, at these keys of the spec, chooses no pod of the run.
 local function report_choosing_none(ctx, root, kind, group, key)
-  local all
   for _, resource in ipairs(resources.of(root)) do
     local selector = resources.is(resource, kind, group) and safe.map(resource.node, "spec", key)
     -- An empty selector chooses everything.
     if selector and #tree.keys(selector) > 0 then
-      all = all or resources.all(ctx)
-      local candidates, chosen = pods.in_namespace(all, resource.namespace) or {}, false
-      for _, one in ipairs(candidates) do
-        chosen = chosen or labels.chosen(selector, safe.map(one.metadata, "labels"))
-      end
-      if #candidates > 0 and not chosen then
+      local found = pods.any(ctx, resource.namespace, function(own) return labels.chosen(selector, own) end)
+      if found == false then
         ctx:report("{what} chooses no pod of this run", { what = resources.label(resource), at = selector })
       end
     end
@@ -202,19 +197,16 @@ rule "service-accounts-exist" {
   why = "Without its account no pod of the workload is ever created.",
   severity = "warning",
   check = function(root, ctx)
-    local all
     for _, one in ipairs(pods.of(root)) do
       local key = safe.string(one.spec, "serviceAccountName") and "serviceAccountName" or "serviceAccount"
       local name = safe.string(one.spec, key)
       if name and name ~= "default" and not name:find "[${]" then
-        all = all or resources.all(ctx)
-        local names, found = {}, false
-        for _, other in ipairs(all) do
-          if resources.is(other, "ServiceAccount", "") and other.namespace == one.resource.namespace then
-            names[#names + 1] = other.name
-            found = found or other.name == name
-          end
-        end
+        local names = {}
+        local found = resources.visit(ctx, function(other)
+          if not resources.is(other, "ServiceAccount", "") or other.namespace ~= one.resource.namespace then return false end
+          names[#names + 1] = other.name
+          return other.name == name
+        end)
         if #names > 0 and not found then
           local meant = text.nearest(name, names)
           ctx:report("there is no ServiceAccount '{name}' in this run{hint}", {
@@ -256,8 +248,9 @@ rule "ingress-backends-exist" {
   check = function(root, ctx)
     for _, resource in ipairs(resources.of(root)) do
       local services, names = {}, {}
-      for _, other in ipairs(resources.is(resource, "Ingress", "networking.k8s.io") and resources.all(ctx) or {}) do
-        if resources.is(other, "Service", "") and other.name and other.namespace == resource.namespace then
+      local is_ingress = resources.is(resource, "Ingress", "networking.k8s.io")
+      for _, other in ipairs(is_ingress and resources.all(ctx, "Service", "") or {}) do
+        if other.name and other.namespace == resource.namespace then
           services[other.name] = other.node
           names[#names + 1] = other.name
         end
@@ -321,16 +314,18 @@ spec: {defaultBackend: {service: {name: web, port: {number: 81}}}}
   },
 }
 
--- The workload that an autoscaler scales, if it is in the run. Second result: is any workload of its namespace?
-local function scaled(autoscaler, all)
+-- The workload that an autoscaler scales, if it is in the run. Second result: is any workload of its kind and namespace?
+local function scaled(ctx, autoscaler)
   local target = safe.map(autoscaler.node, "spec", "scaleTargetRef")
   local kind, name = safe.string(target, "kind"), safe.string(target, "name")
   local found, seen
-  for _, other in ipairs(kind and name and all or {}) do
-    if other.kind == kind and other.namespace == autoscaler.namespace then
+  if kind and name then
+    resources.visit(ctx, function(other)
+      if other.kind ~= kind or other.namespace ~= autoscaler.namespace then return false end
       seen = true
-      if other.name == name then found = found or other end
-    end
+      if other.name == name then found = other end
+      return found ~= nil
+    end)
   end
   return found, seen, target
 end
@@ -347,7 +342,7 @@ rule "autoscaler-target-exists" {
   check = function(root, ctx)
     for _, resource in ipairs(resources.of(root)) do
       if resources.is(resource, "HorizontalPodAutoscaler", "autoscaling") then
-        local found, seen, target = scaled(resource, resources.all(ctx))
+        local found, seen, target = scaled(ctx, resource)
         if seen and not found then
           ctx:report("there is no {kind} '{name}' in this run",
             { kind = target.kind, name = target.name, at = tree.place(target, "name") })
@@ -373,10 +368,10 @@ rule "autoscaler-owns-replicas" {
       if resource.group == "apps" and safe.number(spec, "replicas") then own[#own + 1] = resource end
     end
     if #own == 0 then return end
-    local all = resources.all(ctx)
+    local autoscalers = resources.all(ctx, "HorizontalPodAutoscaler", "autoscaling")
     for _, resource in ipairs(own) do
-      for _, other in ipairs(all) do
-        if resources.is(other, "HorizontalPodAutoscaler", "autoscaling") and other.namespace == resource.namespace then
+      for _, other in ipairs(autoscalers) do
+        if other.namespace == resource.namespace then
           local target = safe.map(other.node, "spec", "scaleTargetRef")
           if safe.string(target, "kind") == resource.kind and safe.string(target, "name") == resource.name then
             ctx:report("an autoscaler sets the replicas of {what}", {
@@ -413,14 +408,12 @@ rule "config-keys-exist" {
   why = "A container with a key that does not exist is never started.",
   severity = "warning",
   check = function(root, ctx)
-    local all
     local function look(one, reference, kind, parts)
       local name, key = safe.string(reference, "name"), safe.string(reference, "key")
       if name == nil or key == nil or safe.bool(reference, "optional") then return end
-      all = all or resources.all(ctx)
       local found, has = nil, false
-      for _, other in ipairs(all) do
-        if resources.is(other, kind, "") and other.name == name and other.namespace == one.resource.namespace then
+      for _, other in ipairs(resources.all(ctx, kind, "")) do
+        if other.name == name and other.namespace == one.resource.namespace then
           found = found or other.node
           for _, part in ipairs(parts) do
             local values = safe.map(other.node, part)
@@ -464,43 +457,39 @@ end
 local function is_partial(resource)
   if text.ends(resource.group, "kustomize.config.k8s.io") then return true end
   for _, one in ipairs(pods.of_resource(resource)) do
-    if one.fragment then return true end
+    if pods.is_fragment(one) then return true end
   end
   return false
 end
 
-local function key_of(resource)
-  if resource.name == nil or is_partial(resource) then return nil end
-  return table.concat({ resource.group, resource.kind, resource.namespace, resource.name }, "\n")
+local function same_object(a, b)
+  return a.name == b.name and a.kind == b.kind and a.group == b.group and a.namespace == b.namespace
 end
 
--- Reports the resources of this document that `chosen` of the earlier documents hold already.
-local function report_twice(ctx, root, message, chosen)
-  local own, keys = resources.of(root), {}
-  local wanted = false
-  for _, resource in ipairs(own) do
-    resource.key = key_of(resource)
-    wanted = wanted or resource.key ~= nil
-  end
-  if not wanted then return end
-  for _, other in ipairs(resources.others(ctx)) do
-    if chosen(other) then
-      local key = key_of(other)
-      if key and keys[key] == nil then keys[key] = other end
+local function report_twice(ctx, resource, first, message, file)
+  if is_partial(resource) or is_partial(first) then return end
+  ctx:report(message, {
+    what = resources.label(resource), file = file,
+    at = tree.place(resource.node, "metadata", "name"),
+    related = { { tree.place(first.node, "metadata", "name"), "the other one" } },
+  })
+end
+
+-- The first resource that is the same object, in the documents that are wanted. Names are compared before anything is made of
+-- a document: with many files nearly all of them end there.
+local function find_same(ctx, resource, wanted)
+  for _, other in ipairs(ctx.others) do
+    if wanted(other) then
+      local root = other.root
+      local name = safe.string(safe.map(root, "metadata"), "name")
+      if name == nil or name == resource.name then
+        for _, candidate in ipairs(resources.of(root)) do
+          if same_object(resource, candidate) then return candidate, other.file end
+        end
+      end
     end
   end
-  for _, resource in ipairs(own) do
-    local first = resource.key and keys[resource.key]
-    if first then
-      ctx:report(message, {
-        what = resources.label(resource), file = first.file or ctx.doc.file,
-        at = tree.place(resource.node, "metadata", "name"),
-        related = { { tree.place(first.node, "metadata", "name"), "the other one" } },
-      })
-    elseif resource.key and chosen(nil) then
-      keys[resource.key] = resource
-    end
-  end
+  return nil
 end
 
 local WEB = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n"
@@ -510,9 +499,16 @@ rule "resource-unique" {
   why = "The one applied last wins, silently.",
   severity = "error",
   check = function(root, ctx)
-    report_twice(ctx, root, "{what} is described twice in this file", function(other)
-      return other == nil or (other.file == ctx.doc.file and other.index < ctx.doc.index)
-    end)
+    local own = resources.of(root)
+    local file, index = ctx.doc.file, ctx.doc.index
+    local function earlier(other) return other.file == file and other.index < index end
+    for i, resource in ipairs(own) do
+      local first = resource.name and find_same(ctx, resource, earlier)
+      for k = 1, resource.name and i - 1 or 0 do
+        if first == nil and same_object(resource, own[k]) then first = own[k] end
+      end
+      if first then report_twice(ctx, resource, first, "{what} is described twice in this file") end
+    end
   end,
   examples = {
     pass = {
@@ -537,9 +533,15 @@ rule "resource-unique-in-folder" {
   why = "Applied together, the last one wins, and which that is depends on the names of the files.",
   severity = "warning",
   check = function(root, ctx)
-    report_twice(ctx, root, "{what} is described in {file} too", function(other)
-      return other ~= nil and other.file < ctx.doc.file and folder(other.file) == folder(ctx.doc.file)
-    end)
+    local file = ctx.doc.file
+    local here = folder(file)
+    local function beside(other) return other.file < file and folder(other.file) == here end
+    for _, resource in ipairs(resources.of(root)) do
+      if resource.name then
+        local first, where = find_same(ctx, resource, beside)
+        if first then report_twice(ctx, resource, first, "{what} is described in {file} too", where) end
+      end
+    end
   end,
   examples = {
     pass = { "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n" },

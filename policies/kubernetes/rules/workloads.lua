@@ -29,7 +29,7 @@ rule "selector-matches-template" {
     for _, one in ipairs(pods.of(root)) do
       local resource = one.resource
       local selector = safe.map(resource.node, "spec", "selector")
-      if SELECTING[resource.kind] and selector and not one.fragment then
+      if SELECTING[resource.kind] and selector and not pods.is_fragment(one) then
         local own = safe.map(one.metadata, "labels")
         local wanted = safe.map(selector, "matchLabels")
         for key, value in pairs(wanted or {}) do
@@ -76,7 +76,7 @@ rule "restart-policy-valid" {
       local group, kind = one.resource.group, one.resource.kind
       local policy = safe.string(one.spec, "restartPolicy")
       local at = tree.place(one.spec, "restartPolicy")
-      if group == "batch" and policy ~= "OnFailure" and policy ~= "Never" and not one.fragment then
+      if group == "batch" and policy ~= "OnFailure" and policy ~= "Never" and not pods.is_fragment(one) then
         ctx:report("a {kind} needs the restart policy OnFailure or Never, here it is {policy}", {
           kind = kind, policy = policy or "Always by default", at = at,
           fix = ctx:set(one.spec, "restartPolicy", "OnFailure"), safety = "guarded",
@@ -133,9 +133,9 @@ rule "replicas-spread" {
     for _, one in ipairs(pods.of(root)) do
       local replicas = safe.number(safe.map(one.resource.node, "spec"), "replicas")
       local spread = safe.map(one.spec, "affinity", "podAntiAffinity") or safe.list(one.spec, "topologySpreadConstraints")
-      if replicas and replicas > 1 and not spread and not one.fragment then
+      if replicas and replicas > 1 and not spread and not pods.is_fragment(one) then
         ctx:report("nothing keeps the {count} replicas of {what} apart",
-          { count = replicas, what = one.label, at = tree.place(one.spec, "affinity") })
+          { count = replicas, what = resources.label(one.resource), at = tree.place(one.spec, "affinity") })
       end
     end
   end,

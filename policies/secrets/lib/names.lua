@@ -80,4 +80,19 @@ function names.promise(name)
   return WEAK[last] and "weak" or nil
 end
 
+--- names.promise for a walk over a document, in which the same few names come again and again.
+---@return fun(name: string|nil): string|nil
+function names.remembering()
+  local known = {}
+  return function(name)
+    if name == nil then return nil end
+    local promise = known[name]
+    if promise == nil then
+      promise = names.promise(name) or false
+      known[name] = promise
+    end
+    return promise or nil
+  end
+end
+
 return names

@@ -16,8 +16,8 @@ local function is_translation(file)
 end
 
 -- What a name promises, what the value is, and the value as text; nil when the name promises nothing.
-local function judge(value, name, node, key)
-  local promise = names.promise(name)
+local function judge(promise_of, value, name, node, key)
+  local promise = promise_of(name)
   if promise == nil then return nil end
   if type(value) ~= "string" then
     value = tree.raw(node, key) or tostring(value)
@@ -49,9 +49,10 @@ rule "secret-in-plain-text" {
   tags = TAGS,
   check = function(root, ctx)
     if is_translation(ctx.doc.file) then return end
+    local promise_of = names.remembering()
     walk.leaves(root, function(held, name, node, key, in_secret)
       if in_secret then return end
-      local promise, kind, value = judge(held, name, node, key)
+      local promise, kind, value = judge(promise_of, held, name, node, key)
       if kind == "literal" and alarming(promise, value) and not known_otherwise(value, ctx) then
         ctx:report("'{name}' is in plain text: {shown}",
           { name = name, shown = values.shown(value), at = tree.place(node, key) })
@@ -108,9 +109,10 @@ rule "random-value-in-plain-text" {
   severity = "warning",
   tags = TAGS,
   check = function(root, ctx)
+    local promise_of = names.remembering()
     walk.leaves(root, function(held, name, node, key, in_secret)
       if in_secret then return end
-      local promise, kind, value = judge(held, name, node, key)
+      local promise, kind, value = judge(promise_of, held, name, node, key)
       if promise == "weak" and kind == "literal" and (values.random(value) or is_basic_auth(value)) and not known_otherwise(value, ctx) then
         ctx:report("'{name}' holds what looks like a key: {shown}",
           { name = name, shown = values.shown(value), at = tree.place(node, key) })
@@ -140,8 +142,9 @@ rule "placeholder-for-secret" {
   severity = "info",
   check = function(root, ctx)
     if is_translation(ctx.doc.file) then return end
+    local promise_of = names.remembering()
     walk.leaves(root, function(value, name, node, key, in_secret)
-      local promise, kind = judge(value, name, node, key)
+      local promise, kind = judge(promise_of, value, name, node, key)
       if kind == "placeholder" and promise ~= "weak" and not in_secret then
         ctx:report("'{name}' holds a placeholder", { name = name, at = tree.place(node, key) })
       elseif type(value) == "string" and addresses.password_kind(value) == "placeholder" then
