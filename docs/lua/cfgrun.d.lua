@@ -49,6 +49,7 @@ function import(name) end
 ---@field root any the document's root value
 ---@field doc document the document
 ---@field others document[] the other documents of this run
+---@field across any what the rule's `across` makes of all documents of the run
 ---@field path string JSON Pointer of the selected place
 ---@field key string|integer|nil its key or index (from 1) in its parent
 ---@field place place the selected place

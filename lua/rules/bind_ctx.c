@@ -81,13 +81,14 @@ static const struct field {
 	bool of_place;
 } fields[] = {
 	{ "root", push_root, false }, { "doc", push_doc, false }, { "others", cfr__push_others, false },
+	{ "across", cfr__push_across, false },
 	{ "path", push_path, true }, { "key", push_key, true }, { "place", push_selected_place, true },
 	{ "options", cfr__push_options, false }, { "data", push_data, false }, { "env", cfr__push_env, false },
 	{ "now", push_now, false },
 };
 enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
 
-static const char *const words[] = { "root", "doc", "others", "path", "key", "place", "options", "data", "env", "now",
+static const char *const words[] = { "root", "doc", "others", "across", "path", "key", "place", "options", "data", "env", "now",
 	"parent", "select", "report", "trace", "replace", "set", "insert", "remove", "rename", "move", NULL };
 
 /* (ctx, key, fields) */
@@ -215,6 +216,7 @@ const cfr__binding cfr__ctx_bindings[] = {
 	{ "root", NULL, "any", "the document's root value" },
 	{ "doc", NULL, "document", "the document" },
 	{ "others", NULL, "document[]", "the other documents of this run" },
+	{ "across", NULL, "any", "what the rule's `across` makes of all documents of the run" },
 	{ "path", NULL, "string", "JSON Pointer of the selected place" },
 	{ "key", NULL, "string|integer|nil", "its key or index (from 1) in its parent" },
 	{ "place", NULL, "place", "the selected place" },

@@ -8,7 +8,7 @@
 
 #include "engine/source.h"
 
-static const char *const fields[] = { "title", "why", "severity", "check", "match", "select", "expect", "options", "env",
+static const char *const fields[] = { "title", "why", "severity", "check", "across", "match", "select", "expect", "options", "env",
 	"tags", "controls", "enabled", "examples", NULL };
 static const char *const match_fields[] = { "kind", "files", "formats", NULL };
 static const char *const example_fields[] = { "pass", "skip", "fail", "at", "fixed", "message", "options", "env", "data",
@@ -431,6 +431,12 @@ static int describe(lua_State *L)
 			     lua_isnil(L, -1) ? "'check' is missing"
 					      : lua_pushfstring(L, "'check' is a function, got %s", cfr__named(L, -1)));
 	lua_rawgetp(L, LUA_REGISTRYINDEX, cfr__checks_key);
+	lua_insert(L, -2);
+	lua_rawseti(L, -2, (lua_Integer)script->scripted + 1);
+	if (lua_getfield(L, DESCRIPTION, "across") != LUA_TNIL && !lua_isfunction(L, -1))
+		return wrong(L, script, "across = function(documents) … end",
+			     lua_pushfstring(L, "'across' is a function, got %s", cfr__named(L, -1)));
+	lua_rawgetp(L, LUA_REGISTRYINDEX, cfr__across_key);
 	lua_insert(L, -2);
 	lua_rawseti(L, -2, (lua_Integer)script->scripted + 1);
 	if (script->rules)

@@ -6,7 +6,7 @@
  */
 #include "lua/rules/inside.h"
 
-static const char documents_key[] = "documents";
+static const char documents_key[] = "documents", results_key[] = "results of across";
 
 void cfr__push_root(lua_State *L, cfr_script *script, const cfr_subject *subject)
 {
@@ -103,16 +103,16 @@ void cfr__push_document(lua_State *L, cfr_script *script, uint32_t index)
 	lua_remove(L, -2);
 }
 
-void cfr__push_others(lua_State *L, cfr_script *script)
+/* A constant list of the run's documents but one (UINT32_MAX: all). */
+static void push_documents(lua_State *L, cfr_script *script, uint32_t but)
 {
 	const cfr_job *job = script->job;
-	uint32_t self = (uint32_t)(job->subject - job->all);
 	lua_Integer n = 0;
 
 	luaL_checkstack(L, 6, NULL);
 	lua_createtable(L, (int)job->all_count, 0);
 	for (uint32_t i = 0; i < job->all_count; i++) {
-		if (i == self)
+		if (i == but)
 			continue;
 		cfr__push_document(L, script, i);
 		lua_rawseti(L, -2, ++n);
@@ -121,8 +121,47 @@ void cfr__push_others(lua_State *L, cfr_script *script)
 	cfr__constant(L);
 }
 
+void cfr__push_others(lua_State *L, cfr_script *script)
+{
+	push_documents(L, script, (uint32_t)(script->job->subject - script->job->all));
+}
+
+/* Results are kept by function, so that rules of a pack share what they import, as { value }: it may be nil. */
+void cfr__push_across(lua_State *L, cfr_script *script)
+{
+	int fn, results;
+
+	luaL_checkstack(L, 8, NULL);
+	lua_rawgetp(L, LUA_REGISTRYINDEX, cfr__across_key);
+	if (lua_rawgeti(L, -1, (lua_Integer)script->job->rule->number + 1) == LUA_TNIL)
+		return;
+	fn = lua_gettop(L);
+	if (lua_rawgetp(L, LUA_REGISTRYINDEX, results_key) != LUA_TTABLE) {
+		lua_newtable(L);
+		lua_pushvalue(L, -1);
+		lua_rawsetp(L, LUA_REGISTRYINDEX, results_key);
+	}
+	results = lua_gettop(L);
+	lua_pushvalue(L, fn);
+	if (lua_rawget(L, results) != LUA_TTABLE) {
+		lua_pushvalue(L, fn);
+		lua_createtable(L, 1, 0);
+		lua_pushvalue(L, fn);
+		push_documents(L, script, UINT32_MAX);
+		lua_call(L, 1, 1);
+		cfr_sandbox_constant(L, -1);
+		lua_rawseti(L, -2, 1);
+		lua_rawset(L, results);
+		lua_pushvalue(L, fn);
+		lua_rawget(L, results);
+	}
+	lua_rawgeti(L, -1, 1);
+}
+
 void cfr__forget_documents(lua_State *L)
 {
 	lua_pushnil(L);
 	lua_rawsetp(L, LUA_REGISTRYINDEX, documents_key);
+	lua_pushnil(L);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, results_key);
 }

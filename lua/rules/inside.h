@@ -213,6 +213,8 @@ void cfr__push_selected(lua_State *L, cfr_script *script, int views, cfr__held *
 void cfr__push_document(lua_State *L, cfr_script *script, uint32_t index);	/* LJMP */
 void cfr__push_root(lua_State *L, cfr_script *script, const cfr_subject *subject);	/* LJMP: value of the root */
 void cfr__push_others(lua_State *L, cfr_script *script);	/* LJMP */
+/* Push what the rule's `across` makes of all documents, once for each run; nil without one. */
+void cfr__push_across(lua_State *L, cfr_script *script);	/* LJMP */
 void cfr__forget_documents(lua_State *L);
 void cfr__push_options(lua_State *L, cfr_script *script);	/* LJMP */
 void cfr__push_env(lua_State *L, cfr_script *script);	/* LJMP */
@@ -258,6 +260,7 @@ int cfr__push_subject_views(lua_State *L, cfr_script *script);
 /* --- load.c, declare.c --- */
 
 extern const char cfr__checks_key[];	/* registry: list of check functions, by rule number + 1 */
+extern const char cfr__across_key[];	/* the same of `across` functions, where a rule has one */
 void cfr__load_open(lua_State *L);	/* LJMP */
 /* Push a table { rule, import } for a file of the pack. */
 void cfr__push_extra(lua_State *L, cfr_script *script, bool rules);	/* LJMP */

@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 const char cfr__checks_key[] = "checks";
+const char cfr__across_key[] = "across";
 static const char imports_key[] = "imports", pack_key[] = "pack";
 
 static const char *const pack_fields[] = { "name", "version", "title", "cfgrun", "kinds", "kind", "description", "license",
@@ -342,7 +343,13 @@ static int freeze_checks(lua_State *L, cfr_script *script, uint32_t first, cfr_e
 	lua_rawgetp(L, LUA_REGISTRYINDEX, cfr__checks_key);
 	for (uint32_t i = first; i < script->scripted; i++) {
 		lua_rawgeti(L, -1, (lua_Integer)i + 1);
-		lua_rawseti(L, -3, (lua_Integer)(i - first) + 1);
+		lua_rawseti(L, -3, 2 * (lua_Integer)(i - first) + 1);
+	}
+	lua_pop(L, 1);
+	lua_rawgetp(L, LUA_REGISTRYINDEX, cfr__across_key);
+	for (uint32_t i = first; i < script->scripted; i++) {
+		lua_rawgeti(L, -1, (lua_Integer)i + 1);
+		lua_rawseti(L, -3, 2 * (lua_Integer)(i - first) + 2);
 	}
 	lua_pop(L, 1);
 	r = cfr_sandbox_freeze(script->sandbox, -1, err);
@@ -448,4 +455,6 @@ void cfr__load_open(lua_State *L)
 	lua_rawsetp(L, LUA_REGISTRYINDEX, imports_key);
 	lua_newtable(L);
 	lua_rawsetp(L, LUA_REGISTRYINDEX, cfr__checks_key);
+	lua_newtable(L);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, cfr__across_key);
 }

@@ -239,7 +239,7 @@ static void walk_from(lua_State *L, int root, bool functions, int watched)
 	lua_pop(L, 2);
 }
 
-void cfr__readonly_deep(lua_State *L, int index) { walk_from(L, index, false, 0); }
+void cfr_sandbox_constant(lua_State *L, int index) { walk_from(L, index, false, 0); }
 
 /* --- after a rule file --- */
 

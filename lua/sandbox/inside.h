@@ -91,7 +91,6 @@ int cfr__error_place(lua_State *L);
 /* Make the table at `index` constant, in place: its contents move to a hidden table. */
 void cfr__readonly(lua_State *L, int index);	/* LJMP */
 /* The same with everything below it. */
-void cfr__readonly_deep(lua_State *L, int index);	/* LJMP */
 /* Push the hidden contents of a constant table, or push nothing and say false. */
 bool cfr__contents(lua_State *L, int index);
 /* A metatable that makes an empty table a window on the table on the top of the stack, which it replaces. */

@@ -226,7 +226,7 @@ size_t cfr_sandbox_memory(const cfr_sandbox *sandbox, size_t *peak)
 static int provide(lua_State *L)	/* value, name */
 {
 	if (lua_istable(L, 1))
-		cfr__readonly_deep(L, 1);
+		cfr_sandbox_constant(L, 1);
 	lua_rawgetp(L, LUA_REGISTRYINDEX, cfr__base_names);
 	lua_pushstring(L, lua_touserdata(L, 2));
 	lua_pushvalue(L, 1);

@@ -61,6 +61,9 @@ int cfr_sandbox_freeze(cfr_sandbox *sandbox, int roots, cfr_err *err);
 /* After a job: did a frozen chunk's upvalue change? Restores it and gives CFR_E_SCRIPT that names the variable. */
 int cfr_sandbox_unchanged(cfr_sandbox *sandbox, cfr_err *err);
 
+/* Make the value at an index constant, with every table it reaches: a result that several calls share. */
+void cfr_sandbox_constant(lua_State *L, int index);	/* LJMP */
+
 /* --- for C functions called by scripts --- */
 
 /* Count `steps` of work done in C; raises the time ceiling when it is reached. Call with batches (a few hundred at least
