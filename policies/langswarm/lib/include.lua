@@ -49,6 +49,23 @@ function M.of(root, file)
   return out
 end
 
+local function includes_something(root)
+  local map = safe.map(root)
+  return map ~= nil and (tree.has(map, "includes") or tree.has(map, "include"))
+end
+
+--- Can other documents belong to the same stack? A run may hold thousands that do not: no more is looked at than
+--- whether they include anything, and a whole stack that includes nothing does not even ask.
+local function stands_alone(ctx)
+  if includes_something(ctx.root) then return false end
+  if safe.map(ctx.root) ~= nil and tree.has(ctx.root, "version") then return true end
+  local others = ctx.others
+  for i = 1, others and #others or 0 do
+    if includes_something(others[i].root) then return false end
+  end
+  return true
+end
+
 ---@return { file: string, root: any, includes: table }[] by file
 local function index(ctx)
   local files = {}
@@ -65,11 +82,14 @@ local function index(ctx)
   return files
 end
 
---- All documents of the run, the asking one first.
-M.index = index
+--- All documents of the run, the asking one first; nothing when that one includes nothing.
+function M.including(ctx)
+  return includes_something(ctx.root) and index(ctx) or {}
+end
 
 ---@return { roots: any[], open: boolean }
 function M.stack(ctx)
+  if stands_alone(ctx) then return { roots = { ctx.root }, open = false } end
   local files = index(ctx)
   local by_path = {}
   for _, file in ipairs(files) do

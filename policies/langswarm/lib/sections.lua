@@ -5,15 +5,29 @@ local stack = import "stack"
 
 local M = {}
 
+--- Sections of which the schema knows a few keys only: the rest is a provider's or a tool's own.
+M.open = { tool_config = true, provider_config = true }
+
 ---@param root any
 ---@param visit fun(section: string, node: any)
 function M.each(root, visit)
   local map = safe.map(root)
   if map == nil then return end
   visit("top", map)
-  for _, agent in ipairs(stack.agents(map)) do visit("agent", agent.node) end
+  local function inside(node, key, section)
+    local child = safe.submap(node, key)
+    if child ~= nil then visit(section, child) end
+  end
+  for _, agent in ipairs(stack.agents(map)) do
+    visit("agent", agent.node)
+    inside(agent.node, "provider_config", "provider_config")
+  end
   for _, tool in ipairs(stack.tools(map)) do
-    if tool.node ~= nil then visit("tool", tool.node) end
+    if tool.node ~= nil then
+      visit("tool", tool.node)
+      inside(tool.node, "config", "tool_config")
+      inside(tool.node, "settings", "tool_config")
+    end
   end
   for _, workflow in ipairs(stack.workflows(map)) do
     if workflow.node ~= nil then
@@ -23,16 +37,9 @@ function M.each(root, visit)
       end
     end
   end
-  for _, name in ipairs { "memory", "security", "observability", "server" } do
-    local section = safe.submap(map, name)
-    if section ~= nil then visit(name, section) end
-  end
-  local limits = safe.submap(map.security, "rate_limiting")
-  if limits ~= nil then visit("rate_limiting", limits) end
-  for _, name in ipairs { "logging", "tracing", "metrics" } do
-    local section = safe.submap(map.observability, name)
-    if section ~= nil then visit(name, section) end
-  end
+  for _, name in ipairs { "memory", "security", "observability", "server" } do inside(map, name, name) end
+  inside(map.security, "rate_limiting", "rate_limiting")
+  for _, name in ipairs { "logging", "tracing", "metrics" } do inside(map.observability, name, name) end
 end
 
 --- As `each`, and on to the keys the section really has and the schema knows.

@@ -75,7 +75,6 @@ rule "agent-has-tools" {
   select = "$.agents",
   check = function(_, ctx)
     local agents = stack.agents(ctx.root)
-    if #agents == 0 or #(include.gather(ctx, stack.tools)) == 0 then return end
     local bare = {}
     for _, agent in ipairs(agents) do
       if safe.get(agent.node, "tools") == nil or #agent.tools == 0 and safe.list(agent.node.tools) then
@@ -83,13 +82,15 @@ rule "agent-has-tools" {
       end
     end
     if #bare == 0 then return end
+    -- no tools, nothing to have
+    if #stack.tools(ctx.root) == 0 and #(include.gather(ctx, stack.tools)) == 0 then return end
     local related = {}
     for i = 1, math.min(#bare, 8) do related[i] = { bare[i].id_place, "has no tools" } end
     ctx:report("{count} of {all} agents have no tools configured", { count = #bare, all = #agents, related = related })
   end,
   examples = {
     pass = "agents: [{id: a, model: gpt-4o, tools: [s]}]\ntools: {s: {type: builtin}}",
-    { pass = "agents: [{id: a, model: gpt-4o}]", title = "no tools, nothing to have" },
+    { pass = "agents: [{id: a, model: gpt-4o}]", title = "there are no tools" },
     { fail = "agents: [{id: a, model: gpt-4o, tools: [s]}, {id: b, model: gpt-4o}]\ntools: {s: {type: builtin}}",
       at = "/agents", message = "1 of 2" },
   },

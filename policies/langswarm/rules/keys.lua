@@ -27,7 +27,7 @@ rule "langswarm-unknown-key" {
     if stack.dialect(root) == "V1" then return end
     local schema, old, synonyms = ctx.data.schema, ctx.data.deprecated, ctx.data.synonyms
     sections.each(root, function(section, node)
-      for _, key in ipairs(tree.keys(node)) do
+      for _, key in ipairs(sections.open[section] and {} or tree.keys(node)) do
         local known = schema[section][key] or (old[section] and old[section][key])
         if not known and not text.starts(key, "x-") and key ~= "<<" and not ctx.options.allow:has(key) then
           local at = tree.place(node, key)
@@ -85,6 +85,17 @@ rule "langswarm-type" {
           path = tree.path(at), type = types.title(spec.type), kind = kind, at = at,
           fix = better ~= nil and ctx:replace(better, at) or nil,
         })
+      elseif spec.of and kind == "mapping" then
+        for _, name in ipairs(tree.keys(value)) do
+          local place, item = tree.place(value, name), tree.kind(value, name)
+          if not types.fits(spec.of, item, value[name]) then
+            local better = types.coerce(spec.of, item, value[name], place)
+            ctx:report("'{path}' must be {type}, got {kind}", {
+              path = tree.path(place), type = types.title(spec.of), kind = item, at = place,
+              fix = better ~= nil and ctx:replace(better, place) or nil,
+            })
+          end
+        end
       elseif spec.type == "strings" and kind == "sequence" then
         for i = 1, #value do
           local item = tree.kind(value, i)
@@ -109,6 +120,12 @@ rule "langswarm-type" {
       fixed = "agents: [{id: a, model: gpt-4o, tags: [fast]}]" },
     { fail = '{"agents": [{"id": "a", "model": "gpt-4o"}], "server": {"port": 8000.0}}', file = "stack.json",
       at = "/server/port", fixed = '{"agents": [{"id": "a", "model": "gpt-4o"}], "server": {"port": 8000}}' },
+    { fail = "agents: [{id: a, model: gpt-4o}]\nexperimental_features: {tool_chaining: \"on\", other: true}",
+      at = "/experimental_features/tool_chaining",
+      fixed = "agents: [{id: a, model: gpt-4o}]\nexperimental_features: {tool_chaining: true, other: true}" },
+    { fail = "agents: [{id: a, model: gpt-4o}]\ntools: {files: {type: mcp, config: {allowed_paths: ./docs, rows: 3}}}",
+      at = "/tools/files/config/allowed_paths",
+      fixed = "agents: [{id: a, model: gpt-4o}]\ntools: {files: {type: mcp, config: {allowed_paths: [./docs], rows: 3}}}" },
     { fail = "agents: [{id: a, model: gpt-4o, max_tokens: lots}]", at = "/agents/0/max_tokens" },
     { fail = "agents: [{id: a, model: gpt-4o, tools: [1]}]", at = "/agents/0/tools/0",
       fixed = "agents: [{id: a, model: gpt-4o, tools: [\"1\"]}]" },
@@ -144,7 +161,7 @@ rule "langswarm-tools-map" {
         local known = ctx.data.tools.shortcut[tool.id]
         out[tool.id] = tree.map { id = tool.id, type = known and known.type or "mcp" }
       elseif good then
-        out[tool.id] = tree.totable(tool.node)
+        out[tool.id] = tool.node
       end
     end
     -- the new map is written afresh: not over somebody's comments

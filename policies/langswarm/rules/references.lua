@@ -302,7 +302,8 @@ rule "langswarm-include-cycle" {
   tags = { "R38", "reference" },
   expect = "mapping",
   check = function(_, ctx)
-    local files, by_path = include.index(ctx), {}
+    local files, by_path = include.including(ctx), {}
+    if #files == 0 then return end
     for _, file in ipairs(files) do by_path[file.path] = by_path[file.path] or file end
     local start = files[1]
     for _, ref in ipairs(start.includes) do
@@ -355,7 +356,8 @@ rule "langswarm-include-exists" {
   tags = { "R38", "reference" },
   expect = "mapping",
   check = function(_, ctx)
-    local files, here = include.index(ctx), {}
+    local files, here = include.including(ctx), {}
+    if #files == 0 then return end
     for _, file in ipairs(files) do here[file.path] = true end
     for _, ref in ipairs(files[1].includes) do
       if ref.fixed and not here[ref.path] then
