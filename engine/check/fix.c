@@ -245,6 +245,16 @@ static int give_up(cfr_fixing *fixing, const cfr_finding *finding, const cfr_err
 	return 0;
 }
 
+/* Standings (waivers, allowances) were decided by the run; the texts checked here know them by fingerprint only. */
+static void carry_standing(cfr_findings *to, const cfr_findings *from)
+{
+	for (uint32_t i = 0; i < to->count; i++) {
+		const cfr_finding *same = find_same(from, &to->items[i]);
+		if (same)
+			to->items[i].standing = same->standing;
+	}
+}
+
 /* Tries some findings at once. 0: taken, `now` moved on. 1: not taken, `why` tells. Negative: trouble of the run. */
 static int try_set(cfr_fixing *fixing, const cfr_checked *checked, cfr_attempt *now, const cfr_finding *const *set,
                    uint32_t count, cfr_err *why)
@@ -263,6 +273,7 @@ static int try_set(cfr_fixing *fixing, const cfr_checked *checked, cfr_attempt *
 		r = note_settled(fixing, set[i], why);
 	cfr_buf_release(&text);
 	if (r == 0) {
+		carry_standing(&after.findings, &now->findings);
 		attempt_release(now);
 		*now = after;
 		return 0;
@@ -271,59 +282,54 @@ static int try_set(cfr_fixing *fixing, const cfr_checked *checked, cfr_attempt *
 	return r == CFR_E_NOMEM || r == CFR_E_INTERRUPTED ? r : 1;
 }
 
-static int fix_rounds(cfr_fixing *fixing, const cfr_checked *checked, cfr_attempt *now, cfr_err *err)
-{
-	struct { const cfr_finding **items; uint32_t count, capacity; } set = { 0 };
-	cfr_err why;
-	int r = 0;
+/* The findings to try, of the text as it stands. */
+typedef struct cfr_set {
+	const cfr_finding **items;
+	uint32_t count, capacity;
+} cfr_set;
 
-	for (;;) {
-		if (cfr__interrupted(fixing->check)) {
-			r = cfr_err_set(err, CFR_E_INTERRUPTED, "interrupted");
-			goto done;
-		}
-		set.count = 0;
-		for (uint32_t i = 0; i < now->findings.count; i++) {
-			if (!may_fix(fixing, &now->findings.items[i]))
-				continue;
-			const cfr_finding **place = CFR_APPEND(&set);
-			if (!place) {
-				r = cfr_err_nomem(err);
-				goto done;
-			}
-			*place = &now->findings.items[i];
-		}
-		if (set.count == 0)
-			break;
-		for (uint32_t count = set.count; ; count = (count + 1) / 2) {
-			why = (cfr_err)CFR_ERR_INIT;
-			r = try_set(fixing, checked, now, set.items, count, &why);
-			if (r <= 0)
-				break;
-			if (count == 1) {
-				r = give_up(fixing, set.items[0], &why, err);
-				break;
-			}
-		}
-		if (r < 0) {
-			if (err && why.code)
-				*err = why;
-			break;
-		}
+static int collect_set(cfr_set *set, const cfr_fixing *fixing, const cfr_attempt *now, cfr_err *err)
+{
+	set->count = 0;
+	for (uint32_t i = 0; i < now->findings.count; i++) {
+		if (!may_fix(fixing, &now->findings.items[i]))
+			continue;
+		const cfr_finding **place = CFR_APPEND(set);
+		if (!place)
+			return cfr_err_nomem(err);
+		*place = &now->findings.items[i];
 	}
-done:
-	free(set.items);
-	return r;
+	return 0;
 }
 
-/* Standings (waivers, allowances) were decided by the run; the texts checked here know them by fingerprint only. */
-static void carry_standing(cfr_findings *to, const cfr_findings *from)
+/* Takes the most of the set that can be taken at once, or gives its first up. */
+static int fix_some(cfr_fixing *fixing, const cfr_checked *checked, cfr_attempt *now, const cfr_set *set, cfr_err *err)
 {
-	for (uint32_t i = 0; i < to->count; i++) {
-		const cfr_finding *same = find_same(from, &to->items[i]);
-		if (same)
-			to->items[i].standing = same->standing;
+	for (uint32_t count = set->count; ; count = (count + 1) / 2) {
+		cfr_err why = CFR_ERR_INIT;
+		int r = try_set(fixing, checked, now, set->items, count, &why);
+		if (r > 0 && count == 1)
+			return give_up(fixing, set->items[0], &why, err);
+		if (r < 0 && err)
+			*err = why;
+		if (r <= 0)
+			return r;
 	}
+}
+
+static int fix_rounds(cfr_fixing *fixing, const cfr_checked *checked, cfr_attempt *now, cfr_err *err)
+{
+	cfr_set set = { 0 };
+	int r;
+
+	do {
+		r = cfr__interrupted(fixing->check) ? cfr_err_set(err, CFR_E_INTERRUPTED, "interrupted")
+						    : collect_set(&set, fixing, now, err);
+		if (r == 0 && set.count)
+			r = fix_some(fixing, checked, now, &set, err);
+	} while (r == 0 && set.count);
+	free(set.items);
+	return r;
 }
 
 /* One source: rounds until nothing is left, then its new text. */

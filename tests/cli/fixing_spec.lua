@@ -169,5 +169,10 @@ rule "positive" { title = "t", why = "w", severity = "error", select = "$.n", ex
     cli.write(here .. "/w.yaml", "port: 80 # cfgrun: allow low-port -- ours\n")
     cli.run(here, "check -p rules.lua w.yaml --fix")
     assert.equal("port: 80 # cfgrun: allow low-port -- ours\n", cli.read(here .. "/w.yaml"))
+    -- Nor after a round that settled something else in the same file.
+    cli.write(here .. "/w.yaml", "a: {port: 80} # cfgrun: allow low-port -- ours\nb: {port: 81}\n")
+    local r = cli.run(here, "check -p rules.lua w.yaml --fix")
+    assert.equal("a: {port: 80} # cfgrun: allow low-port -- ours\nb: {port: 8080}\n", cli.read(here .. "/w.yaml"))
+    assert.truthy(r.out:find("(1 fixed, 1 allowed inline)", 1, true), r.out)
   end)
 end)
