@@ -37,9 +37,9 @@ rule "memory-redis-url" {
     local config = settings(memory)
     if has_any(config, { "url", "redis_url", "host", "connection" }) then return end
     local fix
-    -- on a developer's machine the address is known
+    -- on a developer's machine the address is known; elsewhere the variable gives it
     if not profile.is_production(ctx) then
-      local url = "redis://localhost:6379"
+      local url = "${REDIS_URL:redis://localhost:6379}"
       if config ~= nil then
         fix = ctx:set(config, "url", url)
       elseif not tree.has(memory, "config") and not tree.has(memory, "settings") then
@@ -53,7 +53,8 @@ rule "memory-redis-url" {
     pass = 'agents: [{id: a, model: gpt-4o}]\nmemory: {backend: redis, config: {url: "redis://cache:6379"}}',
     { pass = "agents: [{id: a, model: gpt-4o}]\nmemory: {backend: redis, settings: {host: cache, port: 6379}}" },
     { fail = "agents: [{id: a, model: gpt-4o}]\nmemory:\n  backend: redis\n", at = "/memory/backend",
-      fixed = "agents: [{id: a, model: gpt-4o}]\nmemory:\n  backend: redis\n  config:\n    url: redis://localhost:6379\n" },
+      fixed = "agents: [{id: a, model: gpt-4o}]\nmemory:\n  backend: redis\n  config:\n"
+        .. "    url: ${REDIS_URL:redis://localhost:6379}\n" },
     { fail = "agents: [{id: a, model: gpt-4o}]\nmemory: {backend: redis, config: {key_prefix: x}}",
       at = "/memory/backend" },
   },

@@ -71,8 +71,8 @@ rule "langswarm-has-agents" {
   check = function(root, ctx)
     if not tree.has(root, "version") and not tree.has(root, "agents") then return end
     if #stack.agents(root) > 0 or safe.dynamic(root.agents) then return end
-    local agents, open = include.gather(ctx, stack.agents)
-    if #agents > 0 or open then return end
+    local around = include.stack(ctx)
+    if around.open or #(include.gather(ctx, stack.agents)) > 0 then return end
     ctx:report("No agents configured", { at = safe.place(root, "agents") })
   end,
   examples = {
