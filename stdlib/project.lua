@@ -22,9 +22,9 @@ M.name = "cfgrun.yaml"
 ---@field limits table<string, integer>
 ---@field fail_on? string
 
---- Raises a problem at a node of the project file.
-local function refuse(node, message, hint)
-  local span = node:span()
+--- Raises a problem at a node of the project file, or at its key.
+local function refuse(node, message, hint, part)
+  local span = node:span(part)
   error({ file = span.file, line = span.line, column = span.column, end_line = span.end_line,
     end_column = span.end_column, path = node:path(), message = message, hint = hint, exit = 2 }, 0)
 end
@@ -70,7 +70,7 @@ local function fields(node, readers, required)
       end
       table.sort(names)
       refuse(child, ("'%s' is no key here"):format(key),
-        least and least <= 2 and ("did you mean '%s'?"):format(best) or "known are " .. table.concat(names, ", "))
+        least and least <= 2 and ("did you mean '%s'?"):format(best) or "known are " .. table.concat(names, ", "), "key")
     end
     out[key] = reader(child)
   end
@@ -162,7 +162,7 @@ local function limits(node)
     local limit = known[child:key()]
     local value = child:value()
     if not limit then
-      refuse(child, ("no ceiling is called '%s'"):format(child:key()), "`cfgrun help limits` lists them")
+      refuse(child, ("no ceiling is called '%s'"):format(child:key()), "`cfgrun help limits` lists them", "key")
     end
     if child:kind() ~= "int" or value < 0 or value > limit.max then
       refuse(child, ("this must be a whole number of %s, at most %d"):format(limit.unit, limit.max))

@@ -84,7 +84,7 @@ policies:
 # Level and options by rule; also tag:TAG, pack:PACK. Levels: off, info, warning, error.
 rules: {}
 #  image-tag-pinned: error
-#  langswarm-many-agents: {level: info, options: {most: 20}}
+#  agent-count: {level: info, options: {max: 20}}
 #  no-empty-values:
 #    - {level: warning, files: "config/**"}
 

@@ -41,13 +41,14 @@ rule "%s" {
   options  = { lowest = 1024 },       -- the project file may change it
   check = function(port, ctx)
     if port < ctx.options.lowest then
-      ctx:report("port {port} is below {lowest}", { port = port, lowest = ctx.options.lowest })
+      ctx:report("port {port} is below {lowest}",
+                 { port = port, lowest = ctx.options.lowest, fix = ctx:replace(8080), safety = "guarded" })
     end
   end,
   examples = {
     pass = "server: {port: 8080}",
     skip = "server: {port: http}",
-    { fail = "server: {port: 80}", at = "/server/port" },
+    { fail = "server: {port: 80}  # mine", at = "/server/port", fixed = "server: {port: 8080}  # mine" },
   },
 }
 ]==]
@@ -146,8 +147,8 @@ local function list(rules, options)
       io.stdout:write(pack and "\n" or "", paint(rule.pack, "bold"), "\n")
       pack = rule.pack
     end
-    io.stdout:write(("  %-" .. width .. "s  %-7s  %s  %s\n"):format(rule.name, rule.enabled and rule.severity or "off",
-      rule.fixable and "fix" or "   ", rule.title))
+    io.stdout:write(("  %s  %-7s  %s  %s\n"):format(rule.name .. (" "):rep(width - #rule.name),
+      rule.enabled and rule.severity or "off", rule.fixable and "fix" or "   ", rule.title))
   end
   return 0
 end

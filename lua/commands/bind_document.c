@@ -263,14 +263,16 @@ static int node_normalized(lua_State *L)
 	return push_buffer(L, buf);
 }
 
+/* node:span(), or node:span "key" */
 static int node_span(lua_State *L)
 {
 	const cfr_document *doc;
 	cfr_node node = cfr__cmd_check_node(L, 1, &doc);
+	bool key = cfr_str_eq(cfr__cmd_opt_str(L, 2), CFR_STR("key"));
 
 	if (!doc)
 		return 0;
-	cfr_span span = cfr_document_span(doc, node);
+	cfr_span span = key ? cfr_document_key_span(doc, node) : cfr_document_span(doc, node);
 	lua_createtable(L, 0, 8);
 	cfr__cmd_set_span(L, &span);
 	cfr__cmd_set_str(L, "file", cfr_source_name(cfr_document_source(doc)));
