@@ -134,7 +134,8 @@ end)
 
   describe("init", function()
     it("writes a project file for what is here, which works at once, and does not replace one", function()
-      cli.write(here .. "/k/pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostNetwork: true, containers: [{name: a, image: a}]}\n")
+      cli.write(here .. "/k/pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
+        .. "spec: {hostNetwork: true, containers: [{name: a, image: a}]}\n")
       local r = cli.run(here, "init")
       assert.equal("cfgrun.yaml: written after a look at 1 file\n", r.out)
       local text = cli.read(here .. "/cfgrun.yaml")
