@@ -22,7 +22,7 @@ end
 
 -- Where such words are codes and answers, not switches.
 local CODES = [[(?i)countr|lang|locale|region|\bstate|iso|nation|code|currenc|territor|abbr|answer|choice]]
-  .. [[|option|label|name|title|word|text|axis|key]]
+  .. [[|option|label|name|title|word|text|axis|key|^value$]]
 
 rule "boolean-words-quoted" {
   title = "yes, no, on, off, y and n are quoted where they are words, and true or false where they are switches",
@@ -49,6 +49,8 @@ rule "boolean-words-quoted" {
     { title = "the Norway problem", fail = "countries: [de, no, se]", at = "/countries/1", message = "'no' is false",
       fixed = "countries: [de, \"no\", se]" },
     { fail = "country: NO  # of residence", at = "/country", fixed = "country: \"NO\"  # of residence" },
+    { title = "beside a name a value is mostly text", fail = "env: [{name: DEBUG, value: yes}]", at = "/env/0/value",
+      fixed = "env: [{name: DEBUG, value: \"yes\"}]" },
     { fail = "debug: on", at = "/debug", fixed = "debug: true" },
   },
 }
