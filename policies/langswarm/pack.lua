@@ -12,7 +12,8 @@ local signs = {
   "$.agents[?@.model || @.provider || @.system_prompt || @.agent_type || @.llm_model || @.behavior]",
   "$.agents[?@.id && (@.tools || @.temperature || @.max_tokens || @.timeout || @.name)]",
   "$.agents && ($.version || $.workflows || $.tools || $.memory || $.security || $.observability || $.server)",
-  -- a stack whose agents stand elsewhere or nowhere
+  -- a stack whose agents stand elsewhere, under a misspelt key, or nowhere
+  "$.version && $[*][?@.system_prompt && (@.model || @.provider || @.id)]",
   "$.version && ($.includes || $.memory['backend','backends'] || $.workflows[?@.steps || @.simple_syntax])",
   "$.version && ($.observability.log_level || $.observability.metrics_enabled || $.security.require_auth)",
   "$.memory.backend && ($.security || $.observability || $.server || $.tools || $.workflows)",

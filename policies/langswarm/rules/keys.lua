@@ -6,11 +6,20 @@ local sections = import "sections"
 local stack = import "stack"
 local types = import "types"
 
---- Keys of a section that a misspelt one may stand for: known, and not there already.
-local function candidates(specs, node)
+--- Could the value of a misspelt key be the value of this one, which is not there already?
+local function could_be(specs, node, misspelt, key)
+  local spec = specs[key]
+  if spec == nil or tree.has(node, key) then return false end
+  local kind, value = tree.kind(node, misspelt), node[misspelt]
+  return types.fits(spec.type, kind, value)
+    or types.coerce(spec.type, kind, value, tree.place(node, misspelt)) ~= nil
+end
+
+--- Keys of a section that a misspelt one may stand for.
+local function candidates(specs, node, misspelt)
   local out = {}
   for key in pairs(specs) do
-    if not tree.has(node, key) then out[#out + 1] = key end
+    if could_be(specs, node, misspelt, key) then out[#out + 1] = key end
   end
   table.sort(out)
   return out
@@ -31,10 +40,10 @@ rule "langswarm-unknown-key" {
         local known = schema[section][key] or (old[section] and old[section][key])
         if not known and not text.starts(key, "x-") and key ~= "<<" and not ctx.options.allow:has(key) then
           local at = tree.place(node, key)
-          local other = synonyms[section] and synonyms[section][near.squash(key)]
-            or synonyms[section] and synonyms[section][key]
-          if other and tree.has(node, other) then other = nil end
-          local meant = near.only(key, candidates(schema[section], node)) or other
+          local words = synonyms[section]
+          local other = words and (words[key] or words[near.squash(key)])
+          if other and not could_be(schema[section], node, key, other) then other = nil end
+          local meant = near.only(key, candidates(schema[section], node, key)) or other
           if meant then
             ctx:report("Unknown key '{key}' in {section} (did you mean '{meant}'?)",
               { key = key, section = sections.title(section), meant = meant, at = at, at_key = true,
@@ -54,6 +63,8 @@ rule "langswarm-unknown-key" {
     { fail = 'version: "2.0"\nagents:\n  - id: a\n    model: gpt-4o\n    temprature: 0.2  # calm\n',
       at = "/agents/0/temprature",
       fixed = 'version: "2.0"\nagents:\n  - id: a\n    model: gpt-4o\n    temperature: 0.2  # calm\n' },
+    { fail = 'version: "2.0"\nagnets: [{id: a, model: gpt-4o, system_prompt: Be short and kind.}]', at = "/agnets",
+      fixed = 'version: "2.0"\nagents: [{id: a, model: gpt-4o, system_prompt: Be short and kind.}]' },
     { fail = '{"version": "2.0", "agents": [{"id": "a", "model": "gpt-4o", "maxTokens": 100}]}', file = "stack.json",
       at = "/agents/0/maxTokens",
       fixed = '{"version": "2.0", "agents": [{"id": "a", "model": "gpt-4o", "max_tokens": 100}]}' },
@@ -61,6 +72,9 @@ rule "langswarm-unknown-key" {
       fixed = 'version: "2.0"\nagents: [{id: a, model: gpt-4o, system_prompt: Be short and kind.}]',
       title = "as other frameworks call it" },
     { fail = 'version: "2.0"\nagents: [{id: a, model: gpt-4o}]\nserver: {zx_mode: true}', at = "/server/zx_mode" },
+    { fail = 'version: "2.0"\nagents: [{id: a, model: gpt-4o}]\nobservability: {metrics: {export: {every: 5}}}',
+      at = "/observability/metrics/export", title = "near to `port`, but a mapping is no port",
+      fixed = 'version: "2.0"\nagents: [{id: a, model: gpt-4o}]\nobservability: {metrics: {export: {every: 5}}}' },
     { fail = 'version: "2.0"\nagents: [{id: a, model: gpt-4o}]\nsecurity: {rate_limiting: {burst: 4}}',
       at = "/security/rate_limiting/burst" },
     { pass = 'version: "1.0"\nagents: [{id: a, agent_type: openai}]\nbrokers: []',
