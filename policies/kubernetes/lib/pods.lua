@@ -125,25 +125,36 @@ function pods.made_elsewhere(resource)
   return false
 end
 
+--- `across` of the rules that choose pods by their labels: by namespace, the pods of the run, and whether an operator makes
+--- others that are not to be seen.
+---@param documents any
+---@return table<string, { pods: Pod[], hidden: boolean }>
+function pods.index(documents)
+  local out = {}
+  for _, document in ipairs(documents) do
+    for _, resource in ipairs(resources.of(document.root)) do
+      local here = out[resource.namespace] or { pods = {}, hidden = false }
+      out[resource.namespace] = here
+      for _, one in ipairs(pods.of_resource(resource)) do here.pods[#here.pods + 1] = one end
+      here.hidden = here.hidden or pods.made_elsewhere(resource)
+    end
+  end
+  return out
+end
+
 --- Has some pod of the run, in this namespace, labels that are chosen? Nil when nobody can tell: there is no pod, or an
 --- operator makes pods whose labels are not to be seen.
----@param ctx any
+---@param ctx any of a rule with `across = pods.index`
 ---@param namespace string
 ---@param chooses fun(labels: any, pod: Pod): boolean
 ---@return boolean|nil
 function pods.any(ctx, namespace, chooses)
-  local seen, hidden = false, false
-  local found = resources.visit(ctx, function(resource)
-    if resource.namespace ~= namespace then return false end
-    for _, one in ipairs(pods.of_resource(resource)) do
-      seen = true
-      if chooses(safe.map(one.metadata, "labels"), one) then return true end
-    end
-    hidden = hidden or pods.made_elsewhere(resource)
-    return false
-  end)
-  if found then return true end
-  if hidden or not seen then return nil end
+  local here = ctx.across[namespace]
+  if here == nil then return nil end
+  for _, one in ipairs(here.pods) do
+    if chooses(safe.map(one.metadata, "labels"), one) then return true end
+  end
+  if here.hidden or #here.pods == 0 then return nil end
   return false
 end
 

@@ -56,39 +56,85 @@ function resources.of(root)
   return out
 end
 
---- Calls visit(resource, file) for every resource of the run until it returns true, and says whether it did. This document's
---- come first, then those of its file, then the rest: what is looked for is mostly near.
----@param ctx any
----@param visit fun(resource: Resource, file: string): any
----@return boolean
-function resources.visit(ctx, visit)
-  local file = ctx.doc.file
-  local function each(root, from)
-    for _, resource in ipairs(resources.of(root)) do
-      if visit(resource, from) then return true end
-    end
-    return false
-  end
-  if each(ctx.root, file) then return true end
-  for _, near in ipairs { true, false } do
-    for _, other in ipairs(ctx.others) do
-      if (other.file == file) == near and each(other.root, other.file) then return true end
-    end
-  end
-  return false
+-- "config/web.yaml" lies in "config".
+local function folder(file)
+  return file:match "^(.*)/" or ""
 end
 
---- The resources of a kind, in this run.
----@param ctx any
+-- What makes two descriptions in one folder the same object.
+local function identity(resource, file)
+  return table.concat({ folder(file), resource.group, resource.kind, resource.namespace, resource.name }, "\0")
+end
+
+local function add(map, key, value)
+  local list = map[key]
+  if list == nil then
+    list = {}
+    map[key] = list
+  end
+  list[#list + 1] = value
+end
+
+---@class Found : Resource
+---@field file string
+---@field document integer place of its document in the file, from 1
+---@field nth integer its place among the resources of the document
+
+---@class Index
+---@field kinds table<string, Found[]>
+---@field namespaces table<string, Found[]>
+---@field objects table<string, Found[]>
+
+--- `across` of the rules that look things up in all documents of a run.
+---@param documents any
+---@return Index
+function resources.index(documents)
+  local index = { kinds = {}, namespaces = {}, objects = {} }
+  for _, document in ipairs(documents) do
+    local file = document.file
+    for nth, resource in ipairs(resources.of(document.root)) do
+      resource.file, resource.document, resource.nth = file, document.index, nth
+      add(index.kinds, resource.group .. "/" .. resource.kind, resource)
+      add(index.namespaces, resource.namespace, resource)
+      if resource.name then add(index.objects, identity(resource, file), resource) end
+    end
+  end
+  return index
+end
+
+local NONE = {}
+
+--- The resources of a kind in a namespace, those of this file first: what is looked for is mostly near.
+---@param ctx any of a rule with `across = resources.index`
 ---@param kind string
 ---@param group string
----@return Resource[]
-function resources.all(ctx, kind, group)
-  local out = {}
-  resources.visit(ctx, function(resource)
-    if resource.kind == kind and resource.group == group then out[#out + 1] = resource end
-  end)
-  return out
+---@param namespace string
+---@return Found[]
+function resources.all(ctx, kind, group, namespace)
+  local file, near, far = ctx.doc.file, {}, {}
+  for _, resource in ipairs(ctx.across.kinds[group .. "/" .. kind] or NONE) do
+    if resource.namespace == namespace then
+      local list = resource.file == file and near or far
+      list[#list + 1] = resource
+    end
+  end
+  return table.move(far, 1, #far, #near + 1, near)
+end
+
+--- The resources of a namespace.
+---@param ctx any of a rule with `across = resources.index`
+---@param namespace string
+---@return Found[]
+function resources.inside(ctx, namespace)
+  return ctx.across.namespaces[namespace] or NONE
+end
+
+--- Descriptions of the same object in the files of this folder, itself among them.
+---@param ctx any of a rule with `across = resources.index`
+---@param resource Resource
+---@return Found[]
+function resources.same(ctx, resource)
+  return ctx.across.objects[identity(resource, ctx.doc.file)] or NONE
 end
 
 --- "Deployment 'web'", for messages.

@@ -32,6 +32,7 @@ rule "service-selects-pods" {
   title = "The selector of a Service chooses pods that are there",
   why = "A Service that chooses nothing has no endpoints: every connection to it is refused.",
   severity = "warning",
+  across = pods.index,
   check = function(root, ctx)
     for _, one in ipairs(selecting_services(root)) do
       local meant, most = nil, 0  -- the pod that has most of the labels, if it has any of them
@@ -100,6 +101,7 @@ rule "service-ports-named" {
   title = "A Service names target ports that its pods have",
   why = "A pod without a port of that name gets no traffic, and nothing says so.",
   severity = "warning",
+  across = pods.index,
   check = function(root, ctx)
     for _, one in ipairs(selecting_services(root)) do
       local names, known
@@ -155,6 +157,7 @@ rule "disruption-budget-selects-pods" {
   title = "A disruption budget chooses pods that are there",
   why = "A budget whose selector chooses nothing protects nothing, and nobody is told.",
   severity = "warning",
+  across = pods.index,
   check = function(root, ctx)
     report_choosing_none(ctx, root, "PodDisruptionBudget", "policy", "selector")
   end,
@@ -178,6 +181,7 @@ rule "network-policy-selects-pods" {
   title = "A network policy chooses pods that are there",
   why = "A policy whose selector chooses nothing closes nothing: the pods it was meant for stay open to all.",
   severity = "warning",
+  across = pods.index,
   check = function(root, ctx)
     report_choosing_none(ctx, root, "NetworkPolicy", "networking.k8s.io", "podSelector")
   end,
@@ -196,17 +200,18 @@ rule "service-accounts-exist" {
   title = "Pods run under accounts that are there",
   why = "Without its account no pod of the workload is ever created.",
   severity = "warning",
+  across = resources.index,
   check = function(root, ctx)
     for _, one in ipairs(pods.of(root)) do
       local key = safe.string(one.spec, "serviceAccountName") and "serviceAccountName" or "serviceAccount"
       local name = safe.string(one.spec, key)
       if name and name ~= "default" and not name:find "[${]" then
         local names = {}
-        local found = resources.visit(ctx, function(other)
-          if not resources.is(other, "ServiceAccount", "") or other.namespace ~= one.resource.namespace then return false end
+        local found = false
+        for _, other in ipairs(resources.all(ctx, "ServiceAccount", "", one.resource.namespace)) do
           names[#names + 1] = other.name
-          return other.name == name
-        end)
+          found = found or other.name == name
+        end
         if #names > 0 and not found then
           local meant = text.nearest(name, names)
           ctx:report("there is no ServiceAccount '{name}' in this run{hint}", {
@@ -245,12 +250,13 @@ rule "ingress-backends-exist" {
   title = "An Ingress leads to Services and ports that are there",
   why = "Requests for a backend that does not exist are answered with an error by the ingress controller.",
   severity = "warning",
+  across = resources.index,
   check = function(root, ctx)
     for _, resource in ipairs(resources.of(root)) do
       local services, names = {}, {}
       local is_ingress = resources.is(resource, "Ingress", "networking.k8s.io")
-      for _, other in ipairs(is_ingress and resources.all(ctx, "Service", "") or {}) do
-        if other.name and other.namespace == resource.namespace then
+      for _, other in ipairs(is_ingress and resources.all(ctx, "Service", "", resource.namespace) or {}) do
+        if other.name then
           services[other.name] = other.node
           names[#names + 1] = other.name
         end
@@ -320,12 +326,12 @@ local function scaled(ctx, autoscaler)
   local kind, name = safe.string(target, "kind"), safe.string(target, "name")
   local found, seen
   if kind and name then
-    resources.visit(ctx, function(other)
-      if other.kind ~= kind or other.namespace ~= autoscaler.namespace then return false end
-      seen = true
-      if other.name == name then found = other end
-      return found ~= nil
-    end)
+    for _, other in ipairs(resources.inside(ctx, autoscaler.namespace)) do
+      if other.kind == kind then
+        seen = true
+        if other.name == name then found = found or other end
+      end
+    end
   end
   return found, seen, target
 end
@@ -339,6 +345,7 @@ rule "autoscaler-target-exists" {
   title = "An autoscaler scales a workload that is there",
   why = "An autoscaler without its workload does nothing, and nobody notices until the load comes.",
   severity = "warning",
+  across = resources.index,
   check = function(root, ctx)
     for _, resource in ipairs(resources.of(root)) do
       if resources.is(resource, "HorizontalPodAutoscaler", "autoscaling") then
@@ -361,6 +368,7 @@ rule "autoscaler-owns-replicas" {
   title = "A workload with an autoscaler does not set replicas",
   why = "Each time the manifest is applied it throws the workload back to that number, whatever the load.",
   severity = "info",
+  across = resources.index,
   check = function(root, ctx)
     local own = {}
     for _, resource in ipairs(resources.of(root)) do
@@ -368,17 +376,14 @@ rule "autoscaler-owns-replicas" {
       if resource.group == "apps" and safe.number(spec, "replicas") then own[#own + 1] = resource end
     end
     if #own == 0 then return end
-    local autoscalers = resources.all(ctx, "HorizontalPodAutoscaler", "autoscaling")
     for _, resource in ipairs(own) do
-      for _, other in ipairs(autoscalers) do
-        if other.namespace == resource.namespace then
-          local target = safe.map(other.node, "spec", "scaleTargetRef")
-          if safe.string(target, "kind") == resource.kind and safe.string(target, "name") == resource.name then
-            ctx:report("an autoscaler sets the replicas of {what}", {
-              what = resources.label(resource), at = tree.place(resource.node, "spec", "replicas"),
-              related = { { target, "the autoscaler" } },
-            })
-          end
+      for _, other in ipairs(resources.all(ctx, "HorizontalPodAutoscaler", "autoscaling", resource.namespace)) do
+        local target = safe.map(other.node, "spec", "scaleTargetRef")
+        if safe.string(target, "kind") == resource.kind and safe.string(target, "name") == resource.name then
+          ctx:report("an autoscaler sets the replicas of {what}", {
+            what = resources.label(resource), at = tree.place(resource.node, "spec", "replicas"),
+            related = { { target, "the autoscaler" } },
+          })
         end
       end
     end
@@ -407,13 +412,14 @@ rule "config-keys-exist" {
   title = "Environment variables take keys that their ConfigMap or Secret has",
   why = "A container with a key that does not exist is never started.",
   severity = "warning",
+  across = resources.index,
   check = function(root, ctx)
     local function look(one, reference, kind, parts)
       local name, key = safe.string(reference, "name"), safe.string(reference, "key")
       if name == nil or key == nil or safe.bool(reference, "optional") then return end
       local found, has = nil, false
-      for _, other in ipairs(resources.all(ctx, kind, "")) do
-        if other.name == name and other.namespace == one.resource.namespace then
+      for _, other in ipairs(resources.all(ctx, kind, "", one.resource.namespace)) do
+        if other.name == name then
           found = found or other.node
           for _, part in ipairs(parts) do
             local values = safe.map(other.node, part)
@@ -449,10 +455,6 @@ rule "config-keys-exist" {
   },
 }
 
-local function folder(file)
-  return file:match "^(.*)/" or ""
-end
-
 -- Patches and tools' own files describe a resource without being it.
 local function is_partial(resource)
   if text.ends(resource.group, "kustomize.config.k8s.io") then return true end
@@ -460,10 +462,6 @@ local function is_partial(resource)
     if pods.is_fragment(one) then return true end
   end
   return false
-end
-
-local function same_object(a, b)
-  return a.name == b.name and a.kind == b.kind and a.group == b.group and a.namespace == b.namespace
 end
 
 local function report_twice(ctx, resource, first, message, file)
@@ -475,39 +473,22 @@ local function report_twice(ctx, resource, first, message, file)
   })
 end
 
--- The first resource that is the same object, in the documents that are wanted. Names are compared before anything is made of
--- a document: with many files nearly all of them end there.
-local function find_same(ctx, resource, wanted)
-  for _, other in ipairs(ctx.others) do
-    if wanted(other) then
-      local root = other.root
-      local name = safe.string(safe.map(root, "metadata"), "name")
-      if name == nil or name == resource.name then
-        for _, candidate in ipairs(resources.of(root)) do
-          if same_object(resource, candidate) then return candidate, other.file end
-        end
-      end
-    end
-  end
-  return nil
-end
-
 local WEB = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n"
 
 rule "resource-unique" {
   title = "A file describes each resource once",
   why = "The one applied last wins, silently.",
   severity = "error",
+  across = resources.index,
   check = function(root, ctx)
-    local own = resources.of(root)
-    local file, index = ctx.doc.file, ctx.doc.index
-    local function earlier(other) return other.file == file and other.index < index end
-    for i, resource in ipairs(own) do
-      local first = resource.name and find_same(ctx, resource, earlier)
-      for k = 1, resource.name and i - 1 or 0 do
-        if first == nil and same_object(resource, own[k]) then first = own[k] end
+    local file, document = ctx.doc.file, ctx.doc.index
+    for nth, resource in ipairs(resources.of(root)) do
+      for _, first in ipairs(resource.name and resources.same(ctx, resource) or {}) do
+        if first.file == file and (first.document < document or (first.document == document and first.nth < nth)) then
+          report_twice(ctx, resource, first, "{what} is described twice in this file")
+          break
+        end
       end
-      if first then report_twice(ctx, resource, first, "{what} is described twice in this file") end
     end
   end,
   examples = {
@@ -532,14 +513,15 @@ rule "resource-unique-in-folder" {
   title = "The files of a folder describe each resource once",
   why = "Applied together, the last one wins, and which that is depends on the names of the files.",
   severity = "warning",
+  across = resources.index,
   check = function(root, ctx)
     local file = ctx.doc.file
-    local here = folder(file)
-    local function beside(other) return other.file < file and folder(other.file) == here end
     for _, resource in ipairs(resources.of(root)) do
-      if resource.name then
-        local first, where = find_same(ctx, resource, beside)
-        if first then report_twice(ctx, resource, first, "{what} is described in {file} too", where) end
+      for _, first in ipairs(resource.name and resources.same(ctx, resource) or {}) do
+        if first.file < file then
+          report_twice(ctx, resource, first, "{what} is described in {file} too", first.file)
+          break
+        end
       end
     end
   end,
