@@ -108,6 +108,17 @@ function M.agents(root)
   return out
 end
 
+--- Ids of the agents that use a tool.
+function M.users(root, name)
+  local out = {}
+  for _, agent in ipairs(M.agents(root)) do
+    for _, ref in ipairs(agent.tools) do
+      if ref.name == name and agent.id and out[#out] ~= agent.id then out[#out + 1] = agent.id end
+    end
+  end
+  return out
+end
+
 --- A set of the ids of a list of entries.
 function M.ids(list)
   local set = {}

@@ -3,6 +3,7 @@
 local near = import "near"
 local safe = import "safe"
 local sections = import "sections"
+local shortcut = import "shortcut"
 local stack = import "stack"
 local types = import "types"
 
@@ -168,12 +169,12 @@ rule "langswarm-tools-map" {
     -- in the old format a list is what it has to be
     if stack.dialect(ctx.root) == "V1" then return end
     local fix
-    local out, good = {}, #tools > 0
+    local out, good, named = {}, #tools > 0, false
     for _, tool in ipairs(stack.tools(ctx.root)) do
       good = good and tool.id ~= nil and tool.id ~= "" and out[tool.id] == nil
       if good and tool.form == "name" then
-        local known = ctx.data.tools.shortcut[tool.id]
-        out[tool.id] = tree.map { id = tool.id, type = known and known.type or "mcp" }
+        named = true
+        out[tool.id] = shortcut.entry(ctx, tool.id, stack.users(ctx.root, tool.id)) or tree.map { id = tool.id, type = "mcp" }
       elseif good then
         out[tool.id] = tool.node
       end
@@ -182,7 +183,8 @@ rule "langswarm-tools-map" {
     if good and #stack.tools(ctx.root) == #tools and not has_comment(ctx, tools) then
       fix = ctx:replace(tree.map(out))
     end
-    ctx:report("tools must be a map keyed by id", { fix = fix })
+    -- what a bare name stood for is written out, and that narrower than before
+    ctx:report("tools must be a map keyed by id", { fix = fix, safety = named and "guarded" or "safe" })
   end,
   examples = {
     skip = "agents: [{id: a, model: gpt-4o}]\ntools: {search: {type: builtin}}",

@@ -5,8 +5,8 @@
 
 local include = import "include"
 local near = import "near"
-local plain = import "plain"
 local safe = import "safe"
+local shortcut = import "shortcut"
 local stack = import "stack"
 local syntax = import "syntax"
 
@@ -26,16 +26,14 @@ local function dangling(ctx, mentions, view, tell)
   end
 end
 
---- The edit that defines a well-known tool.
+--- The edit that defines a well-known tool for the agents that use it.
 local function define_tool(ctx, name)
-  local known = ctx.data.tools.shortcut[name]
-  if not known then return nil end
-  local entry = { id = name, type = known.type, description = "Defined by its well-known name" }
-  if known.config then entry.config = plain.copy(known.config) end
+  local entry = shortcut.entry(ctx, name, stack.users(ctx.root, name))
   local tools = safe.submap(ctx.root, "tools")
-  if tools ~= nil then return ctx:set(tools, name, tree.map(entry)) end
+  if entry == nil then return nil end
+  if tools ~= nil then return ctx:set(tools, name, entry) end
   if tree.has(ctx.root, "tools") then return nil end
-  return ctx:set(ctx.root, "tools", tree.map { [name] = tree.map(entry) })
+  return ctx:set(ctx.root, "tools", tree.map { [name] = entry })
 end
 
 rule "agent-tool-exists" {
@@ -71,6 +69,11 @@ rule "agent-tool-exists" {
       fixed = 'version: "2.0"\nagents:\n  - {id: a, model: gpt-4o, tools: [search]}  # public\n'
         .. "tools:\n  search: {type: builtin}\n" },
     { fail = 'version: "2.0"\nagents: [{id: a, model: gpt-4o, tools: [legacy_crm]}]', at = "/agents/0/tools/0" },
+    { fail = 'version: "2.0"\nagents:\n  - {id: a, model: gpt-4o, tools: [code_executor]}\ntools:\n  x: {type: mcp}\n',
+      at = "/agents/0/tools/0", title = "a well-known tool is defined by its name",
+      fixed = 'version: "2.0"\nagents:\n  - {id: a, model: gpt-4o, tools: [code_executor]}\ntools:\n  x: {type: mcp}\n'
+        .. "  code_executor:\n    allowed_agents:\n      - a\n    config:\n      languages:\n        - python\n"
+        .. "        - javascript\n        - bash\n    id: code_executor\n    type: mcp\n" },
     { pass = 'version: "2.0"\nincludes: [tools.yaml]\nagents: [{id: a, model: gpt-4o, tools: [search]}]',
       others = { ["tools.yaml"] = "tools: {search: {type: builtin, allowed_agents: [a]}}" } },
     { pass = 'version: "2.0"\nincludes: [tools.yaml]\nagents: [{id: a, model: gpt-4o, tools: [search]}]',
