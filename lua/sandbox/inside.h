@@ -36,6 +36,7 @@ typedef struct cfr__watch {
 	volatile sig_atomic_t expired;	/* written by the signal handler, read by every loop in C */
 	volatile int64_t start;		/* thread's processor time when this budget was first seen; 0: not yet */
 	int64_t budget;			/* nanoseconds */
+	volatile long pause;		/* nanoseconds of work until the next tick */
 	bool polled;			/* no timer: hooks and steps look at the clock */
 	uint64_t instructions;		/* left; meaningful when `counted` */
 	bool counted;

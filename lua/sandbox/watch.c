@@ -4,12 +4,12 @@
  * set. Each thread that runs scripts has one POSIX timer on its own processor clock, which delivers a real-time signal to
  * that thread every few milliseconds of work. The handler looks at the clock; when the budget is gone it sets `expired`,
  * which every loop in C reads, and a count hook of 1, which Lua meets at its next instruction (lua_sethook is made for
- * signal handlers). The error of the hook is sticky (errors.c), and the handler sets the hook again at each tick until the
- * budget ends.
+ * signal handlers). The error of the hook is sticky (errors.c), and the handler sets the hook again, at growing distances,
+ * until the budget ends.
  *
  * Beginning and ending a budget are a few stores: the clock of the thread is a system call, so the first *tick* inside a
- * budget notes the time, not its beginning. A budget may so run over by two ticks, never short. The timer stops itself at
- * the first tick that finds no script running, so a thread that has finished with scripts is not disturbed.
+ * budget notes the time, not its beginning. A budget may so run over by two ticks, never short. The timer is not set
+ * again by a tick that finds no script running, so a thread that has finished with scripts is not disturbed.
  *
  * Exceptions to "no global state", because signals are the process's: the number of the signal, the handler, one timer
  * for each thread, and a count of forks (timers do not survive one). A signal that somebody uses already is passed over.
@@ -133,9 +133,11 @@ void cfr__watch_poll(lua_State *L, cfr_sandbox *sandbox, size_t steps)
 
 /* --- the timer --- */
 
+/* Once, after so much work of the thread. The handler sets it again when it is done: were it periodic, a handler that
+ * takes longer than the period would leave the script no time to meet its hook. */
 static void set_timer(long nanoseconds)
 {
-	struct itimerspec spec = { { 0, nanoseconds }, { 0, nanoseconds } };
+	struct itimerspec spec = { .it_value = { nanoseconds / 1000000000, nanoseconds % 1000000000 } };
 
 	timer_settime(thread.timer, 0, &spec, NULL);
 }
@@ -144,6 +146,7 @@ static void on_tick(int number, siginfo_t *info, void *context)
 {
 	int saved = errno;
 	cfr_sandbox *sandbox = thread.current;
+	cfr__watch *w;
 
 	(void)number;
 	(void)context;
@@ -151,15 +154,19 @@ static void on_tick(int number, siginfo_t *info, void *context)
 		return;
 	if (!sandbox) {
 		thread.ticking = 0;
-		set_timer(0);
-	} else if (sandbox->watch.expired) {
-		lua_sethook(sandbox->L, on_count, LUA_MASKCOUNT, 1);
-	} else if (sandbox->watch.start == 0) {
-		sandbox->watch.start = processor_time();
-	} else if (processor_time() - sandbox->watch.start >= sandbox->watch.budget) {
-		sandbox->watch.expired = 1;
-		lua_sethook(sandbox->L, on_count, LUA_MASKCOUNT, 1);
+		return;
 	}
+	w = &sandbox->watch;
+	if (w->start == 0)
+		w->start = processor_time();
+	else if (!w->expired && processor_time() - w->start >= w->budget)
+		w->expired = 1;
+	if (w->expired) {
+		/* Lua marks each call on its stack, which takes milliseconds when that is deep: more and more seldom */
+		lua_sethook(sandbox->L, on_count, LUA_MASKCOUNT, 1);
+		w->pause = w->pause < TICK * 64 ? w->pause * 2 : w->pause;
+	}
+	set_timer(w->pause);
 	errno = saved;
 }
 
@@ -237,6 +244,7 @@ void cfr__watch_begin(cfr_sandbox *sandbox)
 
 	w->expired = 0;
 	w->start = 0;
+	w->pause = TICK;
 	w->steps = 0;
 	w->budget = (int64_t)sandbox->limits.of[CFR_LIMIT_TIME] * 1000000;
 	w->instructions = sandbox->limits.of[CFR_LIMIT_INSTRUCTIONS];
@@ -255,6 +263,8 @@ void cfr__watch_end(cfr_sandbox *sandbox)
 {
 	thread.current = sandbox->watch.outer;
 	atomic_signal_fence(memory_order_seq_cst);
+	if (sandbox->watch.pause > TICK)
+		thread.ticking = 0;	/* the tick that is set is too far away for the next budget: it sets its own */
 	if (lua_gethookmask(sandbox->L))
 		lua_sethook(sandbox->L, NULL, 0, 0);
 }

@@ -66,6 +66,23 @@ static void everywhere(void **state)
 	cfr_sandbox_free(sb);
 }
 
+/* Time runs out on top of a deep stack. Setting a hook visits each call on it, inside the signal handler; a periodic
+ * signal once left the script no time between two visits. */
+static void on_a_deep_stack(void **state)
+{
+	cfr_sandbox *sb = new_sandbox(CFR_MIB(200), 60);
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		cfr_err err = CFR_ERR_INIT;
+		int code = run_text(sb, "local function f(n) if n == 0 then while true do end end return 1 + f(n - 1) end f(150000)", &err);
+
+		assert_int_equal(code, CFR_E_LIMIT);
+		assert_string_equal(err.limit, "time");
+	}
+	cfr_sandbox_free(sb);
+}
+
 /* After the ceiling no line of the script runs, neither behind a pcall nor in a handler. */
 static int lines;
 
@@ -236,7 +253,7 @@ static void quiet_afterwards(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(everywhere), cmocka_unit_test(never_caught), cmocka_unit_test(instructions),
+		cmocka_unit_test(everywhere), cmocka_unit_test(on_a_deep_stack), cmocka_unit_test(never_caught), cmocka_unit_test(instructions),
 		cmocka_unit_test(shared_budget), cmocka_unit_test(threads), cmocka_unit_test(forks),
 		cmocka_unit_test(quiet_afterwards),
 	};
