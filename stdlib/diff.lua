@@ -1,6 +1,8 @@
 -- stdlib/diff.lua: two texts as a unified diff, in the form that `git apply` and `patch` read.
 --
--- Equal heads and tails are cut off first; the rest is compared by Myers' algorithm (An O(ND) Difference Algorithm, 1986).
+-- Equal heads and tails are cut off first; the rest is compared by Myers' algorithm (An O(ND) Difference Algorithm, 1986),
+-- whose price is the square of the number of differences. Beyond some hundreds, lines are compared pair by pair: fixes seldom
+-- move any.
 
 local M = {}
 
@@ -14,6 +16,29 @@ local function split(text)
     end
   end
   return lines
+end
+
+local MOST = 400 -- differences for Myers' algorithm
+
+--- The steps from a to b line by line.
+local function pair_steps(a, b)
+  local out, removed, added = {}, {}, {}
+  local function flush()
+    table.move(removed, 1, #removed, #out + 1, out)
+    table.move(added, 1, #added, #out + 1, out)
+    removed, added = {}, {}
+  end
+  for i = 1, math.max(#a, #b) do
+    if a[i] == b[i] then
+      flush()
+      out[#out + 1] = { " ", a[i] }
+    else
+      removed[#removed + 1] = a[i] and { "-", a[i] }
+      added[#added + 1] = b[i] and { "+", b[i] }
+    end
+  end
+  flush()
+  return out
 end
 
 --- The steps from a to b: list of { " " | "-" | "+", line }.
@@ -44,7 +69,7 @@ local function steps(a, b)
     end
     return reversed
   end
-  for d = 0, n + m do
+  for d = 0, math.min(n + m, MOST) do
     local copy = {}
     for k, x in pairs(v) do
       copy[k] = x
@@ -67,7 +92,7 @@ local function steps(a, b)
       end
     end
   end
-  return {}
+  return pair_steps(a, b)
 end
 
 --- All steps of both texts, with the equal ends put back.

@@ -1,8 +1,8 @@
 /* engine/check/fix.c -- settle findings by their edits, and prove it.
  *
  * Per source: the edits of all findings that may be fixed are planned together, the splices applied to the text, and the
- * new text checked with every rule. It is taken only if each of these findings is gone and no other has come; else half of
- * them is tried, down to a single one, which is then given up with the reason. What was taken is the ground for the next round,
+ * new text checked with every rule. It is taken only if each of these findings is gone and no other has come; else those
+ * that were gone are tried without the others, or half of them, down to a single one, which is given up with the reason. What was taken is the ground for the next round,
  * until nothing is left to try: so a second `--fix` finds nothing to do. Findings are known again by their
  * fingerprints.
  */
@@ -255,10 +255,27 @@ static void carry_standing(cfr_findings *to, const cfr_findings *from)
 	}
 }
 
-/* Tries some findings at once. 0: taken, `now` moved on. 1: not taken, `why` tells. Negative: trouble of the run. */
-static int try_set(cfr_fixing *fixing, const cfr_checked *checked, cfr_attempt *now, const cfr_finding *const *set,
-                   uint32_t count, cfr_err *why)
+/* Moves those that an attempt settled to the front; returns how many they are. */
+static uint32_t settled_first(const cfr_attempt *after, const cfr_finding **set, uint32_t count)
 {
+	uint32_t settled = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const cfr_finding *finding = set[i];
+		if (find_same(&after->findings, finding))
+			continue;
+		set[i] = set[settled];
+		set[settled++] = finding;
+	}
+	return settled;
+}
+
+/* Tries some findings at once. 0: taken, `now` moved on. Positive: not taken, `why` tells, and so many of them, now at the
+ * front, are worth another try. Negative: trouble of the run. */
+static int64_t try_set(cfr_fixing *fixing, const cfr_checked *checked, cfr_attempt *now, const cfr_finding **set,
+                       uint32_t count, cfr_err *why)
+{
+	uint32_t next = (count + 1) / 2;
 	cfr_buf text = CFR_BUF_INIT;
 	cfr_attempt after = { 0 };
 	int r = edit_text(&text, fixing, checked, now, set, count, why);
@@ -267,8 +284,11 @@ static int try_set(cfr_fixing *fixing, const cfr_checked *checked, cfr_attempt *
 		r = cfr_err_set(why, CFR_E_UNSUPPORTED, "the fix changes nothing");
 	if (r == 0)
 		r = check_text(&after, fixing, checked, cfr_buf_str(&text), why);
-	if (r == 0)
-		r = judge(now, &after, set, count, why);
+	if (r == 0 && (r = judge(now, &after, set, count, why)) < 0) {
+		uint32_t settled = settled_first(&after, set, count);
+		if (settled < count)
+			next = settled ? settled : 1;
+	}
 	for (uint32_t i = 0; r == 0 && i < count; i++)
 		r = note_settled(fixing, set[i], why);
 	cfr_buf_release(&text);
@@ -279,7 +299,7 @@ static int try_set(cfr_fixing *fixing, const cfr_checked *checked, cfr_attempt *
 		return 0;
 	}
 	attempt_release(&after);
-	return r == CFR_E_NOMEM || r == CFR_E_INTERRUPTED ? r : 1;
+	return r == CFR_E_NOMEM || r == CFR_E_INTERRUPTED ? r : (int64_t)next;
 }
 
 /* The findings to try, of the text as it stands. */
@@ -305,15 +325,16 @@ static int collect_set(cfr_set *set, const cfr_fixing *fixing, const cfr_attempt
 /* Takes the most of the set that can be taken at once, or gives its first up. */
 static int fix_some(cfr_fixing *fixing, const cfr_checked *checked, cfr_attempt *now, const cfr_set *set, cfr_err *err)
 {
-	for (uint32_t count = set->count; ; count = (count + 1) / 2) {
+	for (uint32_t count = set->count; ; ) {
 		cfr_err why = CFR_ERR_INIT;
-		int r = try_set(fixing, checked, now, set->items, count, &why);
-		if (r > 0 && count == 1)
+		int64_t next = try_set(fixing, checked, now, set->items, count, &why);
+		if (next > 0 && count == 1)
 			return give_up(fixing, set->items[0], &why, err);
-		if (r < 0 && err)
+		if (next < 0 && err)
 			*err = why;
-		if (r <= 0)
-			return r;
+		if (next <= 0)
+			return (int)next;
+		count = (uint32_t)next;
 	}
 }
 

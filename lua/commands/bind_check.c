@@ -409,8 +409,25 @@ static void push_edit(lua_State *L, const cfr_edit *edit)
 	}
 }
 
+/* Planning splices takes time by the size of the document, for each finding anew. So the first findings of a run get
+ * theirs, until as many bytes have been gone through; equal runs stop at the same one. */
+typedef struct planning {
+	const cfr_limits *limits;	/* NULL: no splices are wanted */
+	uint64_t bytes;
+} planning;
+
+static bool may_plan(planning *plan, const cfr_source *source)
+{
+	uint64_t size = cfr_source_bytes(source).len;
+
+	if (!plan->limits || plan->bytes < size)
+		return false;
+	plan->bytes -= size;
+	return true;
+}
+
 /* The edits of a finding and, for machines, the splices they come to. */
-static void set_fix(lua_State *L, const cfr_outcome *outcome, const cfr_finding *finding, const cfr_limits *limits)
+static void set_fix(lua_State *L, const cfr_outcome *outcome, const cfr_finding *finding, planning *plan)
 {
 	cfr_splices splices = { 0 };
 
@@ -422,10 +439,11 @@ static void set_fix(lua_State *L, const cfr_outcome *outcome, const cfr_finding 
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
 	}
 	lua_setfield(L, -2, "edits");
-	if (finding->document < outcome->subject_count && limits) {
+	if (finding->document < outcome->subject_count) {
 		const cfr_document *doc = outcome->subjects[finding->document].doc;
 		const cfr_source *source = cfr_document_source(doc);
-		if (cfr_edit_plan(&splices, doc, finding->edits, finding->edit_count, limits, NULL) == 0) {
+		if (may_plan(plan, source) &&
+		    cfr_edit_plan(&splices, doc, finding->edits, finding->edit_count, plan->limits, NULL) == 0) {
 			lua_createtable(L, (int)splices.count, 0);
 			for (uint32_t i = 0; i < splices.count; i++) {
 				cfr_place from = cfr_source_place(source, splices.items[i].start);
@@ -489,7 +507,7 @@ static void set_secret(lua_State *L, const cfr_outcome *outcome, const cfr_findi
 }
 
 static void push_finding(lua_State *L, const cfr_outcome *outcome, const cfr_finding *finding,
-                         const cfr__secrets *secrets, const cfr_limits *plan)
+                         const cfr__secrets *secrets, planning *plan)
 {
 	static const char *const standings[] = { "open", "allowed", "waived", "fixed" };
 	const cfr_source *source = finding->standing == CFR_FIXED ? NULL : source_of(outcome, finding);
@@ -578,19 +596,19 @@ static int check_outcome(lua_State *L)
 {
 	check_ud *ud = check_ud_of(L);
 	const cfr_outcome *outcome = cfr_check_outcome(ud->check);
-	bool splices = false;
+	planning plan = { .bytes = CFR_MIB(32) };
 
 	if (!outcome)
 		return luaL_error(L, "the check has not run");
 	if (lua_istable(L, 2)) {
 		lua_getfield(L, 2, "splices");
-		splices = lua_toboolean(L, -1);
+		plan.limits = lua_toboolean(L, -1) ? &ud->limits : NULL;
 	}
 	cfr__secrets secrets = cfr__cmd_push_secrets(L, outcome);
 	lua_createtable(L, 0, 5);
 	lua_createtable(L, (int)outcome->finding_count, 0);
 	for (uint32_t i = 0; i < outcome->finding_count; i++) {
-		push_finding(L, outcome, &outcome->findings[i], &secrets, splices ? &ud->limits : NULL);
+		push_finding(L, outcome, &outcome->findings[i], &secrets, &plan);
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
 	}
 	lua_setfield(L, -2, "findings");

@@ -51,7 +51,7 @@ function M.summary(outcome, paint)
   local line = #parts > 0 and table.concat(parts, ", ") or paint("no findings", "green", "bold")
   local fixable = 0
   for _, finding in ipairs(outcome.findings) do
-    if finding.standing == "open" and finding.fix and not finding.fix.guarded then
+    if finding.standing == "open" and finding.fix and not finding.fix.guarded and not finding.unfixed then
       fixable = fixable + 1
     end
   end

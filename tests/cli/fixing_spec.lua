@@ -165,6 +165,24 @@ rule "positive" { title = "t", why = "w", severity = "error", select = "$.n", ex
     assert.equal(1, told)
   end)
 
+  it("settles thousands at once, beside some that cannot be", function()
+    cli.write(here .. "/stubborn.lua", [[rule "stubborn" { title = "t", why = "w", select = "$..q",
+      check = function(q, ctx) ctx:report("q", { fix = ctx:replace(q + 1) }) end, examples = { fail = "q: 1" } }]])
+    local before, after = { "list:\n" }, { "list:\n" }
+    for i = 1, 3000 do
+      local q = i % 100 == 0 and ", q: 1" or ""
+      before[i + 1], after[i + 1] = ("- {port: %d%s}\n"):format(i % 1000, q), ("- {port: 8080%s}\n"):format(q)
+    end
+    cli.write(here .. "/many.yaml", table.concat(before))
+    local r = cli.shell(here, "$CFGRUN check -p rules.lua -p stubborn.lua many.yaml --fix -n >d.patch; echo $?; git apply d.patch")
+    assert.equal("0\n", r.out)
+    assert.equal("30 warnings in 1 file, 1 document by 3 rules (3000 fixed)\n", r.err)
+    assert.equal(table.concat(after), cli.read(here .. "/many.yaml"))
+    cli.write(here .. "/many.yaml", table.concat(before))
+    cli.run(here, "check -p rules.lua -p stubborn.lua many.yaml --fix")
+    assert.equal(table.concat(after), cli.read(here .. "/many.yaml"))
+  end)
+
   it("does not touch what was waived or allowed", function()
     cli.write(here .. "/w.yaml", "port: 80 # cfgrun: allow low-port -- ours\n")
     cli.run(here, "check -p rules.lua w.yaml --fix")
