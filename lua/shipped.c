@@ -6,8 +6,9 @@
 
 #include <stdio.h>
 
-/* The embedded files of a pack, as pack files whose text lies in the arena. Counts them when `out` is NULL. */
-static uint32_t list_files(cfr_pack_file *out, cfr_arena *arena, cfr_str name, bool *ok)
+/* The embedded files of a pack (those called `leaf`, or all), as pack files whose text lies in the arena. Counts them when
+ * `out` is NULL. */
+static uint32_t list_files(cfr_pack_file *out, cfr_arena *arena, cfr_str name, const char *leaf, bool *ok)
 {
 	char prefix[128];
 	int n = snprintf(prefix, sizeof(prefix), "policies/%.*s/", (int)name.len, name.ptr);
@@ -16,7 +17,7 @@ static uint32_t list_files(cfr_pack_file *out, cfr_arena *arena, cfr_str name, b
 	if (n < 0 || (size_t)n >= sizeof(prefix))
 		return 0;
 	for (const struct cfr_embedded *e = cfr_embedded_files; e->name; e++) {
-		if (strncmp(e->name, prefix, (size_t)n) != 0)
+		if (strncmp(e->name, prefix, (size_t)n) != 0 || (leaf && strcmp(e->name + n, leaf) != 0))
 			continue;
 		if (out) {
 			char *shown = cfr_arena_printf(arena, "pack:%.*s/%s", (int)name.len, name.ptr, e->name + n);
@@ -29,10 +30,10 @@ static uint32_t list_files(cfr_pack_file *out, cfr_arena *arena, cfr_str name, b
 	return count;
 }
 
-static int open_shipped(cfr_pack **out, cfr_str name, const cfr_limits *limits, cfr_err *err)
+static int open_shipped(cfr_pack **out, cfr_str name, const char *leaf, const cfr_limits *limits, cfr_err *err)
 {
 	bool ok = true;
-	uint32_t count = list_files(NULL, NULL, name, &ok);
+	uint32_t count = list_files(NULL, NULL, name, leaf, &ok);
 	cfr_pack_file *files;
 	cfr_arena arena;
 	int r;
@@ -45,7 +46,7 @@ static int open_shipped(cfr_pack **out, cfr_str name, const cfr_limits *limits, 
 	cfr_arena_init(&arena, NULL);
 	files = cfr_arena_zalloc(&arena, count, sizeof(*files));
 	if (files)
-		list_files(files, &arena, name, &ok);
+		list_files(files, &arena, name, leaf, &ok);
 	r = files && ok ? cfr_pack_of(out, name, files, count, limits, err) : cfr_err_nomem(err);
 	cfr_arena_release(&arena);
 	return r;
@@ -55,6 +56,11 @@ int cfr_policy_open(cfr_pack **out, const char *policy, const cfr_limits *limits
 {
 	cfr_str spec = cfr_str_of(policy);
 
-	return cfr_str_starts(spec, CFR_STR("pack:")) ? open_shipped(out, cfr_str_sub(spec, 5, spec.len), limits, err)
+	return cfr_str_starts(spec, CFR_STR("pack:")) ? open_shipped(out, cfr_str_sub(spec, 5, spec.len), NULL, limits, err)
 						      : cfr_pack_open(out, policy, limits, err);
+}
+
+int cfr_policy_open_kinds(cfr_pack **out, cfr_str name, const cfr_limits *limits, cfr_err *err)
+{
+	return open_shipped(out, name, "pack.lua", limits, err);
 }

@@ -52,6 +52,36 @@ local function at_node(node, value, problem)
   end
 end
 
+--- Rules may speak of kinds of documents that a pack recognises which is not run itself. Kinds that nobody knows are told:
+--- a rule for them looks at nothing.
+---@param check userdata
+---@param bound? table<string, boolean> kinds that the project file binds to files
+function M.learn_kinds(check, bound)
+  local known = check:kinds()
+  local function unknown()
+    for _, rule in ipairs(check:rules()) do
+      for _, kind in ipairs(rule.kinds) do
+        if not known[kind] and not (bound and bound[kind]) then
+          return kind, rule
+        end
+      end
+    end
+  end
+  if unknown() then
+    for _, name in ipairs(core.packs()) do
+      ok(check:learn(name))
+    end
+    known = check:kinds()
+  end
+  local kind, rule = unknown()
+  while kind do
+    io.stderr:write(("cfgrun: nothing recognises documents of kind '%s', which rule '%s' looks at (`kinds:` in the project "
+      .. "file or in pack.lua does)\n"):format(kind, rule.name))
+    known[kind] = true
+    kind, rule = unknown()
+  end
+end
+
 --- A check with packs, levels, waivers; no sources yet.
 ---@param options table
 ---@param project? Project
@@ -81,9 +111,12 @@ function M.new(options, project, policies)
   for _, waiver in ipairs(project.waivers) do
     at_node(waiver.node, check:waive(waiver))
   end
+  local bound = {}
   for _, kind in ipairs(project.kinds) do
+    bound[kind.kind] = true
     ok(check:kind(kind.kind, kind.files))
   end
+  M.learn_kinds(check, bound)
   for _, word in ipairs(options.only or {}) do
     ok(check:only(word))
   end

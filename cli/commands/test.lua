@@ -1,5 +1,6 @@
 -- cli/commands/test.lua: the examples of rules, and specs, as tests of policies.
 
+local checking = require "checking"
 local core = require "core"
 local examples = require "examples"
 local json = require "json"
@@ -260,6 +261,7 @@ function M.run(options, words)
   for _, spec in ipairs(policies) do
     local check = ok(core.check { jobs = 1, now = NOW, limits = options.limits, env = {} })
     ok(check:pack(spec))
+    checking.learn_kinds(check)
     test_examples(check, check:rules(), results, only)
     if not only then
       test_specs(check, spec, results)

@@ -190,19 +190,25 @@ static bool has_moved(const cfr_finding *finding, const cfr_attempt *before, con
 	return room >= 0;
 }
 
-/* Is what was to be settled gone, and nothing new there? */
+/* Is what was to be settled gone, and nothing new there that is as bad? A lesser finding is progress: a renamed section is
+ * looked at by more rules than an unknown one. */
 static int judge(const cfr_attempt *before, const cfr_attempt *after, const cfr_finding *const *set, uint32_t count,
                  cfr_err *err)
 {
+	cfr_severity least = CFR_ERROR;
+
 	if (after->failures > before->failures)
 		return cfr_err_set(err, CFR_E_SCRIPT, "a rule fails on the fixed text");
 	for (uint32_t i = 0; i < count; i++) {
+		if (set[i]->severity < least)
+			least = set[i]->severity;
 		if (find_same(&after->findings, set[i]))
 			return cfr_err_set(err, CFR_E_UNSUPPORTED, "the finding is still there after the fix");
 	}
 	for (uint32_t i = 0; i < after->findings.count; i++) {
 		const cfr_finding *finding = &after->findings.items[i];
-		if (!find_same(&before->findings, finding) && !has_moved(finding, before, after, set, count))
+		if (finding->severity >= least && !find_same(&before->findings, finding) &&
+		    !has_moved(finding, before, after, set, count))
 			return cfr_err_set(err, CFR_E_UNSUPPORTED, "the fix would cause a finding of '%.*s': %.*s",
 					   (int)finding->rule.len, finding->rule.ptr,
 					   (int)(finding->message.len < 120 ? finding->message.len : 120),

@@ -174,6 +174,33 @@ static int check_pack(lua_State *L)
 	return done(L, r, &err);
 }
 
+/* Learn the kinds that a shipped pack recognises, not its rules. */
+static int check_learn(lua_State *L)
+{
+	check_ud *ud = check_ud_of(L);
+	cfr_pack *pack;
+	cfr_err err = CFR_ERR_INIT;
+	int r = cfr_policy_open_kinds(&pack, cfr__cmd_check_str(L, 2), &ud->limits, &err);
+
+	if (r == 0)
+		r = cfr_check_add_pack(ud->check, pack, &err);
+	return done(L, r, &err);
+}
+
+/* Kinds that documents are recognised as, as a set. */
+static int check_kinds(lua_State *L)
+{
+	const cfr_rules *rules = cfr_check_rules(check_ud_of(L)->check);
+
+	lua_newtable(L);
+	for (uint32_t i = 0; i < rules->recogniser_count; i++) {
+		cfr__cmd_push_str(L, rules->recognisers[i].kind);
+		lua_pushboolean(L, 1);
+		lua_rawset(L, -3);
+	}
+	return 1;
+}
+
 /* Names of shipped packs. */
 static int core_packs(lua_State *L)
 {
@@ -694,7 +721,7 @@ static int core_expired(lua_State *L)
 
 void cfr__cmd_bind_checks(lua_State *L)
 {
-	static const luaL_Reg methods[] = { { "pack", check_pack }, { "set", check_set }, { "only", check_only },
+	static const luaL_Reg methods[] = { { "pack", check_pack }, { "learn", check_learn }, { "kinds", check_kinds }, { "set", check_set }, { "only", check_only },
 		{ "skip", check_skip }, { "waive", check_waive }, { "inline", check_inline }, { "kind", check_kind },
 		{ "file", check_file }, { "text", check_text }, { "reset", check_reset }, { "run", check_run }, { "fix", check_fix },
 		{ "outcome", check_outcome }, { "rules", check_rules }, { "close", check_gc }, { NULL, NULL } };
