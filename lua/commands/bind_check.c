@@ -259,7 +259,7 @@ static int check_set(lua_State *L)
 		r = copy_tree(&options, L, cfr__cmd_check_node(L, at, NULL), &ud->limits, &err);
 	cfr_str word = cfr__cmd_field_str(L, 2, "level");
 	if (r == 0 && word.len && (r = cfr_severity_of(&severity, word, &err)) == 0)
-		level = severity;
+		level = (int)severity;
 	if (r == 0)
 		r = cfr_check_set(ud->check, cfr__cmd_field_str(L, 2, "rule"), cfr__cmd_field_str(L, 2, "files"), level,
 				  options ? *options : NULL, &err);
