@@ -242,8 +242,7 @@ static void still_works(const struct script *s, struct engine *e)
 
 static struct engine open_engine(uint64_t time)
 {
-	/* Instrumented code is ten times slower, its memory dearer: there smaller ceilings show the same faults. */
-	struct engine e = { .sb = SANITIZED ? new_sandbox(CFR_MIB(24), time ? 60 : 500) : new_sandbox(0, time), .allowed = 1 };
+	struct engine e = { .sb = new_sandbox(0, time), .allowed = 1 };
 	cfr_err err = CFR_ERR_INIT;
 
 	if (run_text(e.sb, "return function() return ('allow'):lower() end", &err) != 0)
@@ -274,7 +273,7 @@ static void judge(const struct script *s, struct engine *e)
 /* Three times: the third leaves what the second left. */
 static void leaves_nothing(const struct script *s)
 {
-	struct engine e = open_engine(100);
+	struct engine e = open_engine(SANITIZED ? 50 : 100);
 	size_t memory[3], pages[3], heap[3];
 	int files[3], tasks[3];
 	double begin;
@@ -284,7 +283,7 @@ static void leaves_nothing(const struct script *s)
 
 		run_script(e.sb, s, &o);
 		still_works(s, &e);
-		for (int k = 0; k < 12; k++)	/* the stack of Lua shrinks by and by */
+		for (int k = 0; k < 24; k++)	/* the stack of Lua halves each time */
 			lua_gc(cfr_sandbox_lua(e.sb), LUA_GCCOLLECT);
 		memory[i] = (size_t)lua_gc(cfr_sandbox_lua(e.sb), LUA_GCCOUNT) * 1024 +
 		            (size_t)lua_gc(cfr_sandbox_lua(e.sb), LUA_GCCOUNTB);
