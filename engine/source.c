@@ -8,6 +8,7 @@
 #include "engine/source.h"
 
 #include "engine/base/file.h"
+#include "engine/base/large.h"
 #include "engine/base/str.h"
 #include "engine/base/utf8.h"
 #include <stdatomic.h>
@@ -70,6 +71,7 @@ int cfr_source_new(cfr_source **out, cfr_str name, cfr_str bytes, const cfr_limi
 	source = name.len < SIZE_MAX / 4 ? malloc(sizeof(*source) + bytes.len + name.len + 2) : NULL;
 	if (!source)
 		return cfr_err_nomem(err);
+	cfr_large(source, bytes.len);
 	text = (char *)(source + 1);
 	if (bytes.len)
 		memcpy(text, bytes.ptr, bytes.len);

@@ -29,7 +29,16 @@ void cfr__anchors_reset(cfr__anchors *anchors)
 	if (anchors->count == 0)
 		return;
 	cfr_arena_release(&anchors->arena);
-	memset(anchors->slots, 0, anchors->slot_count * sizeof(*anchors->slots));
+	if (anchors->cap / 64 > anchors->count) {
+		/* After a document with many, a stream of small ones must not pay for clearing a large table each time. */
+		free(anchors->list);
+		free(anchors->slots);
+		anchors->list = NULL;
+		anchors->slots = NULL;
+		anchors->cap = anchors->slot_count = 0;
+	} else {
+		memset(anchors->slots, 0, anchors->slot_count * sizeof(*anchors->slots));
+	}
 	anchors->count = 0;
 }
 

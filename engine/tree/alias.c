@@ -139,6 +139,9 @@ int cfr_build_merge(cfr_build *build, uint32_t rank, const cfr_mark *mark, cfr_e
 		for (uint32_t at = rank + 1; at < build->entries[rank].next; at = build->entries[at].next) {
 			if (cfr__word_kind(build->words[at]) != CFR_MAPPING)
 				return no_mapping(build, use, err);
+			/* Looking is work, too: a long sequence of empty mappings, merged by every line that follows. */
+			if ((r = spend(build, 1, use, err)) < 0)
+				return r;
 		}
 	} else if (kind != CFR_MAPPING) {
 		return no_mapping(build, use, err);

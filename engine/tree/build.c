@@ -5,6 +5,7 @@
  */
 #include "engine/tree/build.h"
 
+#include "engine/base/large.h"
 #include "engine/pointer.h"
 #include "engine/tree/build_impl.h"
 #include <stdio.h>
@@ -68,7 +69,7 @@ int cfr__grow(void *array, uint32_t *cap, uint64_t need, size_t size, cfr_err *e
 		wanted = need;
 	if (wanted > UINT32_MAX || wanted > SIZE_MAX / size || !(grown = realloc(*at, (size_t)wanted * size)))
 		return cfr_err_nomem(err);
-	*at = grown;
+	*at = cfr_large_room(grown, (size_t)wanted * size);
 	*cap = (uint32_t)wanted;
 	return 0;
 }

@@ -44,12 +44,12 @@ static const unsigned char null_image[CFR_IMAGE_HEADER + CFR_IMAGE_RECORD] = {
 	1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF,
 };
 
+/* A tree may be listed more than once: looking through all of them would make many changes quadratic, and values that
+ * come from one tree mostly come one after the other. */
 static int keep(cfr_draft *draft, const cfr_tree *tree, cfr_err *err)
 {
-	for (uint32_t i = 0; i < draft->tree_count; i++) {
-		if (draft->trees[i] == tree)
-			return 0;
-	}
+	if (draft->tree_count && draft->trees[draft->tree_count - 1] == tree)
+		return 0;
 	if (draft->tree_count == draft->tree_cap) {
 		uint32_t cap = draft->tree_cap ? draft->tree_cap * 2 : 4;
 		cfr_tree **grown = realloc(draft->trees, cap * sizeof(*grown));

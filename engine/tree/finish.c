@@ -9,6 +9,7 @@
  * its four bytes then hold the number of its node: one of the two maps of the document. A container's record holds its
  * rank until it knows its first child. The other map, and the parents, are made when the payloads are gone.
  */
+#include "engine/base/large.h"
 #include "engine/base/utf8.h"
 #include "engine/image/verify.h"
 #include "engine/pointer.h"
@@ -289,7 +290,7 @@ static int allocate(struct layout *layout, cfr_err *err)
 		return cfr_err_set(err, CFR_E_UNSUPPORTED, "a document with more than 4 GiB of text");
 	if ((r = cfr__keys_rank(&layout->key_ranks, build, err)) < 0)
 		return r;
-	layout->bytes = malloc((size_t)size);
+	layout->bytes = cfr_large(malloc((size_t)size), (size_t)size);
 	layout->gathered = malloc(((size_t)build->widest * 2 + 1) * sizeof(*layout->gathered));
 	if (!layout->bytes || !layout->gathered)
 		return cfr_err_nomem(err);
@@ -333,7 +334,7 @@ static int make_tree(cfr_tree **out, cfr_build *build, cfr_err *err)
 		build->cap = 0;
 	}
 	r = CFR_E_NOMEM;
-	if (!(parents = malloc((size_t)image.node_count * sizeof(*parents))))
+	if (!(parents = cfr_large(malloc(image.node_count * sizeof(*parents)), image.node_count * sizeof(*parents))))
 		goto done;
 	cfr__image_parents(&image, parents);
 	if ((r = cfr__tree_new(out, &image, parents, free, layout.bytes, err)) < 0)
@@ -382,7 +383,7 @@ int cfr_build_finish(cfr_document **out, cfr_build *build, uint32_t index, uint3
 	if ((r = make_tree(&doc->tree, build, err)) < 0)
 		goto done;
 	r = CFR_E_NOMEM;
-	if (!(doc->ranks = malloc(n * sizeof(*doc->ranks))))
+	if (!(doc->ranks = cfr_large(malloc(n * sizeof(*doc->ranks)), n * sizeof(*doc->ranks))))
 		goto done;
 	for (uint32_t rank = 0; rank < n; rank++)
 		doc->ranks[build->words[rank]] = rank;

@@ -590,6 +590,29 @@ static void test_slices(void **state)
 	assert_true(compared > 5000);
 }
 
+/* The table of a document with many anchors is given up before the next one, which has anchors of its own. */
+static void test_anchors_of_a_stream(void **state)
+{
+	cfr_buf text = CFR_BUF_INIT;
+	cfr_documents docs;
+	cfr_err err = CFR_ERR_INIT;
+
+	(void)state;
+	for (int i = 0; i < 5000; i++)
+		cfr_buf_addf(&text, "- &a%d %d\n", i, i);
+	cfr_buf_addz(&text, "--- [&a7 x, *a7]\n--- [&a7 y, &b z, *a7, *b]\n--- [*a7]\n");
+	assert_int_equal(read_bytes(&docs, cfr_buf_str(&text), CFR_YAML, &err), CFR_E_SYNTAX);
+	assert_non_null(strstr(err.message, "no anchor `&a7`"));
+	text.len -= strlen("--- [*a7]\n");
+	assert_int_equal(read_bytes(&docs, cfr_buf_str(&text), CFR_YAML, NULL), 0);
+	assert_int_equal(docs.count, 3);
+	assert_str(cfr_node_string(node_of(&docs, 1, "/1")), "x");
+	assert_str(cfr_node_string(node_of(&docs, 2, "/2")), "y");
+	assert_str(cfr_node_string(node_of(&docs, 2, "/3")), "z");
+	cfr_documents_release(&docs);
+	cfr_buf_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -597,7 +620,7 @@ int main(void)
 		cmocka_unit_test(test_alias_as_key), cmocka_unit_test(test_key_flags), cmocka_unit_test(test_places),
 		cmocka_unit_test(test_places_beyond_ascii), cmocka_unit_test(test_stream), cmocka_unit_test(test_aliases),
 		cmocka_unit_test(test_merges), cmocka_unit_test(test_errors), cmocka_unit_test(test_nul),
-		cmocka_unit_test(test_tag_lines), cmocka_unit_test(test_slices),
+		cmocka_unit_test(test_tag_lines), cmocka_unit_test(test_slices), cmocka_unit_test(test_anchors_of_a_stream),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

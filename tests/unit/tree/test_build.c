@@ -519,6 +519,33 @@ static void test_merge_bomb(void **state)
 	cfr_source_unref(source);
 }
 
+/* So is a sequence of empty mappings: it brings nothing at all, and is looked through again by every merge. */
+static void test_merge_empty_bomb(void **state)
+{
+	cfr_source *source = source_of("some text");
+	cfr_mark mark = at(source, "text", 1);
+	cfr_build *build;
+	cfr_err err = CFR_ERR_INIT;
+	int rc = 0;
+
+	(void)state;
+	assert_int_equal(cfr_build_new(&build, source, CFR_YAML, NULL, NULL), 0);
+	begin(build, CFR_MAPPING, 0);
+	key(build, source, "some", 1);
+	begin(build, CFR_SEQUENCE, 0);
+	for (int i = 0; i < 1000; i++) {
+		begin(build, CFR_MAPPING, 0);
+		cfr_build_end(build, 0, NULL);
+	}
+	cfr_build_end(build, 0, NULL);
+	for (int i = 0; i < 100000 && rc == 0; i++)
+		rc = cfr_build_merge(build, 1, &mark, &err);
+	assert_int_equal(rc, CFR_E_LIMIT);
+	assert_string_equal(err.limit, "aliases");
+	cfr_build_free(build);
+	cfr_source_unref(source);
+}
+
 /* A reader that tells nonsense is told so, and nothing breaks. */
 static void test_misuse(void **state)
 {
@@ -630,6 +657,7 @@ int main(void)
 		cmocka_unit_test(test_document), cmocka_unit_test(test_duplicate), cmocka_unit_test(test_alias),
 		cmocka_unit_test(test_alias_of_alias), cmocka_unit_test(test_cycle), cmocka_unit_test(test_merge),
 		cmocka_unit_test(test_merge_kind), cmocka_unit_test(test_bomb), cmocka_unit_test(test_deep_alias), cmocka_unit_test(test_merge_bomb),
+		cmocka_unit_test(test_merge_empty_bomb),
 		cmocka_unit_test(test_limits), cmocka_unit_test(test_misuse), cmocka_unit_test(test_encoding),
 		cmocka_unit_test(test_stream),
 	};
