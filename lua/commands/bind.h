@@ -56,6 +56,11 @@ bool cfr__cmd_is_secret(const cfr_rule *rule);
 void cfr__cmd_set_excerpt(lua_State *L, const cfr__secrets *secrets, const cfr_finding *finding,
                           const cfr_source *source);
 
+/* bind_outcome.c */
+/* What a run found, as a table; the splices of fixes only with limits to plan them under. */
+void cfr__cmd_push_outcome(lua_State *L, const cfr_outcome *outcome, const cfr_limits *splices);
+void cfr__cmd_push_rules(lua_State *L, const cfr_rules *rules);	/* a list of tables */
+
 /* Each adds its functions to the table `core` on top. */
 void cfr__cmd_bind_documents(lua_State *L);
 void cfr__cmd_bind_checks(lua_State *L);
