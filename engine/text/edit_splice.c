@@ -5,19 +5,15 @@
  */
 #include <stdlib.h>
 
+#include "engine/base/vec.h"
 #include "engine/text/edit_parts.h"
 
 int cfr__splice(cfr__plan *plan, uint32_t start, uint32_t end, cfr_str text)
 {
-	if (plan->count == plan->cap) {
-		uint32_t cap = plan->cap ? plan->cap * 2 : 16;
-		cfr_splice *items = realloc(plan->splices, cap * sizeof(*items));
+	int r = cfr_vec_room(&plan->splices, &plan->cap, (uint64_t)plan->count + 1, sizeof(*plan->splices), plan->err);
 
-		if (!items)
-			return cfr_err_nomem(plan->err);
-		plan->splices = items;
-		plan->cap = cap;
-	}
+	if (r < 0)
+		return r;
 	if (text.len) {
 		text = cfr_arena_str(plan->arena, text);
 		if (!text.ptr)

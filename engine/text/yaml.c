@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #include "engine/base/utf8.h"
+#include "engine/base/vec.h"
 #include "engine/text/yaml_parts.h"
 
 enum { TAG_LINES = 200 };
@@ -33,15 +34,10 @@ static frame *top(reader *r)
 
 static int push(reader *r, uint8_t kind, uint32_t start, bool flow, bool brackets)
 {
-	if (r->depth == r->cap) {
-		uint32_t cap = r->cap ? r->cap * 2 : 64;
-		frame *frames = realloc(r->frames, cap * sizeof(*frames));
+	int rc = cfr_vec_room(&r->frames, &r->cap, (uint64_t)r->depth + 1, sizeof(*r->frames), r->err);
 
-		if (!frames)
-			return cfr_err_nomem(r->err);
-		r->frames = frames;
-		r->cap = cap;
-	}
+	if (rc)
+		return rc;
 	r->frames[r->depth++] = (frame){ .start = start, .last = start + brackets, .kind = kind, .flow = flow,
 	                                  .brackets = brackets };
 	return 0;

@@ -49,7 +49,7 @@ static int copy_run(cfr_build *build, uint32_t rank, uint32_t use, uint8_t flag,
 	int r;
 
 	if ((r = cfr__build_room(build, n, use, err)) < 0 ||
-	    (r = cfr__grow(&build->copies, &build->copy_cap, (uint64_t)build->copy_count + 1, sizeof(*build->copies),
+	    (r = cfr_vec_room(&build->copies, &build->copy_cap, (uint64_t)build->copy_count + 1, sizeof(*build->copies),
 	                   err)) < 0 ||
 	    (r = spend(build, cost_of(build, rank, end), use, err)) < 0)
 		return r;
@@ -146,7 +146,7 @@ int cfr_build_merge(cfr_build *build, uint32_t rank, const cfr_mark *mark, cfr_e
 	} else if (kind != CFR_MAPPING) {
 		return no_mapping(build, use, err);
 	}
-	if ((r = cfr__grow(&build->merges, &build->merge_cap, (uint64_t)build->merge_count + 1, sizeof(*build->merges),
+	if ((r = cfr_vec_room(&build->merges, &build->merge_cap, (uint64_t)build->merge_count + 1, sizeof(*build->merges),
 	                   err)) < 0)
 		return r;
 	build->entries[rank].flags |= CFR_ANCHORED;
@@ -181,7 +181,7 @@ static int begin_stamps(cfr_build *build, cfr_err *err)
 	uint32_t had = build->stamp_cap;
 	int r;
 
-	if ((r = cfr__grow(&build->stamps, &build->stamp_cap, build->keys.count, sizeof(*build->stamps), err)) < 0)
+	if ((r = cfr_vec_room(&build->stamps, &build->stamp_cap, build->keys.count, sizeof(*build->stamps), err)) < 0)
 		return r;
 	if (build->stamp_cap > had)
 		memset(build->stamps + had, 0, (size_t)(build->stamp_cap - had) * sizeof(*build->stamps));

@@ -5,7 +5,6 @@
  */
 #include "engine/tree/build.h"
 
-#include "engine/base/large.h"
 #include "engine/pointer.h"
 #include "engine/tree/build_impl.h"
 #include <stdio.h>
@@ -56,22 +55,6 @@ void cfr_build_free(cfr_build *build)
 	cfr__keys_release(&build->keys);
 	cfr_buf_release(&build->pool);
 	free(build);
-}
-
-int cfr__grow(void *array, uint32_t *cap, uint64_t need, size_t size, cfr_err *err)
-{
-	void **at = array, *grown;
-	uint64_t wanted = *cap < 16 ? 16 : (uint64_t)*cap * 2;
-
-	if (need <= *cap)
-		return 0;
-	if (wanted < need)
-		wanted = need;
-	if (wanted > UINT32_MAX || wanted > SIZE_MAX / size || !(grown = realloc(*at, (size_t)wanted * size)))
-		return cfr_err_nomem(err);
-	*at = cfr_large_room(grown, (size_t)wanted * size);
-	*cap = (uint32_t)wanted;
-	return 0;
 }
 
 int cfr__slice_copy(uint64_t *out, cfr_build *build, cfr_str text, cfr_err *err)
@@ -145,11 +128,11 @@ int cfr__build_room(cfr_build *build, uint64_t n, uint32_t offset, cfr_err *err)
 	if (build->cap == 0 && need < build->text.len / 16)
 		need = build->text.len / 16;
 	/* Three arrays of one length; `cap` is what all of them have. */
-	if (cap = build->cap, (r = cfr__grow(&build->entries, &cap, need, sizeof(*build->entries), err)) < 0)
+	if (cap = build->cap, (r = cfr_vec_room(&build->entries, &cap, need, sizeof(*build->entries), err)) < 0)
 		return r;
-	if (cap = build->cap, (r = cfr__grow(&build->values, &cap, need, sizeof(*build->values), err)) < 0)
+	if (cap = build->cap, (r = cfr_vec_room(&build->values, &cap, need, sizeof(*build->values), err)) < 0)
 		return r;
-	if (cap = build->cap, (r = cfr__grow(&build->words, &cap, need, sizeof(*build->words), err)) < 0)
+	if (cap = build->cap, (r = cfr_vec_room(&build->words, &cap, need, sizeof(*build->words), err)) < 0)
 		return r;
 	/* Never above the ceiling, so that push has one thing to ask. */
 	build->cap = cap <= build->limits.of[CFR_LIMIT_NODES] ? cap : (uint32_t)build->limits.of[CFR_LIMIT_NODES] + 1;
@@ -274,7 +257,7 @@ int cfr_build_begin(cfr_build *build, cfr_kind kind, const cfr_mark *mark, cfr_e
 
 	if (CFR_UNLIKELY(build->depth >= build->limits.of[CFR_LIMIT_DEPTH] || build->depth >= CFR_IMAGE_DEPTH - 1))
 		return limit(build, CFR_LIMIT_DEPTH, mark ? mark->start : 0, err);
-	if ((r = cfr__grow(&build->frames, &build->frame_cap, build->depth + 1, sizeof(*build->frames), err)) < 0 ||
+	if ((r = cfr_vec_room(&build->frames, &build->frame_cap, build->depth + 1, sizeof(*build->frames), err)) < 0 ||
 	    (r = push(build, kind, 0, mark, err)) < 0)
 		return r;
 	build->entries[build->count - 1].next = CFR_BUILD_OPEN;

@@ -9,6 +9,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/base/str.h"
+#include "engine/base/vec.h"
 #include "engine/tree/build.h"
 #include "engine/tree/impl.h"
 
@@ -98,8 +99,6 @@ static inline uint32_t cfr__open_rank(const cfr_build *build)
 	return build->depth ? build->frames[build->depth - 1].rank : 0;
 }
 
-/* Grow an array to hold `need` of `size` bytes; *cap in items. */
-int cfr__grow(void *array, uint32_t *cap, uint64_t need, size_t size, cfr_err *err);
 /* Text as a slice: offsets when it lies in the source, else a copy in the pool. */
 int cfr__slice_copy(uint64_t *out, cfr_build *build, cfr_str text, cfr_err *err);
 static inline int cfr__slice(uint64_t *out, cfr_build *build, cfr_str text, cfr_err *err)

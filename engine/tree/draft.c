@@ -10,6 +10,7 @@
 #include "engine/draft.h"
 
 #include "engine/base/arena.h"
+#include "engine/base/vec.h"
 #include "engine/pointer.h"
 #include "engine/tree/build.h"
 #include "engine/tree/impl.h"
@@ -48,17 +49,13 @@ static const unsigned char null_image[CFR_IMAGE_HEADER + CFR_IMAGE_RECORD] = {
  * come from one tree mostly come one after the other. */
 static int keep(cfr_draft *draft, const cfr_tree *tree, cfr_err *err)
 {
+	int r;
+
 	if (draft->tree_count && draft->trees[draft->tree_count - 1] == tree)
 		return 0;
-	if (draft->tree_count == draft->tree_cap) {
-		uint32_t cap = draft->tree_cap ? draft->tree_cap * 2 : 4;
-		cfr_tree **grown = realloc(draft->trees, cap * sizeof(*grown));
-
-		if (!grown)
-			return cfr_err_nomem(err);
-		draft->trees = grown;
-		draft->tree_cap = cap;
-	}
+	if ((r = cfr_vec_room(&draft->trees, &draft->tree_cap, (uint64_t)draft->tree_count + 1, sizeof(*draft->trees),
+	                      err)) < 0)
+		return r;
 	draft->trees[draft->tree_count++] = cfr_tree_ref(tree);
 	return 0;
 }

@@ -48,7 +48,7 @@ static int add(cfr_build *build, cfr_str text, uint32_t hash, cfr_err *err)
 		                       build->key_mark.start, cfr__open_rank(build), err);
 	if ((keys->count + 1) > keys->slot_count / 2 && (r = rehash(keys, err)) < 0)
 		return r;
-	if ((r = cfr__grow(&keys->items, &keys->cap, (uint64_t)keys->count + 1, sizeof(*keys->items), err)) < 0 ||
+	if ((r = cfr_vec_room(&keys->items, &keys->cap, (uint64_t)keys->count + 1, sizeof(*keys->items), err)) < 0 ||
 	    (r = cfr__slice(&slice, build, text, err)) < 0)
 		return r;
 	for (at = hash & (keys->slot_count - 1); keys->slots[at];)
