@@ -74,7 +74,8 @@ static int document_pattern(cfr__run *run, const cfr_re **out, cfr_str pattern, 
 		*out = run->re;
 		return 0;
 	}
-	r = cfr__run_count(run, 1 + pattern.len);
+	/* Making one costs as much as visiting hundreds of nodes, and a document may have another pattern in each. */
+	r = cfr__run_count(run, 1000 + 64 * (uint64_t)pattern.len);
 	if (r < 0)
 		return r;
 	run->re_known = false;

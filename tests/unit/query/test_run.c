@@ -254,6 +254,38 @@ static void test_steps(void **state)
 	free(text);
 }
 
+/* A pattern in each node, and never the one before: making them is most of the work, and is counted as such. */
+static void test_patterns_of_a_document(void **state)
+{
+	const char *const one = "[{\"s\":\"a\",\"p\":\"a\"},{\"s\":\"a\",\"p\":\"b\"}";
+	cfr_buf text = CFR_BUF_INIT;
+	cfr_document *doc;
+	cfr_limits limits;
+	cfr_query *query;
+	cfr_err err = CFR_ERR_INIT;
+	int left = -1;
+
+	(void)state;
+	cfr_buf_addz(&text, one);
+	for (int i = 0; i < 200; i++) {
+		cfr_buf_addc(&text, ',');
+		cfr_buf_addz(&text, one + 1);
+	}
+	cfr_buf_addc(&text, ']');
+	doc = from_text(text.ptr, CFR_JSON);
+	cfr_limits_default(&limits);
+	assert_int_equal(cfr_query_new(&query, CFR_STR("$[?match(@.s, @.p)]"), &limits, &err), 0);
+	assert_int_equal(cfr_query_each(query, root_of(doc), root_of(doc), count_to, &left, &err), 0);
+	cfr_query_free(query);
+	limits.of[CFR_LIMIT_QUERY_STEPS] = 100000;
+	assert_int_equal(cfr_query_new(&query, CFR_STR("$[?match(@.s, @.p)]"), &limits, &err), 0);
+	assert_int_equal(cfr_query_each(query, root_of(doc), root_of(doc), count_to, &left, &err), CFR_E_LIMIT);
+	assert_string_equal(err.limit, "query-steps");
+	cfr_query_free(query);
+	cfr_document_unref(doc);
+	cfr_buf_release(&text);
+}
+
 static void test_pattern_limit(void **state)
 {
 	cfr_document *doc = from_text("[\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\"]", CFR_JSON);
@@ -307,7 +339,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers), cmocka_unit_test(test_equality), cmocka_unit_test(test_from),
 		cmocka_unit_test(test_functions), cmocka_unit_test(test_paths), cmocka_unit_test(test_callback),
-		cmocka_unit_test(test_steps), cmocka_unit_test(test_pattern_limit), cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_steps), cmocka_unit_test(test_patterns_of_a_document),
+		cmocka_unit_test(test_pattern_limit), cmocka_unit_test(test_threads),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
