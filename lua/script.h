@@ -9,5 +9,9 @@ CFR_BEGIN_DECLS
 /* Stateless; lives as long as the program. */
 CFR_API cfr_scripts cfr_lua_scripts(void);
 
+struct cfr_buf;
+/* Append LuaLS annotations of everything rules see, made from the tables of bindings: docs/lua/cfgrun.d.lua. */
+CFR_API void cfr_lua_annotations(struct cfr_buf *out);
+
 CFR_END_DECLS
 #endif

@@ -18,6 +18,7 @@ local M = {
     checking.options[1],
     { "packs", help = "list the packs that ship with cfgrun" },
     { "json", help = "as JSON" },
+    { "annotations", help = "print what the Lua language server needs to know, for cfgrun.d.lua" },
     { "output", short = "o", value = "FILE", help = "where `new` writes (default: policies/NAME.lua)" },
     checking.options[2],
     checking.options[3],
@@ -182,6 +183,10 @@ function M.run(options, words)
   end
   if words[2] then
     error { message = ("'%s' is one word too many"):format(words[2]), exit = 2 }
+  end
+  if options.annotations then
+    io.stdout:write(ok(core.annotations()))
+    return 0
   end
   if options.packs then
     io.stdout:write(table.concat(core.packs(), "\n"), "\n")

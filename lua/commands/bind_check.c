@@ -199,6 +199,19 @@ static int check_kinds(lua_State *L)
 	return 1;
 }
 
+/* What editors need to know of the world of rules. */
+static int core_annotations(lua_State *L)
+{
+	cfr_buf *buf = cfr__cmd_push_buf(L);
+	cfr_err err = CFR_ERR_INIT;
+
+	cfr_lua_annotations(buf);
+	if (cfr_buf_check(buf, &err) < 0)
+		return cfr__cmd_push_err(L, &err);
+	cfr__cmd_push_str(L, cfr_buf_str(buf));
+	return 1;
+}
+
 /* Names of shipped packs. */
 static int core_packs(lua_State *L)
 {
@@ -440,7 +453,7 @@ void cfr__cmd_bind_checks(lua_State *L)
 		{ "skip", check_skip }, { "waive", check_waive }, { "inline", check_inline }, { "kind", check_kind },
 		{ "file", check_file }, { "text", check_text }, { "reset", check_reset }, { "run", check_run }, { "fix", check_fix },
 		{ "outcome", check_outcome }, { "rules", check_rules }, { "close", check_gc }, { NULL, NULL } };
-	static const luaL_Reg functions[] = { { "check", core_check }, { "packs", core_packs },
+	static const luaL_Reg functions[] = { { "check", core_check }, { "packs", core_packs }, { "annotations", core_annotations },
 		{ "expired", core_expired }, { NULL, NULL } };
 
 	luaL_newmetatable(L, CHECK_CLASS);

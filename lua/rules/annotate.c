@@ -4,6 +4,7 @@
  * test holds the file against what this makes.
  */
 #include "lua/rules/inside.h"
+#include "lua/script.h"
 
 static const char head[] =
 	"---@meta\n"
@@ -116,7 +117,7 @@ static void write_module(cfr_buf *out, const char *module, const char *doc, cons
 	}
 }
 
-void cfr__annotate(cfr_buf *out)
+void cfr_lua_annotations(cfr_buf *out)
 {
 	cfr_buf_addz(out, head);
 	write_module(out, "ctx", "What a check is told besides the value.", cfr__ctx_bindings);

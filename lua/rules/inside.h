@@ -131,8 +131,6 @@ extern const cfr__binding cfr__tree_bindings[], cfr__text_bindings[], cfr__re_bi
 static inline cfr_script *cfr__script(lua_State *L) { return lua_touserdata(L, lua_upvalueindex(1)); }
 /* A table of the bindings, pushed. */
 void cfr__push_bindings(lua_State *L, cfr_script *script, const cfr__binding *bindings);	/* LJMP */
-/* Append the LuaLS annotations of everything that rules see. */
-void cfr__annotate(cfr_buf *out);
 
 /* Raise. `hint` may be NULL. */
 int cfr__fail(lua_State *L, const char *hint, const char *format, ...) CFR_PRINTF(3, 4);	/* LJMP */

@@ -15,7 +15,7 @@ static void the_file_is_current(void **state)
 	FILE *file;
 
 	(void)state;
-	cfr__annotate(&made);
+	cfr_lua_annotations(&made);
 	assert_int_equal(cfr_buf_check(&made, NULL), 0);
 	if (getenv("CFGRUN_UPDATE")) {
 		file = fopen(FILE_NAME, "w");
