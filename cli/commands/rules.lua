@@ -185,7 +185,7 @@ function M.run(options, words)
     error { message = ("'%s' is one word too many"):format(words[2]), exit = 2 }
   end
   if options.annotations then
-    io.stdout:write(ok(core.annotations()))
+    io.stdout:write((ok(core.annotations())))
     return 0
   end
   if options.packs then
