@@ -3,6 +3,7 @@
  * Descriptions are copied into one arena, so that they outlive the script state that declared them. Queries and trees
  * are taken over. Names are unique over all packs: a finding, a waiver and a level say just the name.
  */
+#include "engine/base/vec.h"
 #include "engine/check/internal.h"
 
 #include <stdlib.h>
@@ -31,15 +32,9 @@ void *cfr__append(void *items, uint32_t *count, uint32_t *capacity, size_t size)
 {
 	char *array;
 
+	if (cfr_vec_room(items, capacity, (uint64_t)*count + 1, size, NULL) < 0)
+		return NULL;
 	memcpy(&array, items, sizeof(array));	/* whatever type of pointer it is */
-	if (*count == *capacity) {
-		uint32_t more = *capacity ? *capacity * 2 : 8;
-		array = more > *capacity ? realloc(array, more * size) : NULL;
-		if (!array)
-			return NULL;
-		memcpy(items, &array, sizeof(array));
-		*capacity = more;
-	}
 	return memset(array + size * (*count)++, 0, size);
 }
 
