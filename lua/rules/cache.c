@@ -174,6 +174,8 @@ void cfr__push_selected(lua_State *L, cfr_script *script, int views, cfr__held *
 	luaL_checkstack(L, 6, NULL);
 	lua_createtable(L, (int)count, 0);
 	for (uint32_t i = 0, n = 0; i < count; i++) {
+		if (i % 256 == 255)
+			cfr_sandbox_steps(L, 256);
 		if (places)
 			cfr__push_place(L, views, held, script->nodes.items[i].at);
 		else

@@ -367,7 +367,9 @@ static int load_rules(lua_State *L, cfr_script *script, const cfr_pack_file *fil
 		cfr_err_hint(err, "rule \"name\" { title = … }");
 		cfr_err_at(err, file->shown, 1, 0);
 	}
-	return r < 0 ? r : freeze_checks(L, script, first, err);
+	if (r == 0 && (r = freeze_checks(L, script, first, err)) < 0 && !err->file[0])
+		cfr_err_at(err, file->shown, 1, 0);
+	return r;
 }
 
 static int load_pack_lua(lua_State *L, cfr_script *script, const cfr_pack_file *file, cfr_err *err)

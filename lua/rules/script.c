@@ -63,6 +63,15 @@ static void tell_place(cfr_script *script, cfr_err *err)
 	cfr_buf_release(&path);
 }
 
+/* Argument: the script. */
+static int drop_caches(lua_State *L)
+{
+	cfr__drop_views(L, lua_touserdata(L, 1));
+	cfr__forget_documents(L);
+	cfr__ctx_reset(L, true);
+	return 0;
+}
+
 /* What a rule left in caches must not weigh on the next for ever. */
 static void tidy(cfr_script *script)
 {
@@ -70,9 +79,10 @@ static void tidy(cfr_script *script)
 
 	if (used <= script->tidy_above && script->held < 4096)
 		return;
-	cfr__drop_views(script->L, script);
-	cfr__forget_documents(script->L);
-	cfr__ctx_reset(script->L, true);
+	lua_pushcfunction(script->L, drop_caches);
+	lua_pushlightuserdata(script->L, script);
+	if (lua_pcall(script->L, 1, 0, 0) != LUA_OK)	/* naming a field takes memory; the next job tries again */
+		lua_pop(script->L, 1);
 	lua_gc(script->L, LUA_GCCOLLECT);
 	used = cfr_sandbox_memory(script->sandbox, NULL);
 	script->tidy_above = script->limits.of[CFR_LIMIT_MEMORY] / 4;

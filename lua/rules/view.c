@@ -28,8 +28,11 @@ static int held_gc(lua_State *L)
 {
 	cfr__held *held = lua_touserdata(L, 1);
 
-	if (held->script)
+	if (held->script) {
 		held->script->weight -= held->weight;
+		if (held->script->miss.tree == held->tree)
+			held->script->miss.tree = NULL;
+	}
 	held->weight = 0;
 	held->tree = cfr_tree_unref(held->tree);
 	held->doc = cfr_document_unref(held->doc);

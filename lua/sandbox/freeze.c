@@ -8,6 +8,9 @@
  * After a rule file has run, everything its functions reach is frozen: tables so, and of the upvalues those that some
  * reachable function could assign (assigns.c finds them, usually there are none). Their values are noted; after a job
  * they are compared, put back, and the rule is told which variable it changed.
+ *
+ * Two things cannot be put back, and are refused when they are met: an iterator (a closure in C that remembers where it
+ * is), and, in a result that several jobs share, a function that assigns a variable nobody has noted.
  */
 #include "lua/sandbox/inside.h"
 
@@ -98,9 +101,21 @@ struct walk {
 	lua_State *L;
 	int queue, seen;
 	lua_Integer head, tail;
-	bool functions;			/* follow upvalues too */
-	int watched;			/* stack index of the list being made */
+	int watched;			/* stack index of the list of upvalues noted */
+	bool noting;			/* more may be noted; otherwise functions that assign are refused */
+	const char *name;		/* of the variable last followed, for messages */
 };
+
+/* Iterators count in their upvalues; all that other functions in C have there are addresses of the host. */
+static void refuse_iterator(struct walk *w)
+{
+	for (int n = 1; lua_getupvalue(w->L, -1, n) != NULL; n++) {
+		if (lua_type(w->L, -1) != LUA_TLIGHTUSERDATA)
+			luaL_error(w->L, "%s holds an iterator, which would go on where the last run left it (make it inside "
+			           "the function)", w->name ? lua_pushfstring(w->L, "'%s'", w->name) : "a shared value");
+		lua_pop(w->L, 1);
+	}
+}
 
 /* Takes the value on the top. */
 static void visit(struct walk *w)
@@ -108,7 +123,9 @@ static void visit(struct walk *w)
 	lua_State *L = w->L;
 	int type = lua_type(L, -1);
 
-	if (type != LUA_TTABLE && !(type == LUA_TFUNCTION && w->functions && !lua_iscfunction(L, -1))) {
+	if (lua_iscfunction(L, -1))
+		refuse_iterator(w);
+	if (type != LUA_TTABLE && (type != LUA_TFUNCTION || lua_iscfunction(L, -1))) {
 		lua_pop(L, 1);
 		return;
 	}
@@ -155,6 +172,8 @@ static void watch_upvalue(struct walk *w, int function, int n, const char *name)
 		return;
 	}
 	lua_pop(L, 1);
+	if (!w->noting)
+		luaL_error(L, "a function that assigns '%s' cannot be part of a shared result, which is constant", name);
 	lua_pushboolean(L, 1);
 	lua_rawsetp(L, w->seen, id);
 	/* nil would make a hole: a missing value is written as the list itself */
@@ -185,6 +204,7 @@ static void walk_function(struct walk *w)
 			lua_pushvalue(L, -1);
 			watch_upvalue(w, f, n, name);
 		}
+		w->name = *name ? name : NULL;
 		visit(w);
 	}
 }
@@ -197,6 +217,7 @@ static void walk_all(struct walk *w)
 		lua_rawgeti(L, w->queue, ++w->head);
 		lua_pushnil(L);
 		lua_rawseti(L, w->queue, w->head);
+		w->name = NULL;
 		if (lua_istable(L, -1))
 			walk_table(w);
 		else
@@ -205,20 +226,29 @@ static void walk_all(struct walk *w)
 	}
 }
 
-static void walk_from(lua_State *L, int root, bool functions, int watched)
+/* From the value at `root`; with `noting`, from the values of the table there, which stays the host's. */
+static void walk_from(lua_State *L, int root, bool noting)
 {
-	struct walk w = { .L = L, .functions = functions, .watched = watched };
+	struct walk w = { .L = L, .noting = noting };
+	int top = lua_gettop(L);
 
 	luaL_checkstack(L, 20, NULL);
 	root = lua_absindex(L, root);
+	if (lua_rawgetp(L, LUA_REGISTRYINDEX, watched_key) != LUA_TTABLE) {
+		lua_pop(L, 1);
+		lua_newtable(L);
+		lua_pushvalue(L, -1);
+		lua_rawsetp(L, LUA_REGISTRYINDEX, watched_key);
+	}
+	w.watched = lua_gettop(L);
 	lua_newtable(L);
 	w.queue = lua_gettop(L);
 	lua_newtable(L);
 	w.seen = lua_gettop(L);
 	/* upvalues noted by an earlier freeze */
-	for (lua_Integer i = 1; watched && i <= (lua_Integer)lua_rawlen(L, watched); i += 4) {
-		lua_rawgeti(L, watched, i);
-		lua_rawgeti(L, watched, i + 1);
+	for (lua_Integer i = 1; i <= (lua_Integer)lua_rawlen(L, w.watched); i += 4) {
+		lua_rawgeti(L, w.watched, i);
+		lua_rawgeti(L, w.watched, i + 1);
 		int n = (int)lua_tointeger(L, -1);
 
 		lua_pop(L, 1);
@@ -226,8 +256,7 @@ static void walk_from(lua_State *L, int root, bool functions, int watched)
 		lua_rawsetp(L, w.seen, lua_upvalueid(L, -2, n));
 		lua_pop(L, 1);
 	}
-	if (functions && lua_istable(L, root)) {
-		/* roots: its values, the table itself stays the host's */
+	if (noting && lua_istable(L, root)) {
 		lua_pushnil(L);
 		while (lua_next(L, root))
 			visit(&w);
@@ -236,23 +265,17 @@ static void walk_from(lua_State *L, int root, bool functions, int watched)
 		visit(&w);
 	}
 	walk_all(&w);
-	lua_pop(L, 2);
+	cfr_sandbox_of(L)->watched = (int)(lua_rawlen(L, w.watched) / 4);
+	lua_settop(L, top);
 }
 
-void cfr_sandbox_constant(lua_State *L, int index) { walk_from(L, index, false, 0); }
+void cfr_sandbox_constant(lua_State *L, int index) { walk_from(L, index, false); }
 
 /* --- after a rule file --- */
 
 static int freeze(lua_State *L)	/* roots */
 {
-	if (lua_rawgetp(L, LUA_REGISTRYINDEX, watched_key) != LUA_TTABLE) {
-		lua_pop(L, 1);
-		lua_newtable(L);
-		lua_pushvalue(L, -1);
-		lua_rawsetp(L, LUA_REGISTRYINDEX, watched_key);
-	}
-	walk_from(L, 1, true, 2);
-	cfr_sandbox_of(L)->watched = (int)(lua_rawlen(L, 2) / 4);
+	walk_from(L, 1, true);
 	return 0;
 }
 
@@ -269,6 +292,20 @@ int cfr_sandbox_freeze(cfr_sandbox *sandbox, int roots, cfr_err *err)
 }
 
 /* --- after a job --- */
+
+/* Are the two values on the top the same to the last bit? -0.0 == 0.0, and NaN is not itself. */
+static bool same(lua_State *L)
+{
+	lua_Number a, b;
+
+	if (lua_type(L, -1) != LUA_TNUMBER || lua_type(L, -2) != LUA_TNUMBER)
+		return lua_rawequal(L, -1, -2);
+	if (lua_isinteger(L, -1) || lua_isinteger(L, -2))
+		return lua_isinteger(L, -1) == lua_isinteger(L, -2) && lua_rawequal(L, -1, -2);
+	a = lua_tonumber(L, -1);
+	b = lua_tonumber(L, -2);
+	return memcmp(&a, &b, sizeof(a)) == 0;
+}
 
 /* Compares all, puts back what changed, returns the name of the first or nil. Allocates nothing. */
 static int restore(lua_State *L)
@@ -289,8 +326,7 @@ static int restore(lua_State *L)
 			lua_pop(L, 1);
 			lua_pushnil(L);
 		}
-		if (lua_getupvalue(L, 3, n) && lua_rawequal(L, -1, -2) && lua_type(L, -1) == lua_type(L, -2) &&
-		    lua_isinteger(L, -1) == lua_isinteger(L, -2)) {
+		if (lua_getupvalue(L, 3, n) && same(L)) {
 			lua_settop(L, 2);
 			continue;
 		}

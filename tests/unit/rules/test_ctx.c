@@ -178,11 +178,50 @@ static void jobs_leave_nothing(void **state)
 		assert_true(bytes_in_use() < first + (8 << 20));
 }
 
+/* What an error message remembers of a read must not be a tree that is gone. */
+static void misses_outlive_nothing(void **state)
+{
+	world *w = *state;
+
+	assert_fails(w, "do local m = tree.map{ a = { b = 1 } } local _ = m.zz end\n"
+		     "for i = 1, 300 do local t = {} for j = 1, 1000 do t[j] = { j } end end\n"
+		     "local q = {} return q.zz.x", DOC, "'zz'");
+}
+
+/* Buffers of Lua's own library call a full memory an ordinary error: no handler may give it another name. */
+static void memory_is_not_renamed(void **state)
+{
+	world *w = *state;
+
+	w->limits.of[CFR_LIMIT_MEMORY] = 16 << 20;
+	w->limits.of[CFR_LIMIT_TIME] = 20000;
+	assert_fails(w, "local s = ('x'):rep(1000000)\n"
+		     "xpcall(function() return #re.gsub(s, '(?s)^.+$', ('%0'):rep(30)) end, function() return 'mine' end)",
+		     DOC, "limit memory");
+	assert_fails(w, "local s = ('+'):rep(6000000)\n"
+		     "xpcall(function() return #re.escape(s) end, function() return 'mine' end)", DOC, "limit memory");
+	assert_fails(w, "local s = ('+'):rep(6000000) pcall(function() return #re.escape(s) end)", DOC, "limit memory");
+}
+
+/* The result of `across` is the same for each document, whatever order they come in. */
+static void across_has_no_memory(void **state)
+{
+	world *w = *state;
+	const char *said = found(w, "rule 'r' { " HEAD "across = function() local n = 0 return function() n = n + 1 return n end end,\n"
+				 "check = function(v, ctx) ctx:report('{n}', { n = ctx.across() }) end }", DOC);
+
+	assert_non_null(strstr(said, "assigns 'n'"));
+	said = found(w, "rule 'r' { " HEAD "across = function(docs) local t = { #docs } return function() return t[1] end end,\n"
+		     "check = function(v, ctx) ctx:report('{n}', { n = ctx.across() }) end }", DOC);
+	assert_string_equal(said, ": 1\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(fields_tell_where), TEST(other_documents), TEST(messages_are_filled), TEST(findings_have_places),
 		TEST(edits_say_what_changes), TEST(tracing_goes_to_the_host), TEST(failures_tell_the_place), TEST(jobs_leave_nothing),
+		TEST(misses_outlive_nothing), TEST(memory_is_not_renamed), TEST(across_has_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -166,11 +166,88 @@ static void deep_nesting(void **state)
 	cfr_buf_release(&text);
 }
 
+static void refused(const char *text, const char *words)
+{
+	cfr_sandbox *sb = new_sandbox(0, 0);
+	cfr_err err = CFR_ERR_INIT;
+
+	assert_int_equal(run_text(sb, text, &err), 0);
+	if (cfr_sandbox_freeze(sb, 1, &err) != CFR_E_SCRIPT || !strstr(err.message, words))
+		fail_msg("%s: '%s', not '%s'", text, err.message, words);
+	cfr_sandbox_free(sb);
+}
+
+/* An iterator goes on where it was left, wherever it is kept. */
+static void iterators(void **state)
+{
+	(void)state;
+	refused("local it = ('a b'):gmatch('%a') return { function() return it() end }", "'it' holds an iterator");
+	refused("local it = pairs({ a = 1 }) return { function() return it() end }", "'it' holds an iterator");
+	refused("local t = { deep = { (('a'):gmatch('a')) } } return { t }", "holds an iterator");
+	refused("return { (('a'):gmatch('a')) }", "holds an iterator");
+	cfr_sandbox_free(frozen("local find, each = string.find, ipairs({}) return { function() return find, each end }"));
+}
+
+/* Zeros that are equal and not the same; a NaN that stays one. */
+static void floats(void **state)
+{
+	cfr_sandbox *sb = frozen("local z, n = 0.0, 0.0 / 0.0 return { set = function() z = -0.0 return true end, "
+		"plus = function() return 1 / z > 0 end, nan = function(v) n = v or n return n ~= n end }");
+	cfr_err err = CFR_ERR_INIT;
+
+	(void)state;
+	yes(sb, "nan");
+	assert_int_equal(cfr_sandbox_unchanged(sb, &err), 0);
+	yes(sb, "set");
+	assert_int_equal(cfr_sandbox_unchanged(sb, &err), CFR_E_SCRIPT);
+	yes(sb, "plus");
+	cfr_sandbox_free(sb);
+}
+
+/* The function on the stack's top gives a value that is then shared. */
+static int share(lua_State *L)
+{
+	lua_call(L, 0, 1);
+	cfr_sandbox_constant(L, -1);
+	return 1;
+}
+
+static int shared(const char *text, cfr_err *err)
+{
+	cfr_sandbox *sb = new_sandbox(0, 0);
+	int r;
+
+	assert_int_equal(run_text(sb, text, err), 0);
+	assert_int_equal(cfr_sandbox_freeze(sb, 1, err), 0);
+	lua_pushcfunction(cfr_sandbox_lua(sb), share);
+	lua_getfield(cfr_sandbox_lua(sb), 1, "f");
+	r = cfr_sandbox_call(sb, 1, 0, err);
+	cfr_sandbox_free(sb);
+	return r;
+}
+
+/* What several jobs share may hold functions, but none that remembers. */
+static void shared_results(void **state)
+{
+	cfr_err err = CFR_ERR_INIT;
+
+	(void)state;
+	assert_int_equal(shared("return { f = function() local n = 0 return function() n = n + 1 return n end end }", &err),
+			 CFR_E_SCRIPT);
+	assert_non_null(strstr(err.message, "assigns 'n'"));
+	assert_int_equal(shared("return { f = function() return { ('a'):gmatch('a') } end }", &err), CFR_E_SCRIPT);
+	assert_non_null(strstr(err.message, "iterator"));
+	assert_int_equal(shared("return { f = function() local t = { 1 } return function(i) return t[i] end end }", &err), 0);
+	/* a variable of the file is watched anyway */
+	assert_int_equal(shared("local n = 0 local function up() n = n + 1 end return { f = function() return up end }", &err), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tables), cmocka_unit_test(reached), cmocka_unit_test(upvalues), cmocka_unit_test(twice),
-		cmocka_unit_test(deep_nesting),
+		cmocka_unit_test(deep_nesting), cmocka_unit_test(iterators), cmocka_unit_test(floats),
+		cmocka_unit_test(shared_results),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
