@@ -134,8 +134,16 @@ local function date(node)
   return value
 end
 
+local function pointer(node)
+  local value = text(node)
+  if value ~= "" and not value:find "^/" then
+    refuse(node, ("'%s' is no JSON Pointer"):format(value), "a pointer begins with a slash: /server/password")
+  end
+  return value
+end
+
 local function waiver(node)
-  local out = fields(node, { rule = text, file = text, path = text, reason = text, owner = text, expires = date },
+  local out = fields(node, { rule = text, file = text, path = pointer, reason = text, owner = text, expires = date },
     { "rule", "reason", "owner", "expires" })
   local span = node:span()
   out.from_file, out.line, out.column = span.file, span.line, span.column

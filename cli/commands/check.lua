@@ -206,7 +206,10 @@ function M.run(options, words)
   local formats = read_formats(options)
   local project = projects.of(options)
   local check = checking.new(options, project)
-  if #check:rules() == 0 then
+  if #check:rules() == 0 and (#project.policies > 0 or options.policy) then
+    error { message = "the policies hold no rules", exit = 2,
+      hint = "rules stand in a .lua file, in *.lua of a folder, or in rules/*.lua of a pack" }
+  elseif #check:rules() == 0 then
     error { message = "there is no policy to check against", exit = 2,
       hint = "give one with -p (-p pack:kubernetes, -p rules.lua), or let `cfgrun init` write a project file" }
   end

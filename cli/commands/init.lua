@@ -82,24 +82,24 @@ policies:
 %s
 
 # Level and options by rule; also tag:TAG, pack:PACK. Levels: off, info, warning, error.
-rules: {}
-#  image-tag-pinned: error
-#  agent-count: {level: info, options: {max: 20}}
-#  no-empty-values:
-#    - {level: warning, files: "config/**"}
+# rules:
+#   image-tag-pinned: error
+#   agent-count: {level: info, options: {max: 20}}
+#   no-empty-values:
+#     - {level: warning, files: "config/**"}
 
 # Findings that somebody has accepted. They count again on the day they expire (00:00 UTC).
-waivers: []
-#  - rule: token-in-plain-text
-#    file: "tests/**"
-#    path: /server/token
-#    reason: a token of the test server, worth nothing
-#    owner: team-platform
-#    expires: 2027-06-30
+# waivers:
+#   - rule: token-in-plain-text
+#     file: "tests/**"
+#     path: /server/token
+#     reason: a token of the test server, worth nothing
+#     owner: team-platform
+#     expires: 2027-06-30
 
 # Files to leave alone, besides what git ignores.
-exclude: []
-#  - vendor/**
+# exclude:
+#   - vendor/**
 
 # exit 1 from this level on: error, warning, info, never
 fail-on: error

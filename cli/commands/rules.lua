@@ -103,7 +103,7 @@ local function explain(rule)
   for _, line in ipairs { ("%-10s %s"):format("pack", rule.pack), listed("documents", rule.kinds) or "",
     listed("files", rule.files) or "", listed("tags", rule.tags) or "", listed("controls", rule.controls) or "",
     listed("expects", rule.expect) or "", rule.select and ("%-10s %s"):format("selects", rule.select) or "",
-    listed("reads env", rule.env) or "", rule.fixable and ("%-10s %s"):format("fix", "yes, with cfgrun check --fix") or "",
+    listed("reads env", rule.env) or "", rule.fixable and ("%-10s %s"):format("fix", "yes: cfgrun check --fix, or --fix=guarded where it may change behaviour") or "",
     rule.enabled and "" or ("%-10s %s"):format("enabled", "no: give it a level in the project file, or --only"),
     ("%-10s %s:%d"):format("declared", rule.file, rule.line) } do
     if line ~= "" then
@@ -197,7 +197,7 @@ function M.run(options, words)
   if #project.policies > 0 or options.policy then
     check = checking.new(options, project)
   end
-  local rule = check and words[1] and find(check, words[1])
+  local rule, own = check and words[1] and find(check, words[1]), check
   if not check or (words[1] and not rule) then
     check = all_shipped(options)
     rule = words[1] and find(check, words[1])
@@ -210,8 +210,9 @@ function M.run(options, words)
   elseif rule then
     return explain(rule)
   end
-  local _, problem = check:only(words[1])
-  error(problem, 0)
+  local problem = select(2, check:only(words[1]))
+  local nearer = select(2, (own or check):only(words[1])) -- a name misspelt may be one of the project's own
+  error(nearer.hint:find("did you mean", 1, true) and nearer or problem, 0)
 end
 
 return M

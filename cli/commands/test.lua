@@ -172,9 +172,16 @@ local function plain(finding)
     column = finding.column, severity = finding.severity, fix = finding.fix ~= nil }
 end
 
+local HOW = { rule = true, file = true, options = true, env = true, now = true, others = true }
+
 --- The second argument of a spec's check or fix.
 local function how_of(node)
   local how = {}
+  for _, child in ipairs(node and node:children() or {}) do
+    if not HOW[child:key()] then
+      error(("check and fix know no '%s': they take rule, file, options, env, now and others"):format(child:key()), 0)
+    end
+  end
   for _, field in ipairs { "rule", "file", "now" } do
     local child = node and node:find(field)
     how[field] = child and child:value()

@@ -362,6 +362,7 @@ int cfr__ctx_report(lua_State *L)
 		lua_newtable(L);
 		lua_replace(L, VALUES);
 	}
+	cfr__refuse_misspelt(L, message, VALUES);
 	luaL_checkstack(L, 12, NULL);
 	lua_getfield(L, VALUES, "at");
 	lua_getfield(L, VALUES, "safety");

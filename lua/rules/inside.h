@@ -225,6 +225,9 @@ void cfr__constant(lua_State *L);	/* LJMP */
 
 /* Fill a message into script->text. `values` is the stack index of a table, or 0. */
 void cfr__fill(lua_State *L, cfr_script *script, cfr_str template, int values);	/* LJMP */
+
+/* Raise when a value that the message does not name is nearly `safety`, `related`, … */
+void cfr__refuse_misspelt(lua_State *L, cfr_str template, int values);
 /* Append a node as one line of text, cut after about `max` bytes. */
 void cfr__compact(cfr_buf *out, cfr_node node, size_t max);
 /* Append text with control characters and bytes that are not UTF-8 escaped. */
@@ -279,6 +282,9 @@ void cfr__script_close(cfr_script *script);
 void cfr__note_miss(cfr_script *script, const cfr__held *held, uint32_t at, cfr_str key);
 /* Say which container lacked the field, if the error is about indexing nil. */
 void cfr__explain_miss(cfr_script *script, cfr_err *err);
+
+/* A hint for an error about a part of Lua that rules do not have. */
+void cfr__explain_absent(cfr_err *err);
 /* The key of a mapping nearest to a word, or an empty text. */
 cfr_str cfr__nearest_key(cfr_node mapping, cfr_str word);
 

@@ -391,9 +391,7 @@ static bool is_rule_file(cfr_str name, bool in_pack)
 {
 	if (!cfr_str_ends(name, CFR_STR(".lua")) || cfr_str_ends(name, CFR_STR("_spec.lua")))
 		return false;
-	if (in_pack)
-		return cfr_str_starts(name, CFR_STR("rules/"));
-	return !memchr(name.ptr, '/', name.len);
+	return cfr_str_starts(name, CFR_STR("rules/")) || (!in_pack && !memchr(name.ptr, '/', name.len));
 }
 
 struct loading {
@@ -446,6 +444,7 @@ int cfr__load_pack(cfr_script *script, const cfr_pack *pack, cfr_rules *rules, c
 	cfr__declaration_drop(script);
 	script->rules = NULL;
 	script->file = NULL;
+	cfr__explain_absent(&ours);
 	if (job.r < 0 && err)
 		*err = ours;
 	return job.r;

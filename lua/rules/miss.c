@@ -63,3 +63,27 @@ void cfr__explain_miss(cfr_script *script, cfr_err *err)
 	}
 	cfr_buf_release(&path);
 }
+
+void cfr__explain_absent(cfr_err *err)
+{
+	static const struct { const char *what, *hint; } absent[] = {
+		{ "(global 'os')", "a rule does not see the system: ctx.now is the time, ctx.env.NAME a variable that `env` lists" },
+		{ "(global 'io')", "a rule opens no files: ctx.others are the other documents, ctx.data the data of its pack" },
+		{ "(global 'require')", "local x = import \"x\" takes lib/x.lua of the pack" },
+		{ "(global 'dofile')", "local x = import \"x\" takes lib/x.lua of the pack" },
+		{ "(global 'load')", "rules do not make code while they run; import \"x\" takes lib/x.lua of the pack" },
+		{ "(global 'coroutine')", "rules have no coroutines: use a function or an iterator" },
+		{ "(global 'debug')", "ctx:trace and print write to what --trace shows" },
+		{ "(global 'setmetatable')", "rules have no metatables: use plain tables and functions" },
+		{ "(field 'random')", "a rule finds the same in every run, so it has no chance" },
+	};
+
+	if (err->code != CFR_E_SCRIPT || err->hint[0] || strncmp(err->message, "attempt to ", 11) != 0)
+		return;
+	for (size_t i = 0; i < sizeof(absent) / sizeof(*absent); i++) {
+		if (strstr(err->message, absent[i].what))
+			cfr_err_hint(err, "%s", absent[i].hint);
+	}
+	if (!err->hint[0] && strstr(err->message, "(global '"))
+		cfr_err_hint(err, "there is no such name here: declare it with local, above; docs/rules.md lists what there is");
+}

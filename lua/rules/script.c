@@ -57,6 +57,7 @@ static void tell_place(cfr_script *script, cfr_err *err)
 		cfr_pointer_write(&path, job->selected[script->current]);
 	cfr_err_path(err, cfr_buf_str(&path));
 	cfr__explain_miss(script, err);
+	cfr__explain_absent(err);
 	if (!err->hint[0])
 		cfr_err_hint(err, "the rule was looking at %.120s, %.100s", job->subject->file.ptr,
 			     path.len ? path.ptr : "the whole document");

@@ -164,10 +164,51 @@ static bool name_char(char c, bool first)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (!first && c >= '0' && c <= '9');
 }
 
+static const char *const reserved_names[] = { "at", "at_key", "related", "fix", "safety", NULL };
+
 static bool reserved(const char *name)
 {
-	return strcmp(name, "at") == 0 || strcmp(name, "at_key") == 0 || strcmp(name, "fix") == 0 ||
-	       strcmp(name, "related") == 0 || strcmp(name, "safety") == 0;
+	for (size_t i = 0; reserved_names[i]; i++) {
+		if (strcmp(name, reserved_names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool names(cfr_str template, cfr_str value)
+{
+	for (size_t i = 0; i + value.len + 2 <= template.len; i++) {
+		if (template.ptr[i] == '{' && template.ptr[i + value.len + 1] == '}' &&
+		    memcmp(template.ptr + i + 1, value.ptr, value.len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* `sfety = "guarded"` would be a value that nothing shows, and its fix would pass as safe. Of several the first by name
+ * is told, since the order of a table is not the same in every run. */
+void cfr__refuse_misspelt(lua_State *L, cfr_str template, int values)
+{
+	cfr_str first = { NULL, 0 };
+
+	luaL_checkstack(L, 4, NULL);
+	lua_pushnil(L);
+	while (lua_next(L, values)) {
+		cfr_str key = { NULL, 0 };
+
+		lua_pop(L, 1);
+		if (lua_type(L, -1) != LUA_TSTRING)
+			continue;
+		key.ptr = lua_tolstring(L, -1, &key.len);
+		if (key.len < 3 || reserved(key.ptr) || names(template, key) || !cfr__nearest_word(key, reserved_names))
+			continue;
+		if (!first.ptr || cfr_str_cmp(key, first) < 0)
+			first = key;
+	}
+	if (first.ptr)
+		cfr__fail(L, lua_pushfstring(L, "did you mean '%s'?", cfr__nearest_word(first, reserved_names)),
+			  "ctx:report: '%.60s' is neither in the message nor one of at, at_key, related, fix and safety",
+			  first.ptr);
 }
 
 /* s[0] is '{'; appends the value and returns the length of what was read. */

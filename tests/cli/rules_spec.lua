@@ -152,7 +152,7 @@ end)
     it("shows only rules that there are, in what it leaves as comments", function()
       local text, count = cli.run(here, "init --dry-run").out, 0
       for line in text:gmatch "[^\n]+" do
-        local name = line:match "^#  (%l[%l%d-]+): " or line:match "^#  %- rule: (%S+)" or line:match "^#  (%l[%l%d-]+):$"
+        local name = line:match "^#   (%l[%l%d-]+): " or line:match "^#   %- rule: (%S+)" or line:match "^#   (%l[%l%d-]+):$"
         if name then
           count = count + 1
           assert.equal(0, cli.run(here, "rules " .. name).status, name)
@@ -163,6 +163,59 @@ end)
         end
       end
       assert.equal(4, count)
+    end)
+  end)
+
+  describe("mistakes", function()
+    local HEAD = 'rule "x-y" { title = "t", why = "w", check = function(v, ctx)\n'
+
+    local function failure(body)
+      cli.write(here .. "/r.lua", HEAD .. body .. "\nend }\n")
+      cli.write(here .. "/d.yaml", "a: 1\n")
+      local r = cli.run(here, "check -p r.lua d.yaml")
+      assert.equal(2, r.status)
+      return r.err
+    end
+
+    it("in the names that a report keeps for itself do not turn a guarded fix into a safe one", function()
+      local err = failure 'ctx:report("a", { realted = {}, sfety = "guarded" })'
+      assert.truthy(err:find("r.lua:2: ", 1, true) and err:find("'realted' is neither", 1, true), err)
+      assert.truthy(err:find("did you mean 'related'?", 1, true), err)
+    end)
+
+    it("of what rules do not have are answered by what they have", function()
+      for body, hint in pairs { ["return os.time()"] = "ctx.now", ["return io.open 'x'"] = "ctx.others",
+        ["return require 'x'"] = "import", ["return cout + 1"] = "declare it with local" } do
+        local err = failure(body)
+        assert.truthy(err:find(hint, 1, true), err)
+      end
+    end)
+
+    it("in what a spec asks for fail it", function()
+      cli.write(here .. "/p/rules/r.lua", HEAD .. "end }\n")
+      cli.write(here .. "/p/spec/r_spec.lua", 'it("x", function() check("a: 1", { rul = "x-y" }) end)\n')
+      local r = cli.run(here, "test p")
+      assert.equal(1, r.status)
+      assert.truthy(r.out:find("no 'rul'", 1, true), r.out)
+    end)
+
+    it("are told apart: no policy, and policies without rules", function()
+      cli.write(here .. "/r.lua", "-- nothing\n")
+      assert.truthy(cli.run(here, "check -p r.lua").err:find("the policies hold no rules", 1, true))
+      assert.truthy(cli.run(here, "check").err:find("there is no policy", 1, true))
+    end)
+
+    it("in a name of the project's own are answered by the nearest of its own", function()
+      cli.write(here .. "/p/rules/low-port.lua", (HEAD:gsub("x%-y", "low-port")) .. "end }\n")
+      assert.truthy(cli.run(here, "rules -p p low-prot").err:find("did you mean 'low-port'?", 1, true))
+    end)
+
+    it("in the path of a waiver are refused", function()
+      cli.write(here .. "/cfgrun.yaml",
+        "waivers: [{rule: x-y, path: server.port, reason: r, owner: o, expires: 2099-01-01}]\n")
+      local r = cli.run(here, "check")
+      assert.equal(2, r.status)
+      assert.truthy(r.err:find("'server.port' is no JSON Pointer", 1, true), r.err)
     end)
   end)
 end)
