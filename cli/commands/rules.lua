@@ -103,7 +103,8 @@ local function explain(rule)
   for _, line in ipairs { ("%-10s %s"):format("pack", rule.pack), listed("documents", rule.kinds) or "",
     listed("files", rule.files) or "", listed("tags", rule.tags) or "", listed("controls", rule.controls) or "",
     listed("expects", rule.expect) or "", rule.select and ("%-10s %s"):format("selects", rule.select) or "",
-    listed("reads env", rule.env) or "", rule.fixable and ("%-10s %s"):format("fix", "yes: cfgrun check --fix, or --fix=guarded where it may change behaviour") or "",
+    listed("reads env", rule.env) or "",
+    rule.fixable and ("%-10s %s"):format("fix", "yes: --fix, or --fix=guarded where it may change behaviour") or "",
     rule.enabled and "" or ("%-10s %s"):format("enabled", "no: give it a level in the project file, or --only"),
     ("%-10s %s:%d"):format("declared", rule.file, rule.line) } do
     if line ~= "" then
