@@ -45,7 +45,8 @@ end
 --- Adds the place in the project file to an error of the engine.
 local function at_node(node, value, problem)
   if value == nil then
-    local span = node:span()
+    local is_name = problem.message:find "^no rule" and node:key() and node:key() ~= "rule" -- the name is the key
+    local span = node:span(is_name and "key" or nil)
     problem.file, problem.line, problem.column = span.file, span.line, span.column
     problem.end_line, problem.end_column = span.end_line, span.end_column
     error(problem, 0)
@@ -108,7 +109,16 @@ function M.new(options, project, policies)
     at_node(setting.node, check:set { rule = setting.rule, level = setting.level, files = setting.files,
       options = setting.options })
   end
+  local names = { ["*"] = true, syntax = true }
+  for _, rule in ipairs(#project.waivers > 0 and check:rules() or {}) do
+    names[rule.name] = true
+  end
   for _, waiver in ipairs(project.waivers) do
+    if not names[waiver.rule] then
+      local node = waiver.node:find "rule"
+      local _, problem = check:only(waiver.rule) -- fails, and knows the nearest name
+      at_node(node, nil, { message = problem.message, hint = problem.hint, path = node:path(), exit = 2 })
+    end
     at_node(waiver.node, check:waive(waiver))
   end
   local bound = {}

@@ -7,7 +7,7 @@ local M = {}
 
 M.exit_codes = {
   { 0, "clean" },
-  { 1, "findings at or above --fail-on, a failed test, a path that is not there" },
+  { 1, "findings at or above --fail-on, a failed test, nothing at a path" },
   { 2, "usage, unreadable input, a rule that failed or hit a limit, internal error (2 beats 1)" },
   { 3, "denied" },
   { 4, "a signature, MAC or proof does not hold" },
@@ -61,7 +61,7 @@ end
 ---@return string
 function M.command(description)
   local out = { ("cfgrun %s: %s\n"):format(description.name, description.summary),
-    ("Usage: cfgrun %s [OPTIONS] %s\n"):format(description.name, description.usage or "") }
+    (("Usage: cfgrun %s [OPTIONS] %s"):format(description.name, description.usage or ""):gsub(" $", "")) .. "\n" }
   if description.text then
     out[#out + 1] = fold(description.text, 96, "") .. "\n"
   end

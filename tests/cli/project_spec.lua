@@ -101,13 +101,15 @@ describe("the project file", function()
   it("has its mistakes told with the line, and what to write instead", function()
     for _, case in ipairs {
       { "polices: x\n", "cfgrun.yaml:3:1: 'polices' is no key here\n", "hint: did you mean 'policies'?\n" },
-      { "rules: {low-prot: error}\n", "cfgrun.yaml:3:19: no rule is named 'low-prot'\n", "hint: did you mean 'low-port'?\n" },
+      { "rules: {low-prot: error}\n", "cfgrun.yaml:3:9: no rule is named 'low-prot'\n", "hint: did you mean 'low-port'?\n" },
       { "rules: {low-port: fatal}\n", "cfgrun.yaml:3:19: 'fatal' is no level\n", "levels are off, info, warning and error" },
       { "rules: {low-port: {options: {lowest: x}}}\n", "cfgrun.yaml:3:19: option 'lowest' of rule 'low-port' must be a int" },
       { "rules: {low-port: {options: {names: [1]}}}\n", "option 'names' of rule 'low-port' must be a sequence like its default\n" },
       { "rules: {low-port: {options: {higest: 1}}}\n", "rule 'low-port' has no option 'higest'\n" },
       { "rules: [low-port]\n", "cfgrun.yaml:3:8: this must be a mapping, not a sequence\n" },
       { "waivers:\n- {rule: low-port, reason: r, owner: o}\n", "cfgrun.yaml:4:3: 'expires' is missing\n" },
+      { "waivers:\n- {rule: low-prot, reason: r, owner: o, expires: 2027-02-03}\n", "cfgrun.yaml:4:10: no rule is named 'low-prot'\n",
+        "did you mean 'low-port'?" },
       { "waivers:\n- {rule: low-port, reason: r, owner: o, expires: 2026-02-30}\n", "this is no date\n", "YYYY-MM-DD" },
       { "limits: {deepth: 3}\n", "cfgrun.yaml:3:10: no ceiling is called 'deepth'\n" },
       { "limits: {depth: 100000}\n", "cfgrun.yaml:3:17: this must be a whole number of levels, at most 1000\n" },
