@@ -99,8 +99,10 @@ static int check_options(const cfr_rule *rule, cfr_node options, cfr_err *err)
 				fits = same_kind(cfr_node_kind(first), cfr_node_kind(item));
 		}
 		if (!fits) {
-			cfr_err_set(err, CFR_E_USAGE, "option '%.*s' of rule '%.*s' must be a %s%s", (int)key.len,
-				    key.ptr, (int)rule->name.len, rule->name.ptr, cfr_kind_name(cfr_node_kind(wanted)),
+			cfr_err_set(err, CFR_E_USAGE, "option '%.*s' of rule '%.*s' must be %s %s%s", (int)key.len,
+				    key.ptr, (int)rule->name.len, rule->name.ptr,
+				    cfr_node_kind(wanted) == CFR_INT || cfr_node_kind(wanted) == CFR_OTHER ? "an" : "a",
+				    cfr_kind_name(cfr_node_kind(wanted)),
 				    cfr_node_kind(wanted) == CFR_SEQUENCE ? " like its default" : "");
 			return CFR_E_USAGE;
 		}

@@ -103,7 +103,7 @@ describe("the project file", function()
       { "polices: x\n", "cfgrun.yaml:3:1: 'polices' is no key here\n", "hint: did you mean 'policies'?\n" },
       { "rules: {low-prot: error}\n", "cfgrun.yaml:3:9: no rule is named 'low-prot'\n", "hint: did you mean 'low-port'?\n" },
       { "rules: {low-port: fatal}\n", "cfgrun.yaml:3:19: 'fatal' is no level\n", "levels are off, info, warning and error" },
-      { "rules: {low-port: {options: {lowest: x}}}\n", "cfgrun.yaml:3:19: option 'lowest' of rule 'low-port' must be a int" },
+      { "rules: {low-port: {options: {lowest: x}}}\n", "cfgrun.yaml:3:19: option 'lowest' of rule 'low-port' must be an int" },
       { "rules: {low-port: {options: {names: [1]}}}\n", "option 'names' of rule 'low-port' must be a sequence like its default\n" },
       { "rules: {low-port: {options: {higest: 1}}}\n", "rule 'low-port' has no option 'higest'\n" },
       { "rules: [low-port]\n", "cfgrun.yaml:3:8: this must be a mapping, not a sequence\n" },
