@@ -21,13 +21,13 @@ int cfr__pcall(lua_State *L)
 	return lua_gettop(L);
 }
 
-/* Stands before a script's message handler: for what cannot be caught, the script's is not called. A full memory that
- * comes as an ordinary error is known by its message, so it must be known before a handler can give it another. */
+/* Stands before a script's message handler: for what cannot be caught, the script's is not called. (A full memory never
+ * comes here, even when a buffer of Lua's library says it: lua_error knows the words.) */
 static int handle(lua_State *L)
 {
-	lua_settop(L, 1);
-	if (cfr__uncatchable(L, LUA_ERRRUN))
+	if (cfr_sandbox_of(L)->stuck.code)
 		return 1;
+	lua_settop(L, 1);
 	lua_pushvalue(L, lua_upvalueindex(1));
 	lua_insert(L, 1);
 	lua_call(L, 1, 1);

@@ -58,18 +58,13 @@ static bool is_memory(cfr_sandbox *sandbox, int status)
 	       strcmp(lua_tostring(L, -1), "not enough memory") == 0;
 }
 
-bool cfr__uncatchable(lua_State *L, int status)
+void cfr__caught(lua_State *L, int status)
 {
 	cfr_sandbox *sandbox = cfr_sandbox_of(L);
 
 	if (is_memory(sandbox, status))
 		stick_memory(sandbox);
-	return sandbox->stuck.code != 0;
-}
-
-void cfr__caught(lua_State *L, int status)
-{
-	if (cfr__uncatchable(L, status))
+	if (sandbox->stuck.code)
 		cfr__raise_stuck(L);
 }
 

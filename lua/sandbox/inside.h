@@ -80,8 +80,6 @@ extern const char cfr__base_names[], cfr__chunk_names[];
 int cfr__stick(lua_State *L, cfr_limit which);	/* LJMP */
 /* Raise what is stuck. */
 int cfr__raise_stuck(lua_State *L);	/* LJMP */
-/* Is the error on the top of the stack a reached ceiling? Then it is stuck from here on. */
-bool cfr__uncatchable(lua_State *L, int status);
 /* A protected call gave `status`: come back only if a script may see the error (on the top of the stack). */
 void cfr__caught(lua_State *L, int status);	/* LJMP */
 /* The error on the top of the stack (popped) as a cfr_err; runs no code of scripts. Returns its code. */
