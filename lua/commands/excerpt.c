@@ -65,6 +65,23 @@ static bool on_line(const cfr_finding *secret, const cfr_finding *finding)
 	       secret->span.end_line >= finding->span.line && cfr_str_eq(secret->file, finding->file);
 }
 
+/* Push a line, as the same string as the last time when it is the same line: a document without line breaks may have
+ * thousands of findings, and each would have a copy of the whole. */
+static void push_shared(lua_State *L, cfr_str line)
+{
+	static const char last_line[] = "line of an excerpt";
+	cfr_str last;
+
+	lua_rawgetp(L, LUA_REGISTRYINDEX, last_line);
+	last.ptr = lua_tolstring(L, -1, &last.len);
+	if (last.ptr && cfr_str_eq(last, line))
+		return;
+	lua_pop(L, 1);
+	lua_pushlstring(L, line.ptr, line.len);
+	lua_pushvalue(L, -1);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, last_line);
+}
+
 void cfr__cmd_set_excerpt(lua_State *L, const cfr__secrets *secrets, const cfr_finding *finding, const cfr_source *source)
 {
 	cfr_str line = cfr_source_line(source, finding->span.line);
@@ -78,6 +95,11 @@ void cfr__cmd_set_excerpt(lua_State *L, const cfr__secrets *secrets, const cfr_f
 			memcpy(marked, line.ptr, line.len);
 		}
 		hide(marked, line.len, (size_t)(line.ptr - cfr_source_bytes(source).ptr), secrets->items[i]);
+	}
+	if (!marked && line.len) {
+		push_shared(L, line);
+		lua_setfield(L, -2, "excerpt");
+		return;
 	}
 	if (!marked) {
 		cfr__cmd_set_str(L, "excerpt", line);
