@@ -140,6 +140,9 @@ void cfr__report_release(cfr_report *report);
 /* A finding of the engine's own. */
 int cfr__report_engine(cfr_report *report, const cfr_finding *finding, cfr_err *err);
 void cfr__findings_release(cfr_findings *findings);
+/* Copies the texts. */
+int cfr__failure_add(cfr_failures *failures, cfr_arena *arena, cfr_str rule, cfr_str file, const cfr_err *failure,
+                     cfr_err *err);
 /* By file, place, rule, message; then numbers equal fingerprints apart. */
 int cfr__findings_sort(cfr_findings *findings, cfr_err *err);
 
@@ -150,8 +153,6 @@ int cfr__accept(cfr_check *check, cfr_result *result, cfr_findings *findings, cf
 /* run.c */
 bool cfr__interrupted(const cfr_check *check);
 int cfr__worker_ready(cfr_check *check, cfr_worker *worker, cfr_err *err);
-int cfr__failure_add(cfr_failures *failures, cfr_arena *arena, cfr_str rule, cfr_str file, const cfr_err *failure,
-                     cfr_err *err);
 /* Rules first..last on one subject; `all` is the documents of the run with the subject among them. */
 int cfr__run_rules(cfr_check *check, cfr_result *result, cfr_worker *worker, const cfr_subject *subject,
                    uint32_t subject_index, const cfr_subject *all, uint32_t first, uint32_t last, cfr_err *err);

@@ -242,6 +242,20 @@ int cfr__report_engine(cfr_report *report, const cfr_finding *finding, cfr_err *
 	return 0;
 }
 
+/* --- failures: beside the findings --- */
+
+int cfr__failure_add(cfr_failures *failures, cfr_arena *arena, cfr_str rule, cfr_str file, const cfr_err *failure,
+                     cfr_err *err)
+{
+	cfr_failure made = { cfr_arena_str(arena, rule), cfr_arena_str(arena, file), *failure };
+	cfr_failure *place = made.rule.ptr && made.file.ptr ? CFR_APPEND(failures) : NULL;
+
+	if (!place)
+		return cfr_err_nomem(err);
+	*place = made;
+	return 0;
+}
+
 /* --- order --- */
 
 static int compare(const void *a, const void *b)

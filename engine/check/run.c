@@ -208,18 +208,6 @@ int cfr_check_add_source(cfr_check *check, const cfr_source *source, cfr_str nam
 
 /* --- failures --- */
 
-int cfr__failure_add(cfr_failures *failures, cfr_arena *arena, cfr_str rule, cfr_str file, const cfr_err *failure,
-                     cfr_err *err)
-{
-	cfr_failure made = { cfr_arena_str(arena, rule), cfr_arena_str(arena, file), *failure };
-	cfr_failure *place = made.rule.ptr && made.file.ptr ? CFR_APPEND(failures) : NULL;
-
-	if (!place)
-		return cfr_err_nomem(err);
-	*place = made;
-	return 0;
-}
-
 static int compare_failures(const void *a, const void *b)
 {
 	const cfr_failure *x = a, *y = b;
