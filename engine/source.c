@@ -29,9 +29,25 @@ struct cfr_source {
 	uint32_t mark;		/* length of the byte order mark: 0 or 3 */
 };
 
+static const char *const format_words[] = {
+	"none",
+#define X(up, low) #low,
+	CFR_FORMAT_MAP(X)
+#undef X
+};
+
 const char *cfr_format_name(cfr_format format)
 {
-	return format == CFR_YAML ? "yaml" : format == CFR_JSON ? "json" : "none";
+	return format_words[format];
+}
+
+cfr_format cfr_format_of_word(cfr_str word)
+{
+	for (int f = CFR_FORMAT_NONE + 1; f < CFR_FORMAT_COUNT; f++) {
+		if (cfr_str_eq(word, cfr_str_of(format_words[f])))
+			return (cfr_format)f;
+	}
+	return CFR_FORMAT_NONE;
 }
 
 /* Endings in any case: Windows people write CONFIG.YML. */

@@ -11,10 +11,22 @@
 
 CFR_BEGIN_DECLS
 
-typedef enum cfr_format { CFR_FORMAT_NONE, CFR_YAML, CFR_JSON } cfr_format;
+/* X(name, word). JSONC is JSON with comments and trailing commas, JSONL a JSON text on each line; DOTENV and PROPERTIES
+ * hold one mapping of text. */
+#define CFR_FORMAT_MAP(X)                                                                                 \
+	X(YAML, yaml) X(JSON, json) X(JSONC, jsonc) X(JSONL, jsonl) X(TOML, toml) X(DOTENV, dotenv)       \
+	X(PROPERTIES, properties)
+typedef enum cfr_format {
+	CFR_FORMAT_NONE,
+#define X(up, low) CFR_##up,
+	CFR_FORMAT_MAP(X)
+#undef X
+	CFR_FORMAT_COUNT
+} cfr_format;
 
-CFR_API const char *cfr_format_name(cfr_format format);
-/* By the ending of a name (.yaml .yml .json); NONE when it tells nothing. */
+CFR_API const char *cfr_format_name(cfr_format format);	/* "none" for no format */
+CFR_API cfr_format cfr_format_of_word(cfr_str word);	/* "yaml"; NONE when no format is called so */
+/* By a file's name (docs/formats.md has the table); NONE when it tells nothing. */
 CFR_API cfr_format cfr_format_of_name(cfr_str name);
 
 typedef struct cfr_source cfr_source;

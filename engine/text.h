@@ -35,11 +35,16 @@ typedef struct cfr_write {
 	unsigned indent;		/* 0: 2 for YAML and JSON */
 	bool compact;			/* JSON on one line */
 	bool canonical;			/* JSON as RFC 8785 has it (CFR_E_UNSUPPORTED for what it cannot hold) */
+	bool comments;			/* carry the comments of `order`, where the format has comments */
 	const cfr_document *order;	/* keys in this document's order where node belongs to it; else sorted */
+	/* What the format cannot hold. Without a callback the first such value is an error; with one, each is told and
+	 * the nearest thing is written: `what` says what cannot be held, `instead` what was done. */
+	void (*lose)(void *arg, cfr_node node, const char *what, const char *instead);
+	void *arg;
 } cfr_write;
 
 /* Append a node as text, with a final newline (not when compact or canonical). What the format cannot hold
- * (a NaN in JSON) is CFR_E_UNSUPPORTED with its path. YAML is written so that readers of 1.1 and 1.2 agree: what
+ * (a NaN in JSON, a null in TOML) is CFR_E_UNSUPPORTED with its path, or told to `lose`. YAML is written so that readers of 1.1 and 1.2 agree: what
  * one of them would misread is quoted. */
 CFR_API int cfr_text_write(struct cfr_buf *out, cfr_node node, const cfr_write *how, cfr_err *err);
 

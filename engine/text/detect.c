@@ -98,8 +98,13 @@ int cfr_text_read(cfr_documents *out, const cfr_source *source, cfr_format forma
 		format = cfr_format_of_name(cfr_source_name(source));
 	if (format == CFR_FORMAT_NONE)
 		format = format_of_text(cfr_source_bytes(source));
-	rc = format == CFR_JSON ? cfr__json_read(&docs, source, limits, &local)
-	                        : cfr__yaml_read(&docs, source, limits, &local);
+	switch (format) {
+	case CFR_JSON:
+		rc = cfr__json_read(&docs, source, limits, &local);
+		break;
+	default:
+		rc = cfr__yaml_read(&docs, source, limits, &local);
+	}
 done:
 	if (rc) {
 		cfr_documents_release(&docs);

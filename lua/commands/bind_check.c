@@ -353,10 +353,7 @@ static int check_text(lua_State *L)
 
 	if (lua_istable(L, 4))
 		word = cfr__cmd_field_str(L, 4, "format");
-	for (int f = CFR_YAML; f <= CFR_JSON && word.len; f++) {
-		if (cfr_str_eq(word, cfr_str_of(cfr_format_name((cfr_format)f))))
-			format = (cfr_format)f;
-	}
+	format = cfr_format_of_word(word);
 	if ((r = cfr_source_new(&source, name, text, &ud->limits, &err)) == 0) {
 		r = cfr_check_add_source(ud->check, source, name, format, &err);
 		cfr_source_unref(source);

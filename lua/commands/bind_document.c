@@ -85,11 +85,11 @@ static int documents_gc(lua_State *L)
 
 static int check_format(lua_State *L, cfr_str word)
 {
-	for (int f = CFR_YAML; f <= CFR_JSON; f++) {
-		if (cfr_str_eq(word, cfr_str_of(cfr_format_name((cfr_format)f))))
-			return f;
-	}
-	return word.len ? luaL_error(L, "no format is called '%s'", word.ptr) : CFR_FORMAT_NONE;
+	cfr_format format = cfr_format_of_word(word);
+
+	if (format == CFR_FORMAT_NONE && word.len)
+		return luaL_error(L, "no format is called '%s'", word.ptr);
+	return (int)format;
 }
 
 /* Documents and the source they came from, or nil, error, template language. */

@@ -183,12 +183,10 @@ static void read_match(lua_State *L, cfr_script *script)
 	rule->files = strings_field(L, script, match, "files");
 	formats = strings_field(L, script, match, "formats");
 	for (uint32_t i = 0; i < formats.count; i++) {
-		cfr_format f = CFR_YAML;
+		cfr_format f = cfr_format_of_word(formats.items[i]);
 
-		while (f <= CFR_JSON && !cfr_str_eq(formats.items[i], cfr_str_of(cfr_format_name(f))))
-			f++;
-		if (f > CFR_JSON)
-			wrong(L, script, "formats are yaml and json",
+		if (f == CFR_FORMAT_NONE)
+			wrong(L, script, "formats are yaml, json, jsonc, jsonl, toml, dotenv and properties",
 			      lua_pushfstring(L, "there is no format '%s'", formats.items[i].ptr));
 		rule->formats |= 1u << f;
 	}
