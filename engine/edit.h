@@ -15,11 +15,10 @@
 #ifndef CFR_EDIT_H
 #define CFR_EDIT_H
 
+#include "engine/buffer.h"
 #include "engine/document.h"
 
 CFR_BEGIN_DECLS
-
-struct cfr_buf;
 
 typedef enum cfr_edit_op {
 	CFR_EDIT_REPLACE,	/* at: value */
@@ -55,7 +54,7 @@ CFR_API int cfr_edit_plan(cfr_splices *out, const cfr_document *doc, const cfr_e
                           const cfr_limits *limits, cfr_err *err);
 CFR_API void cfr_splices_release(cfr_splices *splices);
 /* Append the source with the splices done. */
-CFR_API int cfr_splices_apply(struct cfr_buf *out, cfr_str source, const cfr_splice *items, uint32_t count, cfr_err *err);
+CFR_API int cfr_splices_apply(cfr_buf *out, cfr_str source, const cfr_splice *items, uint32_t count, cfr_err *err);
 /* The same edits on the tree alone. */
 CFR_API int cfr_edit_tree(cfr_tree **out, const cfr_tree *base, const cfr_edit *edits, uint32_t count,
                           const cfr_limits *limits, cfr_err *err);

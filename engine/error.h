@@ -52,7 +52,11 @@ typedef struct cfr_err {
 	char limit[32];		/* name of the ceiling that was reached */
 } cfr_err;
 
+#ifdef __cplusplus
+#define CFR_ERR_INIT {}
+#else
 #define CFR_ERR_INIT { .code = 0 }
+#endif
 
 /* Start an error: clears it, sets code and message, returns code. `err` may be NULL in all of these. */
 CFR_API int cfr_err_set(cfr_err *err, int code, const char *format, ...) CFR_PRINTF(3, 4);

@@ -12,6 +12,7 @@
 #ifndef CFR_QUERY_H
 #define CFR_QUERY_H
 
+#include "engine/buffer.h"
 #include "engine/limits.h"
 #include "engine/tree.h"
 
@@ -32,9 +33,8 @@ CFR_API int cfr_query_each(const cfr_query *query, cfr_node root, cfr_node from,
 /* Does it select anything? */
 CFR_API int cfr_query_any(bool *out, const cfr_query *query, cfr_node root, cfr_node from, cfr_err *err);
 
-struct cfr_buf;
 /* A node's normalized path (RFC 9535, section 2.7), "$['a'][0]". */
-CFR_API void cfr_query_path(struct cfr_buf *out, cfr_node node);
+CFR_API void cfr_query_path(cfr_buf *out, cfr_node node);
 
 CFR_END_DECLS
 #endif

@@ -6,11 +6,10 @@
 #ifndef CFR_TEXT_H
 #define CFR_TEXT_H
 
+#include "engine/buffer.h"
 #include "engine/document.h"
 
 CFR_BEGIN_DECLS
-
-struct cfr_buf;
 
 /* The documents of one source. A JSON source has one; a YAML stream none or more. */
 typedef struct cfr_documents {
@@ -46,7 +45,7 @@ typedef struct cfr_write {
 /* Append a node as text, with a final newline (not when compact or canonical). What the format cannot hold
  * (a NaN in JSON, a null in TOML) is CFR_E_UNSUPPORTED with its path, or told to `lose`. YAML is written so that readers of 1.1 and 1.2 agree: what
  * one of them would misread is quoted. */
-CFR_API int cfr_text_write(struct cfr_buf *out, cfr_node node, const cfr_write *how, cfr_err *err);
+CFR_API int cfr_text_write(cfr_buf *out, cfr_node node, const cfr_write *how, cfr_err *err);
 
 CFR_END_DECLS
 #endif

@@ -1,4 +1,4 @@
-/* lua/embedded.h -- the Lua files that travel inside the program: stdlib, commands, shipped packs. */
+/* lua/embedded.h -- the Lua files that travel inside the library (shipped packs) and the program (its commands). */
 #ifndef CFR_EMBEDDED_H
 #define CFR_EMBEDDED_H
 
@@ -10,7 +10,8 @@ struct cfr_embedded {
 	size_t len;
 };
 
-/* Sorted by name; ends with a NULL name. Made by tools/embed.lua. */
+/* Each is sorted by name and ends with a NULL name. Made by tools/embed.lua. */
 extern const struct cfr_embedded cfr_embedded_files[];
+extern const struct cfr_embedded cfr_embedded_commands[];	/* of the program alone */
 
 #endif

@@ -6,11 +6,10 @@
 #ifndef CFR_LUA_SPEC_H
 #define CFR_LUA_SPEC_H
 
+#include "engine/buffer.h"
 #include "engine/rule.h"
 
 CFR_BEGIN_DECLS
-
-struct cfr_buf;
 
 typedef struct cfr_spec_result {
 	cfr_str name;		/* "pinning: accepts a date anywhere" */
@@ -23,7 +22,7 @@ typedef struct cfr_spec_calls {
 	/* The findings of a text as a sequence of mappings. `how` is the second argument as a mapping, or NULL. */
 	int (*check)(void *arg, cfr_str text, const cfr_tree *how, cfr_tree **findings, cfr_err *err);
 	/* Append the text after the fixes. */
-	int (*fix)(void *arg, cfr_str text, const cfr_tree *how, struct cfr_buf *fixed, cfr_err *err);
+	int (*fix)(void *arg, cfr_str text, const cfr_tree *how, cfr_buf *fixed, cfr_err *err);
 	void (*result)(void *arg, const cfr_spec_result *result);
 	void *arg;
 } cfr_spec_calls;

@@ -1,9 +1,9 @@
 -- tools/embed.lua: turns files into one C source, so that the program travels alone.
 --
---   lua5.4 tools/embed.lua ROOT OUT.c FOLDER...
+--   lua5.4 tools/embed.lua ROOT OUT.c SYMBOL PATH...
 --
--- Writes `const struct cfr_embedded cfr_embedded_files[]` (host side: lua/embedded.h), sorted by name, names relative to ROOT.
-local root, out = arg[1], arg[2]
+-- Writes `const struct cfr_embedded SYMBOL[]` (lua/embedded.h), sorted by name, names relative to ROOT.
+local root, out, symbol = arg[1], arg[2], arg[3]
 
 ---@param folder string
 ---@return string[]
@@ -18,7 +18,7 @@ local function list(folder)
 end
 
 local names = {}
-for i = 3, #arg do
+for i = 4, #arg do
   for _, name in ipairs(list(arg[i])) do
     names[#names + 1] = name
   end
@@ -43,7 +43,7 @@ for i, name in ipairs(names) do
   row[#row + 1] = 0
   file:write(table.concat(row, ","), "};\n")
 end
-file:write("\nconst struct cfr_embedded cfr_embedded_files[] = {\n")
+file:write(("\nconst struct cfr_embedded %s[] = {\n"):format(symbol))
 for i, name in ipairs(names) do
   file:write(('\t{ "%s", (const char *)file_%d, sizeof(file_%d) - 1 },\n'):format(name, i, i))
 end

@@ -1,11 +1,11 @@
-/* engine/base/str.h -- borrowed text and growing text.
+/* engine/base/str.h -- borrowed text and growing text (engine/buffer.h), from the inside.
  *
- * A low-level primitive: may include nothing of ours but common.h and error.h.
+ * A low-level primitive: may include nothing of ours but common.h, error.h and buffer.h.
  */
 #ifndef CFR_BASE_STR_H
 #define CFR_BASE_STR_H
 
-#include "engine/error.h"
+#include "engine/buffer.h"
 #include <string.h>
 
 static inline cfr_str cfr_str_of(const char *z) { return (cfr_str){ z, z ? strlen(z) : 0 }; }
@@ -34,17 +34,7 @@ static inline cfr_str cfr_str_sub(cfr_str s, size_t from, size_t to)
 	return (cfr_str){ s.ptr ? s.ptr + from : NULL, to - from };
 }
 
-/* A growing buffer with a ceiling, from malloc. Once an append has failed the buffer stays failed and further
- * appends do nothing, so that a writer checks once, at the end (cfr_buf_check). ptr is NUL-terminated when not NULL. */
-typedef struct cfr_buf {
-	char *ptr;
-	size_t len, cap;
-	size_t max;		/* 0: no ceiling */
-	int failed;		/* 0, CFR_E_NOMEM or CFR_E_LIMIT */
-} cfr_buf;
-
-#define CFR_BUF_INIT { .ptr = NULL }
-
+/* Appending: what fails is remembered (cfr_buf_check). */
 void cfr_buf_add(cfr_buf *buf, const char *ptr, size_t len);
 void cfr_buf_adds(cfr_buf *buf, cfr_str s);
 void cfr_buf_addz(cfr_buf *buf, const char *z);
@@ -55,9 +45,7 @@ char *cfr_buf_room(cfr_buf *buf, size_t len);
 /* Turn round the bytes from an offset on: for text that is found from its end. */
 void cfr_buf_reverse(cfr_buf *buf, size_t from);
 int cfr_buf_check(const cfr_buf *buf, cfr_err *err);
-static inline cfr_str cfr_buf_str(const cfr_buf *buf) { return (cfr_str){ buf->ptr, buf->len }; }
 void cfr_buf_clear(cfr_buf *buf);	/* keeps the memory */
-void cfr_buf_release(cfr_buf *buf);
 
 /* Edits (insert, delete, replace, swap of neighbours) between two words, at most `max` + 1; for suggestions. */
 unsigned cfr_str_distance(cfr_str a, cfr_str b, unsigned max);

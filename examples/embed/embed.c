@@ -4,7 +4,7 @@
  *
  *	embed FILE POLICY...
  */
-#include "host/cfgrun.h"
+#include <cfgrun.h>
 
 #include <stdio.h>
 

@@ -1,12 +1,11 @@
 /* lua/commands/bind_system.c -- core: the terminal, the clock, and the tables that the engine is described by.
  *
  *   core.version core.limits() core.errors() core.is_terminal(fd) core.width() core.now() core.monotonic()
- *   core.parse_time(text) core.file(name) core.list(prefix) core.distance(a, b) core.display_width(text)
+ *   core.parse_time(text) core.distance(a, b) core.display_width(text)
  */
 #include "engine/base/utf8.h"
 #include "engine/limits.h"
 #include "lua/commands/bind.h"
-#include "lua/embedded.h"
 
 #include <sys/ioctl.h>
 #include <stdlib.h>
@@ -76,36 +75,6 @@ static int core_limits(lua_State *L)
 		cfr__cmd_set_int(L, "default", (lua_Integer)cfr_limit_default((cfr_limit)i));
 		cfr__cmd_set_int(L, "max", (lua_Integer)cfr_limit_max((cfr_limit)i));
 		lua_rawseti(L, -2, i + 1);
-	}
-	return 1;
-}
-
-/* A shipped file by name, or nil. */
-static int core_file(lua_State *L)
-{
-	cfr_str name = cfr__cmd_check_str(L, 1);
-
-	for (const struct cfr_embedded *e = cfr_embedded_files; e->name; e++) {
-		if (cfr_str_eq(cfr_str_of(e->name), name)) {
-			lua_pushlstring(L, e->bytes, e->len);
-			return 1;
-		}
-	}
-	return 0;
-}
-
-/* Names of shipped files that begin with a prefix. */
-static int core_list(lua_State *L)
-{
-	cfr_str prefix = cfr__cmd_check_str(L, 1);
-	lua_Integer count = 0;
-
-	lua_newtable(L);
-	for (const struct cfr_embedded *e = cfr_embedded_files; e->name; e++) {
-		if (cfr_str_starts(cfr_str_of(e->name), prefix)) {
-			lua_pushstring(L, e->name);
-			lua_rawseti(L, -2, ++count);
-		}
 	}
 	return 1;
 }
@@ -183,7 +152,7 @@ void cfr__cmd_bind_system(lua_State *L)
 {
 	static const luaL_Reg functions[] = { { "is_terminal", core_is_terminal }, { "width", core_width },
 		{ "now", core_now }, { "monotonic", core_monotonic }, { "parse_time", core_parse_time },
-		{ "limits", core_limits }, { "errors", core_errors }, { "file", core_file }, { "list", core_list },
+		{ "limits", core_limits }, { "errors", core_errors },
 		{ "distance", core_distance }, { "display_width", core_display_width },
 		{ NULL, NULL } };
 

@@ -81,7 +81,7 @@ static const struct cfr_embedded *find_file(const char *folder, const char *name
 	char full[256];
 
 	snprintf(full, sizeof(full), "%s/%s.lua", folder, name);
-	for (const struct cfr_embedded *e = cfr_embedded_files; e->name; e++) {
+	for (const struct cfr_embedded *e = cfr_embedded_commands; e->name; e++) {
 		if (strcmp(e->name, full) == 0)
 			return e;
 	}
