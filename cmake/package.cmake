@@ -21,18 +21,25 @@ set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libcfgrun${PROJECT_VERSION_MAJOR})
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libcfgrun-dev)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
-set(CPACK_DEBIAN_LIBRARY_PACKAGE_GENERATE_SHLIBS ON)
+# CPack's own would call ldconfig from scripts, as nobody does any more.
+set(library_package libcfgrun${PROJECT_VERSION_MAJOR})
+file(WRITE ${PROJECT_BINARY_DIR}/debian/triggers "activate-noawait ldconfig\n")
+file(WRITE ${PROJECT_BINARY_DIR}/debian/shlibs
+  "libcfgrun ${PROJECT_VERSION_MAJOR} ${library_package} (>= ${PROJECT_VERSION})\n")
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA
+  ${PROJECT_BINARY_DIR}/debian/triggers ${PROJECT_BINARY_DIR}/debian/shlibs)
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
   "libcfgrun${PROJECT_VERSION_MAJOR} (= ${PROJECT_VERSION}-1), libyaml-dev, libpcre2-dev, liblua5.4-dev, libssl-dev")
-set(CPACK_COMPONENT_PROGRAM_DESCRIPTION "check, mend, compare and read configuration
- cfgrun reads YAML, JSON, TOML and other formats, runs rules written in Lua
- in a sandbox, shows findings with the line that a person must edit, and
- edits files without touching another byte.")
-set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "configuration engine with rules in Lua - library
- libcfgrun holds configuration as immutable trees that any thread may read,
- and checks them with rules in Lua or C.")
-set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "configuration engine with rules in Lua - development files
- Headers, the static library, and files for pkg-config and CMake.")
+set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "check, mend, compare and read configuration
+cfgrun reads YAML, JSON, TOML and other formats, runs rules written in Lua
+in a sandbox, shows findings with the line that a person must edit, and
+edits files without touching another byte.")
+set(CPACK_DEBIAN_LIBRARY_DESCRIPTION "configuration engine with rules in Lua - library
+libcfgrun holds configuration as immutable trees that any thread may read,
+and checks them with rules in Lua or C.")
+set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "configuration engine with rules in Lua - development files
+Headers, the static library, and files for pkg-config and CMake.")
 
 # What Debian wants beside the files of each package.
 find_program(GZIP gzip)
@@ -46,7 +53,7 @@ if(GZIP)
     string(REGEX MATCH "^[^=]+" component ${pair})
     string(REGEX MATCH "[^=]+$" package ${pair})
     install(FILES ${PROJECT_BINARY_DIR}/debian/changelog.Debian.gz ${PROJECT_SOURCE_DIR}/cmake/copyright
-      DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package} COMPONENT ${component})
+      DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package} COMPONENT ${component} EXCLUDE_FROM_ALL)
   endforeach()
 endif()
 include(CPack)
