@@ -15,6 +15,7 @@ local M = {}
 ---@field optional? boolean
 ---@field many? boolean
 ---@field choices? string[]
+---@field complete? string|string[] what a shell may offer for the value (stdlib/words.lua)
 ---@field env? boolean
 ---@field help string
 
@@ -39,6 +40,21 @@ function M.options(description)
   return list
 end
 
+--- The word that somebody who mistyped probably meant: a third of its letters may differ.
+---@param word string
+---@param among string[]
+---@return string? nearest
+function M.nearest(word, among)
+  local best, least
+  for _, candidate in ipairs(among) do
+    local distance = core.distance(word, candidate)
+    if not least or distance < least then
+      best, least = candidate, distance
+    end
+  end
+  return least and least <= math.max(1, math.min(#word, #best) // 3) and best or nil
+end
+
 ---@param description table
 ---@param message string
 ---@param hint? string
@@ -54,18 +70,15 @@ end
 ---@param name string
 ---@return Option
 local function find_long(description, name)
-  local best, least
-  for _, option in ipairs(M.options(description)) do
+  local names = {}
+  for i, option in ipairs(M.options(description)) do
     if option[1] == name then
       return option
     end
-    local distance = core.distance(option[1], name)
-    if not least or distance < least then
-      best, least = option[1], distance
-    end
+    names[i] = option[1]
   end
-  usage(description, ("there is no option '--%s'"):format(name),
-    least <= 3 and ("did you mean '--%s'?"):format(best) or nil)
+  local near = M.nearest(name, names)
+  usage(description, ("there is no option '--%s'"):format(name), near and ("did you mean '--%s'?"):format(near))
   error "unreachable"
 end
 
@@ -94,8 +107,9 @@ end
 local function store(description, into, option, value)
   local key = option[1]:gsub("%-", "_")
   if option.choices and value ~= true and not among(option.choices, value) then
+    local near = M.nearest(value, option.choices)
     usage(description, ("--%s cannot be '%s'"):format(option[1], value),
-      "it is one of " .. table.concat(option.choices, ", "))
+      (near and ("did you mean '%s'? It"):format(near) or "it") .. " is one of " .. table.concat(option.choices, ", "))
   end
   if option.many then
     into[key] = into[key] or {}
@@ -177,6 +191,9 @@ function M.parse(description, argv, first)
       else
         store(description, options, option, #word > 2 and word:sub(3) or next_value(option, word))
       end
+    elseif description.own_words then -- what follows belongs to the script
+      table.move(argv, i, #argv, 1, rest)
+      break
     else
       rest[#rest + 1] = word
     end

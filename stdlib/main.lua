@@ -2,31 +2,18 @@
 --
 -- A command is a description (cli/commands/NAME.lua): its options, examples, and a function. Parsing, help, and
 -- suggestions come from the description, so they cannot disagree. A command returns an exit status, or raises a problem
--- (a table with message, place, hint, exit), which is shown here and nowhere else.
+-- (a table with message, place, hint, exit), which is shown here and nowhere else. The file of a command is loaded when it
+-- is used: starting takes as long with forty commands as with one.
 
 local args = require "args"
 local terminal = require "terminal"
 
-local NAMES = { "check", "init", "test", "rules", "get", "query", "convert", "version", "help" }
+local NAMES = { "check", "init", "test", "rules", "get", "query", "convert", "run", "repl", "version", "help" }
 
 ---@param name string
 ---@return table command
 local function command(name)
   return require("commands/" .. name)
-end
-
----@param word string
----@return string? nearest
-local function suggest(word)
-  local core = require "core"
-  local best, least
-  for _, name in ipairs(NAMES) do
-    local distance = core.distance(word, name)
-    if not least or distance < least then
-      best, least = name, distance
-    end
-  end
-  return least and least <= 2 and best or nil
 end
 
 ---@param argv string[]
@@ -54,7 +41,7 @@ local function dispatch(argv)
       return description.run(options, rest, { names = NAMES, command = command })
     end
   end
-  local near = suggest(name)
+  local near = args.nearest(name, NAMES)
   error {
     message = ("there is no command '%s'"):format(name),
     hint = near and ("did you mean 'cfgrun %s'?"):format(near) or "`cfgrun help` lists the commands",

@@ -51,6 +51,9 @@ function M.text(problem)
   if problem.other_line then
     out = out .. ("      the other place is line %d, column %d\n"):format(problem.other_line, problem.other_column)
   end
+  if problem.from then
+    out = out .. ("      met by %s\n"):format(terminal.clean(problem.from))
+  end
   if problem.hint then
     out = out .. ("%s %s\n"):format(paint("hint:", "cyan"), terminal.clean(problem.hint))
   end

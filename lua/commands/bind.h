@@ -18,6 +18,8 @@
 
 /* state.c */
 extern volatile bool *cfr__cmd_interrupted(void);
+/* From here on an interrupt stops what runs, and the program goes on; forgets one that has come. */
+void cfr__cmd_converse(lua_State *L);
 void cfr__cmd_writing(bool yes);	/* a file is being replaced: not the moment to end */
 
 /* push.c */
@@ -63,6 +65,7 @@ void cfr__cmd_push_rules(lua_State *L, const cfr_rules *rules);	/* a list of tab
 
 /* Each adds its functions to the table `core` on top. */
 void cfr__cmd_bind_documents(lua_State *L);
+void cfr__cmd_bind_editor(lua_State *L);
 void cfr__cmd_bind_checks(lua_State *L);
 void cfr__cmd_bind_files(lua_State *L);
 void cfr__cmd_bind_specs(lua_State *L);

@@ -3,7 +3,7 @@
  *   core.read(name, {text=, format=, limits=})  documents of a file, or of text
  *   doc:root() doc:file() doc:format() doc:get(pointer)
  *   node:kind() node:value() node:get(pointer) node:path() node:normalized() node:span() node:key()
- *   node:entries() node:size() node:select(query) node:text{…} node:totable() node:has(key)
+ *   node:entries() node:size() node:same(other) node:select(query) node:text{…} node:totable() node:has(key)
  *
  * A node keeps its document (or its bare tree) alive.
  */
@@ -197,6 +197,13 @@ static int node_value(lua_State *L)
 static int node_size(lua_State *L)
 {
 	lua_pushinteger(L, cfr_node_size(cfr__cmd_check_node(L, 1, NULL)));
+	return 1;
+}
+
+/* node:same(other): the same place of the same tree. */
+static int node_same(lua_State *L)
+{
+	lua_pushboolean(L, cfr_node_same(cfr__cmd_check_node(L, 1, NULL), cfr__cmd_check_node(L, 2, NULL)));
 	return 1;
 }
 
@@ -426,7 +433,7 @@ void cfr__cmd_bind_documents(lua_State *L)
 {
 	static const luaL_Reg document[] = { { "root", document_root }, { "file", document_file },
 		{ "format", document_format }, { "line", document_line }, { NULL, NULL } };
-	static const luaL_Reg node[] = { { "kind", node_kind }, { "value", node_value }, { "size", node_size },
+	static const luaL_Reg node[] = { { "kind", node_kind }, { "value", node_value }, { "size", node_size }, { "same", node_same },
 		{ "key", node_key }, { "get", node_get }, { "find", node_find }, { "path", node_path },
 		{ "normalized", node_normalized }, { "span", node_span }, { "children", node_children },
 		{ "totable", node_totable }, { "select", node_select }, { "text", node_text }, { NULL, NULL } };

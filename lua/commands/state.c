@@ -23,6 +23,7 @@
 enum { PATIENCE = 50000 };	/* microseconds from an interrupt to the end */
 
 static volatile bool interrupted;
+static volatile sig_atomic_t conversing;	/* an interrupt ends the answer, not the program */
 static volatile sig_atomic_t writing;
 static lua_State *volatile main_state;
 
@@ -34,6 +35,13 @@ volatile bool *cfr__cmd_interrupted(void)
 void cfr__cmd_writing(bool yes)
 {
 	writing = yes;
+}
+
+void cfr__cmd_converse(lua_State *L)
+{
+	conversing = true;
+	interrupted = false;
+	lua_sethook(L, NULL, 0, 0);
 }
 
 static void stop_lua(lua_State *L, lua_Debug *ar)
@@ -69,7 +77,8 @@ static void on_signal(int number)
 	if (interrupted && !writing)
 		_exit(128 + number);	/* the second time at once */
 	interrupted = true;
-	start_patience();
+	if (!conversing || number != SIGINT)
+		start_patience();
 	if (main_state)
 		lua_sethook(main_state, stop_lua, LUA_MASKCALL | LUA_MASKRET | LUA_MASKCOUNT, 1);
 }
@@ -122,6 +131,7 @@ static int open_core(lua_State *L)
 	cfr__cmd_bind_documents(L);
 	cfr__cmd_bind_checks(L);
 	cfr__cmd_bind_specs(L);
+	cfr__cmd_bind_editor(L);
 	return 1;
 }
 
