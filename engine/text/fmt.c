@@ -1,0 +1,304 @@
+/* engine/text/fmt.c -- formatting: read, plan, apply to a copy, read again, compare.
+ *
+ * The formatters know what is usual in texts and may be wrong about what is not. They cannot do harm: they can replace
+ * white space only, and a result that does not read as what the text said is refused. Nothing here may be clever about
+ * a refused text, by trying a milder way, say: then formatting twice would not be formatting once.
+ */
+#include <stdlib.h>
+
+#include "engine/base/vec.h"
+#include "engine/text/fmt_parts.h"
+#include "engine/text/read.h"
+
+/* ---- gathering splices ---- */
+
+uint32_t cfr__fmt_breaks(const cfr__fmt *f, uint32_t from, uint32_t to)
+{
+	uint32_t n = 0;
+
+	while (from < to) {
+		uint32_t next = cfr__fmt_skip_break(f, from, to);
+
+		n += next > from;
+		from = next > from ? next : from + 1;
+	}
+	return n;
+}
+
+static bool white(cfr_str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (!cfr__fmt_blank(text.ptr[i]) && !cfr__fmt_break(text.ptr[i]))
+			return false;
+	}
+	return true;
+}
+
+int cfr__fmt_put(cfr__fmt *f, uint32_t from, uint32_t to, cfr_str with)
+{
+	cfr_str old = cfr_str_sub(f->text, from, to);
+	int r;
+
+	if (cfr_str_eq(old, with))
+		return 0;
+	f->dark |= !white(old) || !white(with) || (f->count && f->splices[f->count - 1].end > from);
+	r = cfr_vec_room(&f->splices, &f->cap, (uint64_t)f->count + 1, sizeof(*f->splices), f->err);
+	if (r)
+		return r;
+	f->splices[f->count++] = (cfr__fmt_splice){ from, to, (uint32_t)f->texts.len, (uint32_t)with.len };
+	cfr_buf_adds(&f->texts, with);
+	return f->texts.failed ? cfr_buf_check(&f->texts, f->err) : 0;
+}
+
+/* Nearly every gap is a few characters: they are made on the stack. */
+static int put_run(cfr__fmt *f, uint32_t from, uint32_t to, cfr_str head, uint32_t count, char c)
+{
+	char small[256];
+	cfr_buf large = CFR_BUF_INIT;
+	size_t len = head.len + count;
+	char *at = len <= sizeof(small) ? small : cfr_buf_room(&large, len);
+	int r;
+
+	if (!at)
+		return cfr_err_nomem(f->err);
+	if (head.len)
+		memcpy(at, head.ptr, head.len);
+	memset(at + head.len, c, count);
+	r = cfr__fmt_put(f, from, to, (cfr_str){ at, len });
+	cfr_buf_release(&large);
+	return r;
+}
+
+int cfr__fmt_spaces(cfr__fmt *f, uint32_t from, uint32_t to, uint32_t spaces)
+{
+	return put_run(f, from, to, CFR_STR(""), spaces, ' ');
+}
+
+int cfr__fmt_lines(cfr__fmt *f, uint32_t from, uint32_t to, uint32_t most, uint32_t indent, bool tabs)
+{
+	cfr_buf breaks = CFR_BUF_INIT;
+	cfr_str one = f->crlf ? CFR_STR("\r\n") : CFR_STR("\n");
+	uint32_t n = cfr__fmt_breaks(f, from, to), blank = n > 1 ? n - 1 : 0;
+	int r;
+
+	if (most > f->style.blank_lines)
+		most = f->style.blank_lines;
+	if (blank > most)
+		blank = most;
+	if (f->style.keep_trailing)
+		cfr_buf_adds(&breaks, cfr_str_sub(f->text, from, cfr__fmt_skip_blanks(f, from, to)));
+	for (uint32_t i = 0; from > f->base && i <= blank; i++)
+		cfr_buf_adds(&breaks, one);
+	r = cfr_buf_check(&breaks, f->err);
+	if (r == 0)
+		r = put_run(f, from, to, cfr_buf_str(&breaks), indent, tabs ? '\t' : ' ');
+	cfr_buf_release(&breaks);
+	return r;
+}
+
+int cfr__fmt_end(cfr__fmt *f, uint32_t from, bool may_add)
+{
+	uint32_t end = (uint32_t)f->text.len;
+	bool empty = from == f->base;
+
+	if (f->style.keep_final) {
+		uint32_t stop = cfr__fmt_skip_blanks(f, from, end);
+
+		return f->style.keep_trailing ? 0 : cfr__fmt_put(f, from, stop, CFR_STR(""));
+	}
+	if (from == end && !may_add)
+		return 0;
+	return cfr__fmt_put(f, from, end, empty ? CFR_STR("") : f->crlf ? CFR_STR("\r\n") : CFR_STR("\n"));
+}
+
+int cfr__fmt_break_inside(cfr__fmt *f, uint32_t from, uint32_t to)
+{
+	cfr_str want = f->crlf ? CFR_STR("\r\n") : CFR_STR("\n");
+
+	if (from == to || (to - from == 1 && f->text.ptr[from] == '\r'))
+		return 0;
+	return cfr__fmt_put(f, from, to, want);
+}
+
+static int take_splices(cfr_splices *out, const cfr__fmt *f)
+{
+	cfr_splice *items = malloc(f->count * sizeof(*items) + f->texts.len + 1);
+	char *text;
+
+	if (!items)
+		return cfr_err_nomem(f->err);
+	text = (char *)(items + f->count);
+	if (f->texts.len)
+		memcpy(text, f->texts.ptr, f->texts.len);
+	for (uint32_t i = 0; i < f->count; i++) {
+		const cfr__fmt_splice *s = &f->splices[i];
+
+		items[i] = (cfr_splice){ s->start, s->end, { text + s->from, s->len } };
+	}
+	*out = (cfr_splices){ .items = items, .count = f->count, .memory = items };
+	return 0;
+}
+
+/* ---- proving ---- */
+
+/* What a text that cannot be formatted is told by: its first line of which that is so. */
+static int refuse(const cfr__fmt *f, const cfr_err *why)
+{
+	cfr_err_set(f->err, CFR_E_UNSUPPORTED, "formatting would change what this file means%s%s",
+	            why->message[0] ? ": " : "", why->message);
+	cfr_err_hint(f->err, "put the line in order by hand, or leave the file out with a comment `cfgrun: no-fmt` at its top");
+	return cfr__fail_at(f->err, f->source, f->count ? f->splices[0].start : 0, CFR_E_UNSUPPORTED);
+}
+
+static int same_documents(bool *same, const cfr_documents *a, const cfr_documents *b, cfr_err *err)
+{
+	int r = 0;
+
+	*same = a->count == b->count;
+	for (uint32_t i = 0; r == 0 && *same && i < a->count; i++)
+		r = cfr_node_equal(same, cfr_tree_root(cfr_document_tree(a->items[i])),
+		                   cfr_tree_root(cfr_document_tree(b->items[i])), err);
+	return r;
+}
+
+static int prove(const cfr__fmt *f, const cfr_splices *splices, const cfr_documents *before, cfr_format format,
+                 const cfr_limits *limits)
+{
+	cfr_documents after = { .count = 0 };
+	cfr_source *source = NULL;
+	cfr_buf text = CFR_BUF_INIT;
+	cfr_err why = CFR_ERR_INIT;
+	bool same = false;
+	int r = cfr_splices_apply(&text, f->text, splices->items, splices->count, f->err);
+
+	if (r == 0)
+		r = cfr_source_new(&source, cfr_source_name(f->source), cfr_buf_str(&text), limits, f->err);
+	if (r)
+		goto done;
+	r = cfr_text_read(&after, source, format, limits, &why);
+	if (r == CFR_E_NOMEM || r == CFR_E_LIMIT) {
+		if (f->err)
+			*f->err = why;
+		goto done;
+	}
+	r = r ? 0 : same_documents(&same, before, &after, f->err);
+	if (r == 0 && !same)
+		r = refuse(f, &why);
+done:
+	cfr_documents_release(&after);
+	cfr_source_unref(source);
+	cfr_buf_release(&text);
+	return r;
+}
+
+/* ---- the door ---- */
+
+static bool more_crlf(cfr_str text)
+{
+	const char *at = text.ptr, *end = text.ptr + text.len;
+	size_t pairs = 0, feeds = 0;
+
+	while (at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+		bool pair = at > text.ptr && at[-1] == '\r';
+
+		pairs += pair;
+		feeds += !pair;
+		at++;
+	}
+	return pairs > feeds;
+}
+
+static void fmt_init(cfr__fmt *f, const cfr_source *source, const cfr_fmt_style *style, cfr_err *err)
+{
+	*f = (cfr__fmt){ .source = source, .text = cfr_source_bytes(source), .err = err };
+	f->style = style ? *style : (cfr_fmt_style){ .blank_lines = 2 };
+	if (f->style.width == 0)
+		f->style.width = CFR__FMT_WIDTH;
+	f->base = cfr_str_starts(f->text, CFR_STR("\xEF\xBB\xBF")) ? CFR__BOM : 0;
+	f->crlf = f->style.ends == CFR_FMT_ENDS_CRLF ||
+	          (f->style.ends == CFR_FMT_ENDS_KEEP && f->text.len && more_crlf(f->text));
+}
+
+static int plan(cfr__fmt *f, cfr_format format)
+{
+	switch (format) {
+	case CFR_YAML:
+		return cfr__fmt_yaml(f);
+	case CFR_JSON:
+	case CFR_JSONC:
+	case CFR_JSONL:
+		return cfr__fmt_json(f, format == CFR_JSONL);
+	default:
+		cfr_err_set(f->err, CFR_E_UNSUPPORTED, "files of the format %s are not formatted", cfr_format_name(format));
+		cfr_err_hint(f->err, "YAML, JSON and TOML are");
+		cfr_err_at(f->err, cfr_source_name(f->source), 0, 0);
+		return CFR_E_UNSUPPORTED;
+	}
+}
+
+int cfr_fmt_plan(cfr_splices *out, const cfr_source *source, cfr_format format, const cfr_fmt_style *style,
+                 const cfr_limits *limits, cfr_err *err)
+{
+	cfr_documents before = { .count = 0 };
+	cfr_splices splices = { .count = 0 };
+	cfr__fmt f;
+	int r;
+
+	fmt_init(&f, source, style, err);
+	r = cfr_text_read(&before, source, format, limits, err);
+	if (r)
+		return r;
+	if (before.count)
+		format = cfr_document_format(before.items[0]);
+	else if (format == CFR_FORMAT_NONE)
+		format = cfr_format_of_name(cfr_source_name(source));
+	r = plan(&f, format == CFR_FORMAT_NONE ? CFR_YAML : format);
+	if (r == 0 && f.dark)
+		r = cfr__fail_at(err, source, 0, cfr_err_set(err, CFR_E_BUG, "formatting was to change more than white space"));
+	if (r == 0 && f.count)
+		r = take_splices(&splices, &f);
+	if (r == 0 && f.count)
+		r = prove(&f, &splices, &before, format, limits);
+	if (r == 0)
+		*out = splices;
+	else
+		cfr_splices_release(&splices);
+	cfr_documents_release(&before);
+	cfr_buf_release(&f.texts);
+	free(f.splices);
+	return r;
+}
+
+/* A line of a comment: `#…`, `//…`, or one of a comment between slash and asterisk. */
+static bool comment_line(cfr_str line, bool *inside)
+{
+	if (*inside || cfr_str_starts(line, CFR_STR("/*"))) {
+		*inside = !memmem(line.ptr, line.len, "*/", 2);
+		return true;
+	}
+	return line.len && (line.ptr[0] == '#' || cfr_str_starts(line, CFR_STR("//")) ||
+	                    cfr_str_starts(line, CFR_STR("---")) || line.ptr[0] == '%');
+}
+
+bool cfr_fmt_unwanted(cfr_str text)
+{
+	static const char mark[] = "cfgrun: no-fmt";
+	size_t at = cfr_str_starts(text, CFR_STR("\xEF\xBB\xBF")) ? CFR__BOM : 0;
+	bool inside = false;
+
+	while (at < text.len) {
+		const char *feed = memchr(text.ptr + at, '\n', text.len - at);
+		size_t end = feed ? (size_t)(feed - text.ptr) : text.len;
+		cfr_str line;
+
+		while (at < end && (cfr__fmt_blank(text.ptr[at]) || text.ptr[at] == '\r'))
+			at++;
+		line = cfr_str_sub(text, at, end);
+		if (line.len && !comment_line(line, &inside))
+			return false;
+		if (line.len && memmem(line.ptr, line.len, mark, sizeof(mark) - 1))
+			return true;
+		at = end + 1;
+	}
+	return false;
+}
