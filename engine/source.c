@@ -29,49 +29,6 @@ struct cfr_source {
 	uint32_t mark;		/* length of the byte order mark: 0 or 3 */
 };
 
-static const char *const format_words[] = {
-	"none",
-#define X(up, low) #low,
-	CFR_FORMAT_MAP(X)
-#undef X
-};
-
-const char *cfr_format_name(cfr_format format)
-{
-	return format_words[format];
-}
-
-cfr_format cfr_format_of_word(cfr_str word)
-{
-	for (int f = CFR_FORMAT_NONE + 1; f < CFR_FORMAT_COUNT; f++) {
-		if (cfr_str_eq(word, cfr_str_of(format_words[f])))
-			return (cfr_format)f;
-	}
-	return CFR_FORMAT_NONE;
-}
-
-/* Endings in any case: Windows people write CONFIG.YML. */
-static bool ends(cfr_str name, const char *ending)
-{
-	size_t n = strlen(ending);
-
-	if (name.len <= n)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		char c = name.ptr[name.len - n + i];
-		if ((c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c) != ending[i])
-			return false;
-	}
-	return true;
-}
-
-cfr_format cfr_format_of_name(cfr_str name)
-{
-	if (ends(name, ".yaml") || ends(name, ".yml"))
-		return CFR_YAML;
-	return ends(name, ".json") ? CFR_JSON : CFR_FORMAT_NONE;
-}
-
 int cfr_source_new(cfr_source **out, cfr_str name, cfr_str bytes, const cfr_limits *limits, cfr_err *err)
 {
 	uint64_t max = limits ? limits->of[CFR_LIMIT_FILE] : cfr_limit_default(CFR_LIMIT_FILE);

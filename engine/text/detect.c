@@ -100,7 +100,18 @@ int cfr_text_read(cfr_documents *out, const cfr_source *source, cfr_format forma
 		format = format_of_text(cfr_source_bytes(source));
 	switch (format) {
 	case CFR_JSON:
-		rc = cfr__json_read(&docs, source, limits, &local);
+	case CFR_JSONC:
+	case CFR_JSONL:
+		rc = cfr__json_read(&docs, source, format, limits, &local);
+		break;
+	case CFR_TOML:
+		rc = cfr__toml_read(&docs, source, limits, &local);
+		break;
+	case CFR_DOTENV:
+		rc = cfr__dotenv_read(&docs, source, limits, &local);
+		break;
+	case CFR_PROPERTIES:
+		rc = cfr__properties_read(&docs, source, limits, &local);
 		break;
 	default:
 		rc = cfr__yaml_read(&docs, source, limits, &local);

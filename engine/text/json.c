@@ -1,4 +1,4 @@
-/* engine/text/json.c -- JSON as RFC 8259 has it, in one pass, into a builder.
+/* engine/text/json.c -- JSON as RFC 8259 has it (with JSONC and JSONL), in one pass, into a builder.
  *
  * No tokens, no recursion: a loop with one place to go for each thing that may come next, and a byte for each open
  * collection. The text is known to be UTF-8, so strings are searched for a quote, a backslash or a control character,
@@ -8,6 +8,9 @@
  * Decided where the RFC leaves it open: a byte order mark at the start is skipped; keys must be unique; a lone
  * surrogate is refused, for there is no such character; an integer beyond int64 is kept as an `other` with its exact
  * text; a float out of range, or one that would silently become 0, is refused.
+ *
+ * JSONC (comments and trailing commas) costs JSON nothing: the loop is the strict one, and only where it would fail is
+ * looked whether the format allows what stands there. JSONL is the same reader on one line after the other.
  */
 #include <stdlib.h>
 
@@ -23,15 +26,22 @@ typedef struct reader {
 	cfr_build *build;
 	const cfr_source *source;
 	cfr_buf scratch;	/* the current string, when it has escapes */
+	cfr_format format;
 	cfr_err *err;
 } reader;
+
+/* What the parts give back besides 0 and an error. */
+enum {
+	AGAIN = 1,		/* a comment was passed: what was wanted may stand here */
+	CLOSES = 2		/* no value or key, but the bracket that may follow a comma */
+};
 
 #define ONES  UINT64_C(0x0101010101010101)
 #define HIGHS UINT64_C(0x8080808080808080)
 
 static int fail(reader *r, const char *at, enum cfr__json_wanted wanted)
 {
-	return cfr__json_error(r->err, r->source, (size_t)(at - r->text), wanted);
+	return cfr__json_error(r->err, r->source, (size_t)(at - r->text), wanted, r->format);
 }
 
 static inline uint32_t offset(const reader *r, const char *at)
@@ -61,6 +71,44 @@ static inline void skip_space(reader *r)
 		p++;
 	}
 	r->p = p;
+}
+
+/* Called where JSON fails: AGAIN when that was for a comment, which is passed, with the space around it; else 0. */
+CFR_COLD static int comments(reader *r)
+{
+	const char *start = r->p, *p = start;
+
+	if (r->format != CFR_JSONC)
+		return 0;
+	while (r->end - p >= 2 && p[0] == '/' && (p[1] == '/' || p[1] == '*')) {
+		const char *body = p + 2, *stop;
+
+		if (p[1] == '/') {
+			for (stop = body; stop < r->end && *stop != '\n' && *stop != '\r'; stop++)
+				;
+		} else {
+			stop = memmem(body, (size_t)(r->end - body), "*/", 2);
+			if (!stop)
+				return fail(r, p, CFR__JSON_CLOSE_COMMENT);
+			stop += 2;
+		}
+		r->p = stop;
+		skip_space(r);
+		p = r->p;
+	}
+	return p > start ? AGAIN : 0;
+}
+
+/* No value (`wanted` VALUE) or no key begins here. */
+CFR_COLD static int unwanted(reader *r, enum cfr__json_wanted wanted)
+{
+	int rc = comments(r);
+
+	if (rc)
+		return rc;
+	if (r->format == CFR_JSONC && r->p < r->end && *r->p == (wanted == CFR__JSON_KEY ? '}' : ']'))
+		return CLOSES;
+	return fail(r, r->p, wanted);
 }
 
 /* The first quote, backslash or control character. */
@@ -256,7 +304,7 @@ static int word(reader *r, cfr_mark *mark)
 	else if (c == 'n' && left >= 4 && memcmp(start, "null", 4) == 0)
 		rc = cfr_build_null(r->build, mark, r->err);
 	else
-		return fail(r, start, CFR__JSON_VALUE);
+		return unwanted(r, CFR__JSON_VALUE);
 	r->p += mark->end - mark->start;
 	return built(r, rc, mark);
 }
@@ -285,15 +333,20 @@ static int key(reader *r)
 	int rc;
 
 	if (r->p == r->end || *r->p != '"')
-		return fail(r, r->p, CFR__JSON_KEY);
+		return unwanted(r, CFR__JSON_KEY);
 	rc = string(&text, r, &mark);
 	if (rc == 0)
 		rc = built(r, cfr_build_key(r->build, text, &mark, r->err), &mark);
 	if (rc)
 		return rc;
 	skip_space(r);
-	if (r->p == r->end || *r->p != ':')
-		return fail(r, r->p, CFR__JSON_COLON);
+	if (CFR_UNLIKELY(r->p == r->end || *r->p != ':')) {
+		rc = comments(r);
+		if (rc < 0)
+			return rc;
+		if (r->p == r->end || *r->p != ':')
+			return fail(r, r->p, CFR__JSON_COLON);
+	}
 	r->p++;
 	skip_space(r);
 	return 0;
@@ -327,8 +380,14 @@ static int value(reader *r)
 			opened = true;
 		} else {
 			rc = scalar(r);
-			if (rc)
-				return rc;
+			if (CFR_UNLIKELY(rc)) {
+				if (rc == AGAIN)
+					continue;
+				if (rc != CLOSES)
+					return rc;
+				if (depth == 0 || kinds[depth - 1] != CFR_SEQUENCE)
+					return fail(r, r->p, CFR__JSON_VALUE);
+			}
 		}
 		/* What follows a value, or an opening bracket: closing ones, then a comma. */
 		for (;;) {
@@ -348,43 +407,86 @@ static int value(reader *r)
 				continue;
 			}
 			if (!opened) {
-				if (r->p == r->end || *r->p != ',')
-					return fail(r, r->p, mapping ? CFR__JSON_BRACE : CFR__JSON_BRACKET);
+				if (CFR_UNLIKELY(r->p == r->end || *r->p != ',')) {
+					rc = comments(r);
+					if (rc == AGAIN)
+						continue;
+					return rc ? rc : fail(r, r->p, mapping ? CFR__JSON_BRACE : CFR__JSON_BRACKET);
+				}
 				r->p++;
 				skip_space(r);
 			}
 			rc = mapping ? key(r) : 0;
-			if (rc)
+			if (CFR_LIKELY(rc == 0))
+				break;
+			if (rc < 0)
 				return rc;
-			break;
+			opened = true;	/* behind a comment: a key, or the bracket */
 		}
 	}
 }
 
-int cfr__json_read(cfr_documents *docs, const cfr_source *source, const cfr_limits *limits, cfr_err *err)
+/* One value from r->p to r->end and nothing else, as the document of start..end. */
+static int document(cfr_documents *docs, reader *r, uint32_t start, uint32_t end)
+{
+	cfr_document *doc;
+	int rc;
+
+	skip_space(r);
+	rc = value(r);
+	if (rc)
+		return rc;
+	skip_space(r);
+	if (r->p < r->end) {
+		rc = comments(r);
+		if (rc < 0)
+			return rc;
+	}
+	if (r->p < r->end)
+		return fail(r, r->p, CFR__JSON_END);
+	rc = cfr_build_finish(&doc, r->build, docs->count, start, end, r->err);
+	return rc ? rc : cfr__documents_add(docs, doc, r->err);
+}
+
+/* A document for each line that is not blank. Ranges are gapless: blank lines belong to what follows. */
+static int lines(cfr_documents *docs, reader *r, const cfr_limits *limits)
+{
+	const char *end = r->end;
+	uint32_t start = 0;
+	int rc = 0;
+
+	while (rc == 0 && r->p < end) {
+		const char *stop = memchr(r->p, '\n', (size_t)(end - r->p)), *next = stop ? stop + 1 : end;
+
+		r->end = stop ? stop : end;
+		skip_space(r);
+		if (r->p < r->end) {
+			if (docs->count >= limits->of[CFR_LIMIT_DOCUMENTS])
+				return cfr__fail_at(r->err, r->source, offset(r, r->p),
+				                    cfr_err_limit(r->err, limits, CFR_LIMIT_DOCUMENTS));
+			if (docs->count)
+				cfr_build_reset(r->build);
+			rc = document(docs, r, start, offset(r, next));
+			start = offset(r, next);
+		}
+		r->p = next;
+	}
+	return rc;
+}
+
+int cfr__json_read(cfr_documents *docs, const cfr_source *source, cfr_format format, const cfr_limits *limits,
+                   cfr_err *err)
 {
 	cfr_str bytes = cfr_source_bytes(source);
-	reader r = { .p = bytes.ptr, .end = bytes.ptr + bytes.len, .text = bytes.ptr, .source = source, .err = err };
-	cfr_document *doc;
-	int rc = cfr_build_new(&r.build, source, CFR_JSON, limits, err);
+	reader r = { .p = bytes.ptr, .end = bytes.ptr + bytes.len, .text = bytes.ptr, .source = source,
+	             .format = format, .err = err };
+	int rc = cfr_build_new(&r.build, source, format, limits, err);
 
 	if (rc)
 		return rc;
 	if (cfr_str_starts(bytes, CFR_STR("\xEF\xBB\xBF")))
 		r.p += CFR__BOM;
-	skip_space(&r);
-	rc = value(&r);
-	if (rc)
-		goto done;
-	skip_space(&r);
-	if (r.p < r.end) {
-		rc = fail(&r, r.p, CFR__JSON_END);
-		goto done;
-	}
-	rc = cfr_build_finish(&doc, r.build, 0, 0, (uint32_t)bytes.len, err);
-	if (rc == 0)
-		rc = cfr__documents_add(docs, doc, err);
-done:
+	rc = format == CFR_JSONL ? lines(docs, &r, limits) : document(docs, &r, 0, (uint32_t)bytes.len);
 	cfr_buf_release(&r.scratch);
 	cfr_build_free(r.build);
 	return rc;

@@ -19,6 +19,7 @@ static const sentence sentences[] = {
 	[CFR__JSON_BRACKET] = { CFR_E_SYNTAX, "a `,` or `]` was expected here" },
 	[CFR__JSON_END] = { CFR_E_SYNTAX, "there is more text after the end of the value" },
 	[CFR__JSON_CLOSE_STRING] = { CFR_E_SYNTAX, "the string that begins here is never closed" },
+	[CFR__JSON_CLOSE_COMMENT] = { CFR_E_SYNTAX, "the comment that begins here is never closed" },
 	[CFR__JSON_CONTROL] = { CFR_E_SYNTAX, "a control character inside a string" },
 	[CFR__JSON_ESCAPE] = { CFR_E_SYNTAX, "an escape that JSON does not know" },
 	[CFR__JSON_SURROGATE] = { CFR_E_SYNTAX, "half of a surrogate pair" },
@@ -61,12 +62,40 @@ static const char *number_hint(cfr_str rest)
 	return "write digits before and after the point and in the exponent";
 }
 
-/* `last` is the character before, blanks skipped. */
-static const char *hint_for(cfr_str rest, char last, enum cfr__json_wanted wanted)
+/* Comments and trailing commas: what one format has and another has not. NULL when it is about neither. */
+static const char *dialect_hint(cfr_str rest, char last, cfr_format format)
 {
 	char c = rest.len ? rest.ptr[0] : 0;
 
+	if (c == '#')
+		return format == CFR_JSONC ? "comments are written // or /* */ here"
+		                           : "JSON has no comments; name the file .jsonc and write //, or .yaml";
+	if (format == CFR_JSONC)
+		return NULL;
+	if (begins(rest, "//") || begins(rest, "/*"))
+		return "JSON has no comments; read it with --from jsonc, or name the file .jsonc";
+	if (last == ',' && (c == '}' || c == ']'))
+		return "remove the comma before it, or read it with --from jsonc";
+	return NULL;
+}
+
+/* In JSON Lines: is this value written over several lines? */
+static const char *line_hint(cfr_str rest, enum cfr__json_wanted wanted)
+{
+	if (rest.len && rest.ptr[0] != '\n' && rest.ptr[0] != '\r')
+		return wanted == CFR__JSON_END ? "each line holds one value; put this one on a line of its own" : NULL;
+	return "each line holds a whole value; for one value over several lines use --from json";
+}
+
+/* `last` is the character before, blanks skipped. */
+static const char *hint_for(cfr_str rest, char last, enum cfr__json_wanted wanted, cfr_format format)
+{
+	char c = rest.len ? rest.ptr[0] : 0;
+	const char *hint = NULL;
+
 	switch (wanted) {
+	case CFR__JSON_CLOSE_COMMENT:
+		return "close it with */";
 	case CFR__JSON_CLOSE_STRING:
 		return "close it with a double quote; one inside is written \\\"";
 	case CFR__JSON_CONTROL:
@@ -84,14 +113,16 @@ static const char *hint_for(cfr_str rest, char last, enum cfr__json_wanted wante
 	default:
 		break;
 	}
+	if (format == CFR_JSONL)
+		hint = line_hint(rest, wanted);
+	if (!hint)
+		hint = dialect_hint(rest, last, format);
+	if (hint)
+		return hint;
 	if (rest.len == 0)
 		return "the text ends too early; is the file cut off?";
-	if (begins(rest, "//") || begins(rest, "/*") || c == '#')
-		return "JSON has no comments; name the file .yaml to have them";
 	if (c == '\'')
 		return "use double quotes";
-	if (last == ',' && (c == '}' || c == ']'))
-		return "remove the comma before it";
 	if (begins(rest, "\xEF\xBB\xBF"))
 		return "remove the byte order mark; it may only stand at the start of the file";
 	if (wanted == CFR__JSON_KEY)
@@ -103,7 +134,7 @@ static const char *hint_for(cfr_str rest, char last, enum cfr__json_wanted wante
 	if (wanted == CFR__JSON_COLON)
 		return c == '=' ? "write `:` in place of `=`" : "write the value behind a `:`";
 	if (wanted == CFR__JSON_END)
-		return c == '{' || c == '[' ? "a JSON file holds one value; put several into a sequence"
+		return c == '{' || c == '[' ? "a JSON file holds one value; for one on each line use --from jsonl"
 		                            : "remove it; is a bracket closed too early?";
 	if (c == '+' || c == '.')
 		return "a number begins with a digit or `-`";
@@ -112,7 +143,8 @@ static const char *hint_for(cfr_str rest, char last, enum cfr__json_wanted wante
 	return word_hint(rest);
 }
 
-int cfr__json_error(cfr_err *err, const cfr_source *source, size_t at, enum cfr__json_wanted wanted)
+int cfr__json_error(cfr_err *err, const cfr_source *source, size_t at, enum cfr__json_wanted wanted,
+                    cfr_format format)
 {
 	cfr_str text = cfr_source_bytes(source), rest = cfr_str_sub(text, at, text.len);
 	const sentence *s = &sentences[wanted];
@@ -131,6 +163,6 @@ int cfr__json_error(cfr_err *err, const cfr_source *source, size_t at, enum cfr_
 		cfr_err_set(err, code, "%s, and there is %s", s->message, cfr__show(shown, text, at));
 	else
 		cfr_err_set(err, code, "%s", s->message);
-	cfr_err_hint(err, "%s", hint_for(rest, last, wanted));
+	cfr_err_hint(err, "%s", hint_for(rest, last, wanted, format));
 	return cfr__fail_at(err, source, at, code);
 }

@@ -12,6 +12,7 @@ enum cfr__json_wanted {
 	CFR__JSON_BRACKET,
 	CFR__JSON_END,			/* nothing more */
 	CFR__JSON_CLOSE_STRING,
+	CFR__JSON_CLOSE_COMMENT,
 	CFR__JSON_CONTROL,		/* no control character in a string */
 	CFR__JSON_ESCAPE,
 	CFR__JSON_SURROGATE,
@@ -21,6 +22,7 @@ enum cfr__json_wanted {
 };
 
 /* Sets the error for what stands at `at` where `wanted` should; returns its code. */
-int cfr__json_error(cfr_err *err, const cfr_source *source, size_t at, enum cfr__json_wanted wanted);
+int cfr__json_error(cfr_err *err, const cfr_source *source, size_t at, enum cfr__json_wanted wanted,
+                    cfr_format format);
 
 #endif

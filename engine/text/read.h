@@ -21,7 +21,14 @@ enum {
 
 /* Appends the documents of the source. On failure `docs` keeps what it had; the caller releases it. */
 int cfr__yaml_read(cfr_documents *docs, const cfr_source *source, const cfr_limits *limits, cfr_err *err);
-int cfr__json_read(cfr_documents *docs, const cfr_source *source, const cfr_limits *limits, cfr_err *err);
+/* JSON, JSONC or JSONL. */
+int cfr__json_read(cfr_documents *docs, const cfr_source *source, cfr_format format, const cfr_limits *limits,
+                   cfr_err *err);
+int cfr__toml_read(cfr_documents *docs, const cfr_source *source, const cfr_limits *limits, cfr_err *err);
+int cfr__dotenv_read(cfr_documents *docs, const cfr_source *source, const cfr_limits *limits, cfr_err *err);
+int cfr__properties_read(cfr_documents *docs, const cfr_source *source, const cfr_limits *limits, cfr_err *err);
+/* May this character stand in a dotenv key, as its first? */
+bool cfr__dotenv_key_char(char c, bool first);
 
 /* Takes `doc` over, also on failure. */
 int cfr__documents_add(cfr_documents *docs, cfr_document *doc, cfr_err *err);

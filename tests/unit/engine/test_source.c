@@ -139,19 +139,6 @@ static void test_whole(void **state)
 	assert_int_equal(cfr_source_open(&s, name, NULL, &err), CFR_E_IO);
 }
 
-static void test_formats(void **state)
-{
-	(void)state;
-	assert_int_equal(cfr_format_of_name(CFR_STR("a.yaml")), CFR_YAML);
-	assert_int_equal(cfr_format_of_name(CFR_STR("d/a.YML")), CFR_YAML);
-	assert_int_equal(cfr_format_of_name(CFR_STR("a.json")), CFR_JSON);
-	assert_int_equal(cfr_format_of_name(CFR_STR("yaml")), CFR_FORMAT_NONE);
-	assert_int_equal(cfr_format_of_name(CFR_STR("a.txt")), CFR_FORMAT_NONE);
-	assert_int_equal(cfr_format_of_name((cfr_str){ NULL, 0 }), CFR_FORMAT_NONE);
-	assert_string_equal(cfr_format_name(CFR_YAML), "yaml");
-	assert_string_equal(cfr_format_name(CFR_JSON), "json");
-}
-
 static int ask(void *arg, unsigned worker, size_t index, cfr_err *err)
 {
 	cfr_source *s = cfr_source_ref(arg);
@@ -182,7 +169,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_places), cmocka_unit_test(test_lines), cmocka_unit_test(test_whole),
-		cmocka_unit_test(test_formats), cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_threads),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

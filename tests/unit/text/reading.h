@@ -39,6 +39,11 @@ static inline cfr_documents read_text(const char *text, cfr_format format)
 	return docs;
 }
 
+static inline cfr_node root_of(const cfr_documents *docs)
+{
+	return cfr_tree_root(cfr_document_tree(docs->items[0]));
+}
+
 /* The node at a JSON Pointer of the n-th document. */
 static inline cfr_node node_of(const cfr_documents *docs, uint32_t n, const char *pointer)
 {

@@ -185,12 +185,129 @@ static void test_long_integer(void **state)
 	assert_int_equal(read_bytes(&docs, (cfr_str){ digits, 1001 }, CFR_JSON, NULL), CFR_E_UNSUPPORTED);
 }
 
+/* Comments wherever space may stand, and commas before closing brackets. */
+static void test_jsonc(void **state)
+{
+	static const char *const same[] = {
+		"// c\n{\"a\": [1, 2], \"b\": {}}",
+		"/* c */ {/**/\"a\"/* c */:/* c */[/* c */1/* c */,/* c */2/* c */]/* c */,/* c */\"b\":{/* c */}/* c */}/* c */",
+		"{\"a\": [1, 2,], \"b\": {},}",
+		"{\"a\": [1, 2, // c\n// d\n], // c\r\"b\": {// c\n}, /* } */ } // c",
+		"{\"a\": [\n1, /* c\n * ]\n */ 2, /**/], \"b\": {} /***/ , }\n//",
+		"\xEF\xBB\xBF// \xC3\xA9\n{\"b\": {}, \"a\": [ // [\n1, 2]}",
+	};
+	static const bad_text bad[] = {
+		{ "{\"a\": 1} /* x", CFR_E_SYNTAX, 1, 10, "never closed", "*/" },
+		{ "[1, /*/ 2]", CFR_E_SYNTAX, 1, 5, "never closed", "*/" },
+		{ "[,]", CFR_E_SYNTAX, 1, 2, "a value was expected", "remove the comma" },
+		{ "[1,,]", CFR_E_SYNTAX, 1, 4, "a value was expected", "remove the comma" },
+		{ "{,}", CFR_E_SYNTAX, 1, 2, "a key in double quotes", "keys are" },
+		{ "{\"a\":}", CFR_E_SYNTAX, 1, 6, "a value was expected", "" },
+		{ "{\"a\":]", CFR_E_SYNTAX, 1, 6, "a value was expected", "" },
+		{ "[1,}", CFR_E_SYNTAX, 1, 4, "a value was expected", "" },
+		{ "{\"a\": 1,]", CFR_E_SYNTAX, 1, 9, "a key in double quotes", "" },
+		{ "]", CFR_E_SYNTAX, 1, 1, "a value was expected", "" },
+		{ "1,", CFR_E_SYNTAX, 1, 2, "more text after", "" },
+		{ "// c\n", CFR_E_SYNTAX, 2, 1, "the text ends", "" },
+		{ "[1 / 2]", CFR_E_SYNTAX, 1, 4, "a `,` or `]`", "" },
+		{ "{\"a\" // c\n1}", CFR_E_SYNTAX, 2, 1, "a `:`", "" },
+		{ "[1 # c\n]", CFR_E_SYNTAX, 1, 4, "a `,` or `]`", "// or /* */" },
+		{ "[1 // c\n2]", CFR_E_SYNTAX, 2, 1, "a `,` or `]`", "comma missing" },
+	};
+	cfr_documents plain = read_text("{\"a\": [1, 2], \"b\": {}}", CFR_JSON);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++) {
+		cfr_documents docs = read_text(same[i], CFR_JSONC);
+		bool equal = false;
+
+		assert_int_equal(cfr_document_format(docs.items[0]), CFR_JSONC);
+		assert_int_equal(cfr_node_equal(&equal, root_of(&docs), root_of(&plain), NULL), 0);
+		if (!equal)
+			fail_msg("%s", same[i]);
+		assert_str(written(docs.items[0], node_of(&docs, 0, "/a/1")), "2");
+		cfr_documents_release(&docs);
+	}
+	cfr_documents_release(&plain);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_bad(&bad[i], CFR_JSONC);
+}
+
+/* JSON refuses what JSONC has, and says so. */
+static void test_dialect_hints(void **state)
+{
+	static const bad_text bad[] = {
+		{ "// x\n{}", CFR_E_SYNTAX, 1, 1, "a value was expected", "--from jsonc" },
+		{ "{\"a\": 1 /* x */}", CFR_E_SYNTAX, 1, 9, "a `,` or `}`", "--from jsonc" },
+		{ "{} // x", CFR_E_SYNTAX, 1, 4, "more text after", "--from jsonc" },
+		{ "[1,\n 2,\n]", CFR_E_SYNTAX, 3, 1, "a value was expected", "--from jsonc" },
+		{ "{\"a\": 1,}", CFR_E_SYNTAX, 1, 9, "a key in double quotes", "--from jsonc" },
+		{ "{}\n{}\n", CFR_E_SYNTAX, 2, 1, "more text after", "--from jsonl" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_bad(&bad[i], CFR_JSON);
+}
+
+static void test_jsonl(void **state)
+{
+	static const bad_text bad[] = {
+		{ "1\n\n{\"a\": x}\n", CFR_E_SYNTAX, 3, 7, "a value was expected", "double quotes" },
+		{ "1 2\n", CFR_E_SYNTAX, 1, 3, "more text after", "line of its own" },
+		{ "{}\n{\n}\n", CFR_E_SYNTAX, 2, 2, "a key in double quotes", "--from json" },
+		{ "[1,\r\n2]", CFR_E_SYNTAX, 1, 4, "a value was expected", "--from json" },
+		{ "\"a\n", CFR_E_SYNTAX, 1, 1, "never closed", "double quote" },
+		{ "1\n// c\n", CFR_E_SYNTAX, 2, 1, "a value was expected", "no comments" },
+		{ "1\n{\"a\": 1, \"a\": 2}\n", CFR_E_DUPLICATE, 2, 10, "a", "" },
+	};
+	cfr_documents docs = read_text("\xEF\xBB\xBF{\"a\": 1}\n\n  \t\n[2]\r\n\"x\"", CFR_JSONL);
+	uint32_t start, end;
+
+	(void)state;
+	assert_int_equal(docs.count, 3);
+	assert_int_equal(cfr_node_int(node_of(&docs, 0, "/a")), 1);
+	assert_int_equal(cfr_node_int(node_of(&docs, 1, "/0")), 2);
+	assert_str(cfr_node_string(node_of(&docs, 2, "")), "x");
+	for (uint32_t i = 0, at = 0; i < 3; i++, at = end) {
+		assert_int_equal(cfr_document_format(docs.items[i]), CFR_JSONL);
+		assert_int_equal(cfr_document_index(docs.items[i]), i);
+		cfr_document_range(docs.items[i], &start, &end);
+		assert_int_equal(start, at);
+	}
+	assert_int_equal(end, 25);
+	assert_int_equal(cfr_document_span(docs.items[1], node_of(&docs, 1, "/0")).line, 4);
+	cfr_documents_release(&docs);
+	docs = read_text("\n \n", CFR_JSONL);
+	assert_int_equal(docs.count, 0);
+	cfr_documents_release(&docs);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_bad(&bad[i], CFR_JSONL);
+}
+
+static void test_jsonl_limit(void **state)
+{
+	cfr_documents docs = { NULL, 0 };
+	cfr_buf text = CFR_BUF_INIT;
+	cfr_err err = CFR_ERR_INIT;
+
+	(void)state;
+	for (int i = 0; i <= 100000; i++)
+		cfr_buf_addz(&text, "1\n");
+	assert_int_equal(read_bytes(&docs, cfr_buf_str(&text), CFR_JSONL, &err), CFR_E_LIMIT);
+	assert_string_equal(err.limit, "documents");
+	assert_int_equal(err.line, 100001);
+	cfr_buf_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values), cmocka_unit_test(test_numbers), cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_string_ends), cmocka_unit_test(test_places), cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_long_integer),
+		cmocka_unit_test(test_jsonc), cmocka_unit_test(test_dialect_hints), cmocka_unit_test(test_jsonl),
+		cmocka_unit_test(test_jsonl_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
