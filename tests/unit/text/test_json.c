@@ -256,7 +256,7 @@ static void test_jsonl(void **state)
 		{ "1\n\n{\"a\": x}\n", CFR_E_SYNTAX, 3, 7, "a value was expected", "double quotes" },
 		{ "1 2\n", CFR_E_SYNTAX, 1, 3, "more text after", "line of its own" },
 		{ "{}\n{\n}\n", CFR_E_SYNTAX, 2, 2, "a key in double quotes", "--from json" },
-		{ "[1,\r\n2]", CFR_E_SYNTAX, 1, 4, "a value was expected", "--from json" },
+		{ "[1,\r\n2]", CFR_E_SYNTAX, 1, 5, "a value was expected", "--from json" },
 		{ "\"a\n", CFR_E_SYNTAX, 1, 1, "never closed", "double quote" },
 		{ "1\n// c\n", CFR_E_SYNTAX, 2, 1, "a value was expected", "no comments" },
 		{ "1\n{\"a\": 1, \"a\": 2}\n", CFR_E_DUPLICATE, 2, 10, "a", "" },
