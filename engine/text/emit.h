@@ -10,6 +10,7 @@
 #define CFR_TEXT_EMIT_H
 
 #include "engine/base/str.h"
+#include "engine/text/comments.h"
 #include "engine/text.h"
 
 typedef struct cfr__emit {
@@ -17,6 +18,8 @@ typedef struct cfr__emit {
 	cfr_err *err;
 	int rc;
 	const cfr_document *order;	/* may be NULL: keys sorted */
+	const cfr__comments *comments;	/* of `order`; may be NULL: none are carried */
+	const char *marker;		/* what begins a comment */
 	const char *newline;
 	unsigned step;			/* columns a nested collection is moved in by */
 	unsigned dash;			/* the same for a sequence under its key: step, or 0 */
@@ -34,6 +37,8 @@ typedef struct cfr__emit {
 	bool pretty;			/* each entry on its own line */
 	bool short_lists;		/* but sequences of scalars on one */
 	cfr_str colon, comma, pad;	/* between key and value, between entries, inside braces */
+	void (*lose)(void *arg, cfr_node node, const char *what, const char *instead);	/* as in cfr_write */
+	void *arg;
 } cfr__emit;
 
 /* House style for a format: what the writers use, and what edits fall back to. */
@@ -41,10 +46,16 @@ void cfr__emit_init(cfr__emit *emit, cfr_buf *out, cfr_format format, cfr_err *e
 int cfr__emit_check(cfr__emit *emit);
 /* Notes CFR_E_UNSUPPORTED at a node, if nothing failed before. */
 void cfr__emit_fail(cfr__emit *emit, cfr_node node, const char *what, const char *hint);
+/* The same when nothing may be lost; else tells `lose` and returns true: then write what `instead` says. */
+bool cfr__emit_lose(cfr__emit *emit, cfr_node node, const char *what, const char *instead, const char *hint);
 /* Children one by one in the order to be written: start with i = 0. False at the end. */
 bool cfr__emit_child(cfr_node *child, cfr__emit *emit, cfr_node parent, uint32_t i);
 void cfr__emit_indent(cfr__emit *emit, unsigned columns);	/* spaces */
 void cfr__emit_line(cfr__emit *emit, unsigned columns);		/* line end, then spaces */
+
+/* The comments of a node at one side, where they are carried. Above and below: each on a line of its own, begun by a line
+ * end. Beside: behind a blank, all on one line; of a node whose text has several lines they are better put above. */
+void cfr__emit_comments(cfr__emit *emit, cfr_node node, cfr__where where, unsigned columns);
 
 /* ---- plain.c: what may be written without quotes ---- */
 
@@ -80,6 +91,19 @@ void cfr__yaml_value(cfr__emit *emit, cfr_node node, cfr__slot slot, unsigned pa
 void cfr__flow_value(cfr__emit *emit, cfr_node node, unsigned column, cfr_style style);
 void cfr__flow_key(cfr__emit *emit, cfr_str key);		/* with what separates it from its value */
 void cfr__json_string(cfr_buf *out, cfr_str text);
+
+/* ---- write_toml.c ---- */
+
+/* The text of a file, with its final line end. */
+void cfr__toml_write(cfr__emit *emit, cfr_node root);
+/* What stands behind `key = `, arrays over several lines when they are long and not `inside` of an inline table.
+ * `column` is the indentation of the line on which the value begins. */
+void cfr__toml_value(cfr__emit *emit, cfr_node node, unsigned column, cfr_style style, bool inside);
+/* A string in a style if that style can hold it, else in the nearest that can. FOLDED: several lines if it has them;
+ * PLAIN: one line, in single quotes where that saves escapes. */
+void cfr__toml_write_string(cfr_buf *out, cfr_str text, cfr_style style);
+/* Without quotes where it can. */
+void cfr__toml_write_key(cfr_buf *out, cfr_str key);
 
 /* ---- write_canonical.c: RFC 8785 ---- */
 

@@ -7,7 +7,7 @@
 #include "engine/base/num.h"
 #include "engine/base/utf8.h"
 #include "engine/text/emit.h"
-#include "engine/text/read.h"
+#include "engine/text/toml_lex.h"
 
 enum {
 	SIMPLE_KEY = 800	/* YAML readers look at most 1,024 characters ahead for the colon of a `key:` */
@@ -358,6 +358,16 @@ static bool kept_tag(cfr_str tag)
 	return true;
 }
 
+/* A date or time, as TOML has them: behind its tag no reader takes it for anything else, so it needs no quotes. */
+static bool plain_time(cfr_node node)
+{
+	cfr_str tag = cfr_node_tag(node);
+	bool time;
+
+	return (cfr_str_eq(tag, CFR_STR(CFR__TAG_TIMESTAMP)) || cfr_str_eq(tag, CFR_STR(CFR__TAG_TIME))) &&
+	       cfr__toml_date_text(cfr_node_string(node), &time);
+}
+
 static void add_other(cfr__emit *emit, cfr_node node, cfr_style style, bool flow, unsigned column, unsigned parent)
 {
 	cfr_str text = cfr_node_string(node);
@@ -372,7 +382,10 @@ static void add_other(cfr__emit *emit, cfr_node node, cfr_style style, bool flow
 	}
 	add_tag(emit->out, cfr_node_tag(node));
 	cfr_buf_addc(emit->out, ' ');
-	cfr__yaml_string(emit, text, style, flow, column, parent);
+	if (style == CFR_PLAIN && plain_time(node))
+		cfr_buf_adds(emit->out, text);
+	else
+		cfr__yaml_string(emit, text, style, flow, column, parent);
 }
 
 void cfr__emit_scalar(cfr__emit *emit, cfr_node node, cfr_style style, bool flow, unsigned column, unsigned parent)

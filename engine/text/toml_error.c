@@ -59,6 +59,8 @@ static const char *value_hint(cfr_str rest, char last)
 {
 	char c = rest.len ? rest.ptr[0] : '\n';
 
+	if (rest.len && ((unsigned char)c < ' ' || c == 0x7F) && !breaks(c))
+		return "remove it: blanks are spaces and tabs";
 	if (breaks(c) || c == '#')
 		return last == '=' ? "write the value on the line of its key; empty text is \"\"" : "write a value here";
 	if (begins(rest, "True") || begins(rest, "False") || begins(rest, "TRUE") || begins(rest, "FALSE"))
@@ -157,6 +159,8 @@ static const char *line_end_hint(cfr_str rest, char last)
 {
 	char c = rest.ptr[0];
 
+	if ((unsigned char)c < ' ' || c == 0x7F)
+		return "remove it: blanks are spaces and tabs";
 	if (c == ',')
 		return "remove the comma; each key stands on a line of its own";
 	if (c == '/' || c == ';')

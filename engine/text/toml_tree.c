@@ -179,11 +179,13 @@ static int conflict(cfr__toml_tree *tree, const cfr__toml_part *part, const cfr_
 	int shown = (int)(part->text.len < 64 ? part->text.len : 64);
 	cfr_place other;
 
+	while (shown < (int)part->text.len && ((unsigned char)part->text.ptr[shown] & 0xC0) == 0x80)
+		shown--;
 	if (!lex->err)
 		return CFR_E_DUPLICATE;
 	other = cfr_source_place(lex->source, item->key_start);
 	cfr_err_set(lex->err, CFR_E_DUPLICATE, what, shown, part->text.len ? part->text.ptr : "");
-	cfr_err_hint(lex->err, "%s (the first is in line %u)", hint, (unsigned)other.line);
+	cfr_err_hint(lex->err, "%s", hint);
 	lex->err->other_line = other.line;
 	lex->err->other_column = other.column;
 	return cfr__fail_at(lex->err, lex->source, part->start, CFR_E_DUPLICATE);

@@ -43,6 +43,16 @@ void cfr__emit_fail(cfr__emit *emit, cfr_node node, const char *what, const char
 	cfr_buf_release(&path);
 }
 
+bool cfr__emit_lose(cfr__emit *emit, cfr_node node, const char *what, const char *instead, const char *hint)
+{
+	if (!emit->lose) {
+		cfr__emit_fail(emit, node, what, hint);
+		return false;
+	}
+	emit->lose(emit->arg, node, what, instead);
+	return true;
+}
+
 bool cfr__emit_child(cfr_node *child, cfr__emit *emit, cfr_node parent, uint32_t i)
 {
 	const cfr_document *doc = emit->order;
@@ -78,6 +88,44 @@ void cfr__emit_line(cfr__emit *emit, unsigned columns)
 	cfr__emit_indent(emit, columns);
 }
 
+void cfr__emit_comments(cfr__emit *emit, cfr_node node, cfr__where where, unsigned columns)
+{
+	const cfr__comment *item;
+	uint32_t count;
+
+	if (!emit->comments || node.tree != cfr_document_tree(emit->order))
+		return;
+	item = cfr__comments_at(emit->comments, cfr_document_rank(emit->order, node), where, &count);
+	for (; count > 0; item++, count--) {
+		if (!item->text.ptr) {
+			cfr_buf_addz(emit->out, emit->newline);
+			continue;
+		}
+		if (where == CFR__BESIDE)
+			cfr_buf_addc(emit->out, ' ');
+		else
+			cfr__emit_line(emit, columns);
+		cfr_buf_addz(emit->out, emit->marker);
+		cfr_buf_adds(emit->out, item->text);
+	}
+}
+
+/* Comments above the whole have nothing before them, and no blank line before that. */
+static void emit_head(cfr__emit *emit, cfr_node root)
+{
+	size_t before = emit->out->len, skip = strlen(emit->newline), at;
+
+	cfr__emit_comments(emit, root, CFR__ABOVE, 0);
+	if (emit->out->len == before || emit->out->failed)
+		return;
+	for (at = before; at + skip <= emit->out->len && memcmp(emit->out->ptr + at, emit->newline, skip) == 0; at += skip)
+		;
+	memmove(emit->out->ptr + before, emit->out->ptr + at, emit->out->len - at);
+	emit->out->len -= at - before;
+	if (emit->out->len > before)
+		cfr_buf_addz(emit->out, emit->newline);
+}
+
 int cfr_text_write(cfr_buf *out, cfr_node node, const cfr_write *how, cfr_err *err)
 {
 	size_t before = out->len;
@@ -86,6 +134,8 @@ int cfr_text_write(cfr_buf *out, cfr_node node, const cfr_write *how, cfr_err *e
 
 	cfr__emit_init(&emit, out, how->format, err);
 	emit.order = how->order;
+	emit.lose = how->lose;
+	emit.arg = how->arg;
 	if (how->indent)
 		emit.step = emit.dash = how->indent;
 	if (how->canonical) {
@@ -106,6 +156,9 @@ int cfr_text_write(cfr_buf *out, cfr_node node, const cfr_write *how, cfr_err *e
 		cfr__flow_value(&emit, node, 0, CFR_DOUBLE);
 		if (!how->compact)
 			cfr_buf_addc(out, '\n');
+		break;
+	case CFR_TOML:
+		cfr__toml_write(&emit, node);
 		break;
 	default:
 		return cfr_err_set(err, CFR_E_USAGE, "no format to write in was given");

@@ -55,18 +55,18 @@ static void json_scalar(cfr__emit *emit, cfr_node node)
 		cfr__json_string(emit->out, cfr_node_string(node));
 		break;
 	case CFR_FLOAT:
-		if (!isfinite(cfr_node_float(node)))
-			cfr__emit_fail(emit, node, "JSON has no infinities and no NaN",
-			               "write null or a string, or use YAML");
-		else
+		if (isfinite(cfr_node_float(node)))
 			cfr__emit_scalar(emit, node, CFR_PLAIN, true, 0, 0);
+		else if (cfr__emit_lose(emit, node, "JSON has no infinities and no NaN", "null is written",
+		                        "write null or a string, or use YAML"))
+			cfr_buf_addz(emit->out, "null");
 		break;
 	case CFR_OTHER:
 		if (json_integer(node))
 			cfr_buf_adds(emit->out, cfr_node_string(node));
-		else
-			cfr__emit_fail(emit, node, "JSON cannot hold a tagged value",
-			               "write its text as a string, or use YAML");
+		else if (cfr__emit_lose(emit, node, "JSON cannot hold a tagged value", "its text is written as a string",
+		                        "write its text as a string, or use YAML"))
+			cfr__json_string(emit->out, cfr_node_string(node));
 		break;
 	default:
 		cfr__emit_scalar(emit, node, CFR_PLAIN, true, 0, 0);
