@@ -5,9 +5,8 @@
  * result: each document's tree must be what it was, else the plan is refused (CFR_E_UNSUPPORTED). A formatted text is
  * a fixed point: its plan is empty.
  *
- * What is done to each format tells docs/formatting.md. What the author does throughout (the width of a level, lists
- * indented under their key or not, spaces inside braces, kind of line ends) is kept unless the style says otherwise, so
- * that a tidy file hardly changes.
+ * What is done to each format tells docs/formatting.md. What the author does throughout (the width of a level, spaces inside
+ * braces, kind of line ends) is kept unless the style says otherwise, so that a tidy file hardly changes.
  */
 #ifndef CFR_FMT_H
 #define CFR_FMT_H
@@ -18,7 +17,8 @@
 CFR_BEGIN_DECLS
 
 typedef enum cfr_fmt_sequences {
-	CFR_FMT_SEQUENCES_KEEP,		/* as most of them are in this text */
+	CFR_FMT_SEQUENCES_KEEP,		/* each as it is: in the column of its key or further in */
+	CFR_FMT_SEQUENCES_MAJORITY,	/* as most of them are in this text */
 	CFR_FMT_SEQUENCES_INDENT,	/* one level in from their key */
 	CFR_FMT_SEQUENCES_FLUSH		/* in the column of their key */
 } cfr_fmt_sequences;

@@ -26,7 +26,7 @@ typedef struct json {
 	uint32_t *open, open_cap;	/* indexes of open collections */
 	uint32_t depth;
 	uint32_t step;			/* columns or tabs of a level */
-	bool tabs, pad_map, pad_seq, compact;
+	bool tabs, compact;
 } json;
 
 /* ---- scanning: the reader has accepted the text ---- */
@@ -161,32 +161,14 @@ static void learn_step(json *j)
 		j->step = CFR__FMT_STEP;
 }
 
-static void learn_pads(json *j)
-{
-	uint32_t padded[2] = { 0, 0 }, tight[2] = { 0, 0 };
-
-	for (uint32_t i = 0; i + 1 < j->count; i++) {
-		const token *t = &j->tokens[i], *next = t + 1;
-		bool list = j->f->text.ptr[t->start] == '[';
-
-		if (t->kind != OPEN || next->kind == CLOSE || next->broken)
-			continue;
-		if (next->start > t->end)
-			padded[list]++;
-		else
-			tight[list]++;
-	}
-	j->pad_map = padded[0] > tight[0];
-	j->pad_seq = padded[1] > tight[1];
-}
-
 /* ---- layout ---- */
 
-static uint32_t pad(const json *j, const token *bracket)
+/* A blank inside brackets, as their author wrote it behind the opening one. */
+static bool padded(const json *j, const token *open)
 {
-	char c = j->f->text.ptr[bracket->start];
+	const token *next = open + 1;
 
-	return c == '{' || c == '}' ? j->pad_map : j->pad_seq;
+	return next < j->tokens + j->count && !next->broken && next->start > open->end;
 }
 
 /* Blanks between two tokens of a line. */
@@ -195,9 +177,9 @@ static uint32_t blanks_between(const json *j, const token *a, const token *b)
 	if (a->kind == OPEN && b->kind == CLOSE)
 		return 0;
 	if (a->kind == OPEN)
-		return pad(j, a);
+		return padded(j, a);
 	if (b->kind == CLOSE)
-		return pad(j, b);
+		return padded(j, &j->tokens[b->match]);
 	return b->kind != COMMA && b->kind != COLON;
 }
 
@@ -305,7 +287,6 @@ static int spread(json *j)
 	for (uint32_t i = 1; i < j->count; i++)
 		j->compact &= !(j->tokens[i].broken && j->tokens[i].kind != COMMENT && j->tokens[i].kind != LINE_COMMENT);
 	learn_step(j);
-	learn_pads(j);
 	j->depth = 0;
 	r = layout(j);
 	if (j->count)

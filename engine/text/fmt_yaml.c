@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 
+#include "engine/base/vec.h"
 #include "engine/text/fmt_yaml.h"
 
 /* What begins at a token, and where. */
@@ -71,7 +72,7 @@ static uint32_t block_column(const cfr__fmt_walk *y, const place *p, cfr__fmt_ki
 		return top->now;
 	if (top->kind != CFR__FMT_MAP)
 		return top->now + 2;
-	if (pending == CFR__FMT_FLUSH && top->explicit)
+	if (pending == CFR__FMT_FLUSH && (top->explicit || y->ways.keep))
 		return top->now;
 	if (pending == CFR__FMT_FLUSH || (pending == CFR__FMT_SEQ && !top->explicit))
 		return top->now + (y->ways.indented ? y->ways.step : 0);
@@ -127,10 +128,8 @@ static int blanks_between(const cfr__fmt_walk *y, uint8_t a, uint8_t b)
 		return ends ? -1 : 1;
 	if (opens_flow(a) && closes_flow(b))
 		return 0;
-	if (a == YAML_FLOW_MAPPING_START_TOKEN || b == YAML_FLOW_MAPPING_END_TOKEN)
-		return b == YAML_FLOW_ENTRY_TOKEN ? -1 : y->ways.pad_map;
-	if (a == YAML_FLOW_SEQUENCE_START_TOKEN || b == YAML_FLOW_SEQUENCE_END_TOKEN)
-		return b == YAML_FLOW_ENTRY_TOKEN ? -1 : y->ways.pad_seq;
+	if (opens_flow(a) || closes_flow(b))
+		return b == YAML_FLOW_ENTRY_TOKEN || y->flow == 0 ? -1 : y->pads[y->flow - 1];
 	if (b == YAML_FLOW_ENTRY_TOKEN)
 		return a == YAML_FLOW_ENTRY_TOKEN ? -1 : 0;
 	return a == YAML_FLOW_ENTRY_TOKEN ? 1 : -1;
@@ -218,6 +217,14 @@ static cfr__fmt_kind flush_here(cfr__fmt_walk *y, const cfr__fmt_token *t)
 	return t->type == YAML_BLOCK_ENTRY_TOKEN && top && top->kind == CFR__FMT_MAP ? CFR__FMT_FLUSH : CFR__FMT_NONE;
 }
 
+/* Blanks between an opening bracket and what follows on its line; what stands before the closing one follows suit. */
+static bool padded(const cfr__fmt *f, uint32_t at)
+{
+	uint32_t stop = cfr__fmt_skip_blanks(f, at, (uint32_t)f->text.len);
+
+	return stop > at && stop < f->text.len && !cfr__fmt_break(f->text.ptr[stop]) && f->text.ptr[stop] != '#';
+}
+
 static int visible(cfr__fmt_walk *y, const cfr__fmt_token *t, cfr__fmt_kind pending, bool key)
 {
 	cfr__fmt *f = y->f;
@@ -242,7 +249,12 @@ static int visible(cfr__fmt_walk *y, const cfr__fmt_token *t, cfr__fmt_kind pend
 		y->flow_base = p.first || !top ? (cfr__fmt_block){ .old = p.first ? p.old : 0, .now = p.first ? p.now : 0 }
 		                               : *top;
 	}
-	y->flow += opens_flow(t->type);
+	if (opens_flow(t->type)) {
+		r = cfr_vec_room(&y->pads, &y->flow_cap, (uint64_t)y->flow + 1, sizeof(*y->pads), f->err);
+		if (r)
+			return r;
+		y->pads[y->flow++] = padded(f, t->end);
+	}
 	y->flow -= y->flow && closes_flow(t->type);
 	if (t->type == YAML_SCALAR_TOKEN)
 		r = cfr__fmt_scalar(y, t, p.first, p.old, p.now);
@@ -319,5 +331,6 @@ int cfr__fmt_yaml(cfr__fmt *f)
 		r = walk(&y);
 	free(y.tokens);
 	free(y.blocks);
+	free(y.pads);
 	return r;
 }

@@ -29,8 +29,7 @@ typedef struct cfr__fmt_block {
 /* What the author does. */
 typedef struct cfr__fmt_ways {
 	uint32_t old_step, step;	/* columns of a level, as it was and as it will be */
-	bool indented;			/* sequences under keys */
-	bool pad_map, pad_seq;		/* a blank inside braces, inside brackets */
+	bool keep, indented;		/* sequences under keys: each as it is, else all of them */
 } cfr__fmt_ways;
 
 typedef struct cfr__fmt_walk {
@@ -41,7 +40,8 @@ typedef struct cfr__fmt_walk {
 	uint32_t depth, block_cap;
 	uint32_t high;			/* blocks[depth..high) were open at the token before */
 	cfr__fmt_ways ways;
-	uint32_t flow;			/* open brackets and braces */
+	uint32_t flow, flow_cap;	/* open brackets and braces */
+	uint8_t *pads;			/* of each: has it a blank inside? */
 	cfr__fmt_block flow_base;	/* what lines inside the outermost of them are indented from */
 	uint32_t column;		/* where the last token ends, in the result */
 	uint32_t at;			/* where it ends in the text */

@@ -130,7 +130,6 @@ void cfr__fmt_close(cfr__fmt_walk *y)
 typedef struct votes {
 	uint32_t map_step[CFR__FMT_STEP_MAX + 1], seq_step[CFR__FMT_STEP_MAX + 1];
 	uint32_t flush, indented;
-	uint32_t map_tight, map_padded, seq_tight, seq_padded;
 } votes;
 
 /* A collection begins a line under a key. */
@@ -148,18 +147,6 @@ static void vote_block(const cfr__fmt_walk *y, votes *v, cfr__fmt_kind kind, uin
 	}
 	if (step && step <= CFR__FMT_STEP_MAX)
 		(kind == CFR__FMT_MAP ? v->map_step : v->seq_step)[step]++;
-}
-
-static void vote_flow(votes *v, const cfr__fmt *f, const cfr__fmt_token *token, bool map)
-{
-	uint32_t at = token->end, behind = cfr__fmt_skip_blanks(f, at, (uint32_t)f->text.len);
-
-	if (behind == f->text.len || cfr__fmt_break(f->text.ptr[behind]) || strchr("]}#", f->text.ptr[behind]))
-		return;
-	if (map)
-		behind > at ? v->map_padded++ : v->map_tight++;
-	else
-		behind > at ? v->seq_padded++ : v->seq_tight++;
 }
 
 /* One walk over the tokens with their old columns alone. */
@@ -181,10 +168,7 @@ static int vote(cfr__fmt_walk *y, votes *v)
 			pending = t->type == YAML_BLOCK_MAPPING_START_TOKEN ? CFR__FMT_MAP : CFR__FMT_SEQ;
 			continue;
 		}
-		if (t->type == YAML_FLOW_MAPPING_START_TOKEN || t->type == YAML_FLOW_SEQUENCE_START_TOKEN) {
-			vote_flow(v, f, t, t->type == YAML_FLOW_MAPPING_START_TOKEN);
-			y->flow++;
-		}
+		y->flow += t->type == YAML_FLOW_MAPPING_START_TOKEN || t->type == YAML_FLOW_SEQUENCE_START_TOKEN;
 		y->flow -= y->flow && (t->type == YAML_FLOW_MAPPING_END_TOKEN || t->type == YAML_FLOW_SEQUENCE_END_TOKEN);
 		if (y->flow == 0 && pending == CFR__FMT_NONE) {
 			if (t->type == YAML_KEY_TOKEN || (t->type == YAML_VALUE_TOKEN && y->depth))
@@ -229,10 +213,9 @@ int cfr__fmt_learn(cfr__fmt_walk *y)
 	votes v = { .flush = 0 };
 	int r = vote(y, &v);
 
-	y->ways.indented = style->sequences == CFR_FMT_SEQUENCES_KEEP ? v.indented >= v.flush && v.indented > 0
-	                                                              : style->sequences == CFR_FMT_SEQUENCES_INDENT;
-	if (style->sequences == CFR_FMT_SEQUENCES_KEEP && v.indented == 0 && v.flush == 0)
-		y->ways.indented = true;
+	y->ways.keep = style->sequences == CFR_FMT_SEQUENCES_KEEP;
+	y->ways.indented = style->sequences == CFR_FMT_SEQUENCES_MAJORITY ? v.indented >= v.flush
+	                                                                  : style->sequences != CFR_FMT_SEQUENCES_FLUSH;
 	/* Sequences that will be flush tell nothing of the step. */
 	y->ways.old_step = most(v.map_step, y->ways.indented ? v.seq_step : NULL);
 	y->ways.step = style->indent ? style->indent : y->ways.old_step;
@@ -240,7 +223,5 @@ int cfr__fmt_learn(cfr__fmt_walk *y)
 		y->ways.step = CFR__FMT_STEP;
 	if (y->ways.old_step == 0)
 		y->ways.old_step = y->ways.step;
-	y->ways.pad_map = v.map_padded > v.map_tight;
-	y->ways.pad_seq = v.seq_padded > v.seq_tight;
 	return r;
 }
