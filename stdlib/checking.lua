@@ -139,4 +139,15 @@ function M.new(options, project, policies)
   return check, project
 end
 
+--- A check with every pack that ships.
+---@param options table
+---@return userdata
+function M.shipped(options)
+  local all = {}
+  for i, name in ipairs(core.packs()) do
+    all[i] = "pack:" .. name
+  end
+  return (M.new({ limits = options.limits }, projects.none(), all))
+end
+
 return M

@@ -3,24 +3,29 @@
 local core = require "core"
 local unicode = require "unicode"
 
-local M = { when = "auto" }
+local M = {}
 
 local CODES = { red = "31", green = "32", yellow = "33", blue = "34", cyan = "36", bold = "1", faint = "2" }
 
+local WHEN = { auto = true, always = true, never = true }
+
 ---@param options table
 function M.configure(options)
-  M.when = options.color or "auto"
+  M.when = options.color
 end
 
 --- Should what goes to this descriptor be coloured?
 ---@param fd? integer 1 or 2; nil for a file
 ---@return boolean
 function M.colored(fd)
-  if M.when ~= "auto" or not fd then
-    return M.when == "always"
+  local when = M.when or WHEN[os.getenv "CFGRUN_COLOR"] and os.getenv "CFGRUN_COLOR" or "auto"
+  if when ~= "auto" or not fd then
+    return when == "always"
+  elseif (os.getenv "NO_COLOR" or "") ~= "" then
+    return false
   end
-  local no_color = os.getenv "NO_COLOR"
-  return core.is_terminal(fd) and os.getenv "TERM" ~= "dumb" and (no_color == nil or no_color == "")
+  local force = os.getenv "CLICOLOR_FORCE" or ""
+  return force ~= "" and force ~= "0" or core.is_terminal(fd) and os.getenv "TERM" ~= "dumb"
 end
 
 --- A painter for one descriptor: paint("text", "red", "bold").

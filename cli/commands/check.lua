@@ -5,22 +5,23 @@ local core = require "core"
 local inputs = require "inputs"
 local ok = require("problem").check
 local projects = require "project"
+local report_formats = require "report/formats"
 local secrecy = require "secrecy"
 local terminal = require "terminal"
 
-local FORMATS = { text = true, json = true, sarif = true, junit = true, github = true, html = true }
 local RANK = { info = 1, warning = 2, error = 3, never = 4 }
 
 local M = {
   name = "check",
+  group = "check",
   summary = "check configuration against rules",
   usage = "[PATH...]",
   text = "PATHs are files, folders (files that git does not ignore) and globs; without any, the working folder. `-` is "
     .. "standard input. Policies come from the project file (cfgrun.yaml) and -p.",
   options = {
     checking.options[1],
-    { "format", short = "f", value = "FORMAT[:FILE]", many = true, env = true,
-      help = "text, json, sarif, junit, github or html; into FILE when one is given" },
+    { "format", short = "f", value = "FORMAT[:FILE]", many = true, env = true, complete = report_formats.names(),
+      help = report_formats.sentence() .. "; into FILE when one is given" },
     { "fail-on", value = "LEVEL", choices = { "error", "warning", "info", "never" }, env = true,
       help = "exit 1 when there is a finding of this level or above (default: error)" },
     { "fix", value = "CLASS", optional = true, choices = { "safe", "guarded" },
@@ -50,13 +51,17 @@ local M = {
 
 --- "--format sarif:out.sarif" as { format, file? }.
 local function read_formats(options)
-  local list, bare = {}, 0
+  local list, bare, known = {}, 0, {}
+  for _, name in ipairs(report_formats.names()) do
+    known[name] = true
+  end
   for i, word in ipairs(options.format or { "text" }) do
     local format, file = word:match "^([^:]+):(.+)$"
     format = format or word
-    if not FORMATS[format] then
+    if not known[format] then
+      local near = require("args").nearest(format, report_formats.names())
       error { message = ("there is no format '%s'"):format(format), exit = 2,
-        hint = "formats are text, json, sarif, junit, github and html" }
+        hint = near and ("did you mean '%s'?"):format(near) or "it is one of " .. report_formats.sentence() }
     end
     bare = bare + (file and 0 or 1)
     list[i] = { format = format, file = file }

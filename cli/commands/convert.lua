@@ -5,6 +5,7 @@ local reading = require "reading"
 
 local M = {
   name = "convert",
+  group = "change",
   summary = "write a file in another format",
   usage = "FILE --to FORMAT",
   text = "Keys stay in the author's order; canonical is JSON as RFC 8785 has it. Several documents become several "

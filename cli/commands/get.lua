@@ -5,6 +5,7 @@ local reading = require "reading"
 
 local M = {
   name = "get",
+  group = "read",
   summary = "print the value at a place",
   usage = "FILE POINTER",
   text = "POINTER is a JSON Pointer: /agents/0/model. A scalar is printed as it is, a collection as YAML. "

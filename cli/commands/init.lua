@@ -7,6 +7,7 @@ local projects = require "project"
 
 local M = {
   name = "init",
+  group = "project",
   summary = "write a project file for what is found here",
   usage = "",
   most = 0,

@@ -5,6 +5,7 @@ local reading = require "reading"
 
 local M = {
   name = "query",
+  group = "read",
   summary = "print what a JSONPath selects",
   usage = "FILE JSONPATH",
   text = "Prints one JSON array of the values (RFC 9535). Exits 1 when nothing is selected. FILE may be - for standard input.",

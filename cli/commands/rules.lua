@@ -9,11 +9,13 @@ local terminal = require "terminal"
 
 local M = {
   name = "rules",
+  group = "project",
   summary = "list rules, explain one, begin a new one",
   usage = "[NAME | new NAME]",
   text = "Lists the rules of the project's policies and of -p; without any, those of all packs that ship with cfgrun. "
     .. "With NAME, explains one. `new NAME` writes a rule file with an example, ready for `cfgrun test`.",
   most = 2,
+  words = { NAME = "rule" },
   options = {
     checking.options[1],
     { "packs", help = "list the packs that ship with cfgrun" },
@@ -163,15 +165,6 @@ local function find(check, name)
   end
 end
 
---- A check with every pack that ships.
-local function all_shipped(options)
-  local all = {}
-  for i, name in ipairs(core.packs()) do
-    all[i] = "pack:" .. name
-  end
-  return checking.new({ limits = options.limits }, projects.none(), all)
-end
-
 ---@param options table
 ---@param words string[]
 ---@return integer status
@@ -200,7 +193,7 @@ function M.run(options, words)
   end
   local rule, own = check and words[1] and find(check, words[1]), check
   if not check or (words[1] and not rule) then
-    check = all_shipped(options)
+    check = checking.shipped(options)
     rule = words[1] and find(check, words[1])
   end
   if not words[1] then

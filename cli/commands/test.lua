@@ -10,6 +10,7 @@ local terminal = require "terminal"
 
 local M = {
   name = "test",
+  group = "project",
   summary = "run the examples of rules, and *_spec.lua files",
   usage = "[POLICY...]",
   text = "POLICYs are rule files, folders, or pack:NAME; without any, the policies of the project file. Each example is "
@@ -264,18 +265,23 @@ function M.run(options, words)
     only = only or {}
     only[name] = true
   end
-  local results = {}
+  local results, names = {}, {}
   for _, spec in ipairs(policies) do
     local check = ok(core.check { jobs = 1, now = NOW, limits = options.limits, env = {} })
     ok(check:pack(spec))
     checking.learn_kinds(check)
+    for _, rule in ipairs(check:rules()) do
+      names[#names + 1] = rule.name
+    end
     test_examples(check, check:rules(), results, only)
     if not only then
       test_specs(check, spec, results)
     end
   end
   if only and #results == 0 then
-    error { message = "no rule of that name", exit = 2 }
+    local near = require("args").nearest(options.only[1], names)
+    error { message = ("no rule is named '%s'"):format(options.only[1]), exit = 2,
+      hint = near and ("did you mean '%s'?"):format(near) or "`cfgrun rules` lists them" }
   end
   local failed = options.json and report_json(results) or report(results, options)
   return failed > 0 and 1 or 0

@@ -4,10 +4,12 @@ local core = require "core"
 
 local M = {
   name = "version",
+  group = "program",
   summary = "print the version",
   usage = "",
   most = 0,
   options = { { "json", help = "as JSON" } },
+  examples = { { "cfgrun version", "one line" }, { "cfgrun version --json", "for a program" } },
 }
 
 ---@param options table

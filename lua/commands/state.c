@@ -13,10 +13,13 @@
 #include "lua/commands/bind.h"
 #include "lua/embedded.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <lualib.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -185,6 +188,29 @@ static int run_main(lua_State *L)
 	return 1;
 }
 
+/* A descriptor that the caller closed would be given to the next file opened, and messages be written into it. What
+ * stands in its place can be neither read nor written where that was meant: the failure is told as any other. */
+static void keep_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY) < 0)
+			_exit(2);
+	}
+}
+
+/* What could not be written is an error, whatever the command says: 2 beats 1. */
+static int close_output(int status)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	if (errno)
+		fprintf(stderr, "cfgrun: the output could not be written: %s\n", strerror(errno));
+	else
+		fputs("cfgrun: the output could not be written\n", stderr);
+	return status < 2 ? 2 : status;
+}
+
 int cfr_commands_run(int argc, char **argv)
 {
 	struct command_line line = { argc, argv };
@@ -192,6 +218,7 @@ int cfr_commands_run(int argc, char **argv)
 	lua_State *L = luaL_newstate();
 	int status;
 
+	keep_descriptors();
 	if (!L) {
 		fputs("cfgrun: out of memory\n", stderr);
 		return 2;
@@ -216,9 +243,5 @@ int cfr_commands_run(int argc, char **argv)
 	}
 	main_state = NULL;
 	lua_close(L);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		fputs("cfgrun: the output could not be written\n", stderr);
-		status = status ? status : 2;
-	}
-	return status;
+	return close_output(status);
 }

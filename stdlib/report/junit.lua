@@ -4,6 +4,7 @@
 -- skipped, a rule that could not work an error. A file without any is one passed case. No times: equal checks are equal
 -- bytes.
 
+local suites = require "report/suites"
 local unicode = require "unicode"
 
 local M = {}
@@ -16,50 +17,9 @@ local function xml(text)
   return (text:gsub("\u{fffe}", "?"):gsub("\u{ffff}", "?"):gsub('[&<>"\n\r]', ENTITIES))
 end
 
----@class Suite
----@field file string
----@field rules string[] in the order in which they were met
----@field findings table<string, table[]> by rule
----@field failures table[]
-
---- The files of the run in order, and others that something was said about (the project file, say).
----@return Suite[]
-local function suites_of(outcome)
-  local list, by_file = {}, {}
-  local function suite(file)
-    if not by_file[file] then
-      by_file[file] = { file = file, rules = {}, findings = {}, failures = {} }
-      list[#list + 1] = by_file[file]
-    end
-    return by_file[file]
-  end
-  for _, source in ipairs(outcome.sources) do
-    suite(source.file)
-  end
-  for _, f in ipairs(outcome.findings) do
-    local s = suite(f.file)
-    if not s.findings[f.rule] then
-      s.findings[f.rule] = {}
-      s.rules[#s.rules + 1] = f.rule
-    end
-    table.insert(s.findings[f.rule], f)
-  end
-  for _, failure in ipairs(outcome.failures) do
-    table.insert(suite(failure.subject).failures, failure)
-  end
-  return list
-end
-
 --- One case; adds to the counts.
 local function write_case(out, file, rule, findings, counts)
-  local open, accepted = {}, {}
-  for _, f in ipairs(findings) do
-    if f.standing == "open" then
-      open[#open + 1] = f
-    elseif f.standing ~= "fixed" then
-      accepted[#accepted + 1] = f
-    end
-  end
+  local open, accepted = suites.sort(findings)
   counts.tests = counts.tests + 1
   out[#out + 1] = ('    <testcase classname="%s" name="%s" file="%s" line="%d">\n')
     :format(xml(file), xml(rule), xml(file), findings[1].line)
@@ -117,7 +77,7 @@ end
 ---@return string
 function M.render(outcome)
   local total, body = { tests = 0, failures = 0, errors = 0, skipped = 0 }, {}
-  for i, suite in ipairs(suites_of(outcome)) do
+  for i, suite in ipairs(suites.of(outcome)) do
     body[i] = write_suite(suite, total)
   end
   return ('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="cfgrun" %s>\n%s</testsuites>\n')
