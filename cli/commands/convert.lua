@@ -65,7 +65,7 @@ function M.run(options, words)
   local out = {}
   for i, document in ipairs(documents) do
     local text = text_of(document, { format = options.to, indent = indent,
-      compact = options.compact or (options.to == "json" and #documents > 1) })
+      comments = true, compact = options.compact or (options.to == "json" and #documents > 1) })
     if options.to == "yaml" and #documents > 1 then
       text = (i > 1 and "---\n" or "") .. text
     end

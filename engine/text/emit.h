@@ -53,9 +53,9 @@ bool cfr__emit_child(cfr_node *child, cfr__emit *emit, cfr_node parent, uint32_t
 void cfr__emit_indent(cfr__emit *emit, unsigned columns);	/* spaces */
 void cfr__emit_line(cfr__emit *emit, unsigned columns);		/* line end, then spaces */
 
-/* The comments of a node at one side, where they are carried. Above and below: each on a line of its own, begun by a line
- * end. Beside: behind a blank, all on one line; of a node whose text has several lines they are better put above. */
-void cfr__emit_comments(cfr__emit *emit, cfr_node node, cfr__where where, unsigned columns);
+/* The comments of a node at one side, where they are carried: each on a line of its own at `columns`, begun by a line end;
+ * or, with -1, behind a blank on the line that stands. Those beside a value of several lines go above it. */
+void cfr__emit_comments(cfr__emit *emit, cfr_node node, cfr__where where, int columns);
 
 /* ---- plain.c: what may be written without quotes ---- */
 

@@ -88,7 +88,7 @@ void cfr__emit_line(cfr__emit *emit, unsigned columns)
 	cfr__emit_indent(emit, columns);
 }
 
-void cfr__emit_comments(cfr__emit *emit, cfr_node node, cfr__where where, unsigned columns)
+void cfr__emit_comments(cfr__emit *emit, cfr_node node, cfr__where where, int columns)
 {
 	const cfr__comment *item;
 	uint32_t count;
@@ -101,12 +101,26 @@ void cfr__emit_comments(cfr__emit *emit, cfr_node node, cfr__where where, unsign
 			cfr_buf_addz(emit->out, emit->newline);
 			continue;
 		}
-		if (where == CFR__BESIDE)
+		if (columns < 0)
 			cfr_buf_addc(emit->out, ' ');
 		else
-			cfr__emit_line(emit, columns);
+			cfr__emit_line(emit, (unsigned)columns);
 		cfr_buf_addz(emit->out, emit->marker);
 		cfr_buf_adds(emit->out, item->text);
+	}
+}
+
+/* What begins a comment in a format; NULL where there are none. */
+static const char *marker_of(cfr_format format)
+{
+	switch (format) {
+	case CFR_JSON:
+	case CFR_JSONL:
+		return NULL;
+	case CFR_JSONC:
+		return "//";
+	default:
+		return "#";
 	}
 }
 
@@ -129,15 +143,26 @@ static void emit_head(cfr__emit *emit, cfr_node root)
 int cfr_text_write(cfr_buf *out, cfr_node node, const cfr_write *how, cfr_err *err)
 {
 	size_t before = out->len;
+	cfr__comments comments;
+	cfr_arena arena;
 	cfr__emit emit;
-	int r;
+	int r = 0;
 
+	cfr_arena_init(&arena, NULL);
 	cfr__emit_init(&emit, out, how->format, err);
 	emit.order = how->order;
 	emit.lose = how->lose;
 	emit.arg = how->arg;
 	if (how->indent)
 		emit.step = emit.dash = how->indent;
+	emit.marker = marker_of(how->format);
+	if (how->comments && how->order && emit.marker) {
+		r = cfr__comments_of(&comments, &arena, how->order, err);
+		if (r)
+			goto done;
+		emit.comments = &comments;
+		emit_head(&emit, node);
+	}
 	if (how->canonical) {
 		r = cfr__canonical(out, node, err);
 		goto done;
@@ -145,6 +170,8 @@ int cfr_text_write(cfr_buf *out, cfr_node node, const cfr_write *how, cfr_err *e
 	switch (how->format) {
 	case CFR_YAML:
 		cfr__yaml_value(&emit, node, CFR__ROOT, 0, CFR_PLAIN);
+		if (cfr_node_size(node) == 0)
+			cfr__emit_comments(&emit, node, CFR__BELOW, 0);
 		cfr_buf_addc(out, '\n');
 		break;
 	case CFR_JSON:
@@ -161,10 +188,12 @@ int cfr_text_write(cfr_buf *out, cfr_node node, const cfr_write *how, cfr_err *e
 		cfr__toml_write(&emit, node);
 		break;
 	default:
-		return cfr_err_set(err, CFR_E_USAGE, "no format to write in was given");
+		r = cfr_err_set(err, CFR_E_USAGE, "no format to write in was given");
+		goto done;
 	}
 	r = cfr__emit_check(&emit);
 done:
+	cfr_arena_release(&arena);
 	if (r && !out->failed)
 		out->len = before;	/* nothing half written */
 	return r;

@@ -7,6 +7,38 @@
 #include "engine/limits.h"
 #include "engine/text/emit.h"
 
+/* Is it written on one line, so that a comment can stand beside it? A collection with entries has the line of its key. */
+static bool one_line(cfr_node node, cfr__slot slot)
+{
+	cfr_str text = cfr_node_string(node);
+
+	return cfr_node_size(node) ? slot == CFR__KEY : !text.len || !memchr(text.ptr, '\n', text.len);
+}
+
+/* The line of an entry, and what its author wrote above it. */
+static void begin_entry(cfr__emit *emit, cfr_node child, bool line, cfr__slot slot, unsigned column)
+{
+	if (!line)
+		return;
+	cfr__emit_comments(emit, child, CFR__ABOVE, (int)column);
+	if (!one_line(child, slot))
+		cfr__emit_comments(emit, child, CFR__BESIDE, (int)column);
+	cfr__emit_line(emit, column);
+}
+
+static void entry_value(cfr__emit *emit, cfr_node child, cfr__slot slot, unsigned column)
+{
+	if (cfr_node_size(child)) {
+		if (slot == CFR__KEY)
+			cfr__emit_comments(emit, child, CFR__BESIDE, -1);
+		cfr__yaml_value(emit, child, slot, column, CFR_PLAIN);
+	} else {
+		cfr__yaml_value(emit, child, slot, column, CFR_PLAIN);
+		if (one_line(child, slot))
+			cfr__emit_comments(emit, child, CFR__BESIDE, -1);
+	}
+}
+
 static void mapping(cfr__emit *emit, cfr_node node, cfr__slot slot, unsigned column)
 {
 	cfr_node child;
@@ -14,8 +46,7 @@ static void mapping(cfr__emit *emit, cfr_node node, cfr__slot slot, unsigned col
 	for (uint32_t i = 0; cfr__emit_child(&child, emit, node, i); i++) {
 		size_t key;
 
-		if (i > 0 || slot == CFR__KEY)
-			cfr__emit_line(emit, column);
+		begin_entry(emit, child, i > 0 || slot == CFR__KEY, CFR__KEY, column);
 		key = emit->out->len;
 		if (cfr__yaml_key(emit, cfr_node_key(child), false)) {
 			/* Too long for `key:`; the explicit form has no bound. */
@@ -25,8 +56,9 @@ static void mapping(cfr__emit *emit, cfr_node node, cfr__slot slot, unsigned col
 			cfr__emit_line(emit, column);
 		}
 		cfr_buf_addc(emit->out, ':');
-		cfr__yaml_value(emit, child, CFR__KEY, column, CFR_PLAIN);
+		entry_value(emit, child, CFR__KEY, column);
 	}
+	cfr__emit_comments(emit, node, CFR__BELOW, (int)column);
 }
 
 static void sequence(cfr__emit *emit, cfr_node node, cfr__slot slot, unsigned column)
@@ -34,11 +66,11 @@ static void sequence(cfr__emit *emit, cfr_node node, cfr__slot slot, unsigned co
 	cfr_node child;
 
 	for (uint32_t i = 0; cfr__emit_child(&child, emit, node, i); i++) {
-		if (i > 0 || slot == CFR__KEY)
-			cfr__emit_line(emit, column);
+		begin_entry(emit, child, i > 0 || slot == CFR__KEY, CFR__DASH, column);
 		cfr_buf_addc(emit->out, '-');
-		cfr__yaml_value(emit, child, CFR__DASH, column, CFR_PLAIN);
+		entry_value(emit, child, CFR__DASH, column);
 	}
+	cfr__emit_comments(emit, node, CFR__BELOW, (int)column);
 }
 
 void cfr__yaml_value(cfr__emit *emit, cfr_node node, cfr__slot slot, unsigned parent, cfr_style style)

@@ -421,6 +421,9 @@ static int node_text(lua_State *L)
 		}
 		lua_getfield(L, 2, "compact");
 		how.compact = lua_toboolean(L, -1);
+		lua_getfield(L, 2, "comments");
+		how.comments = lua_toboolean(L, -1);
+		lua_pop(L, 1);
 		lua_getfield(L, 2, "indent");
 		how.indent = (unsigned)luaL_optinteger(L, -1, 0);
 		lua_pop(L, 2);

@@ -1,0 +1,374 @@
+/* engine/text/comments.c -- see comments.h.
+ *
+ * Keys, scalars and empty collections are the *marks* of a text; sorted by place they leave gaps, and in a gap there is
+ * nothing but punctuation, properties, blanks and comments. What came through an alias or a merge stands elsewhere and
+ * is no mark here.
+ */
+#include "engine/text/comments.h"
+
+#include <stdlib.h>
+
+typedef struct mark {
+	uint32_t start, end, rank;
+	bool key;
+} mark;
+
+typedef struct walk {
+	const cfr_document *doc;
+	cfr_str text;
+	cfr_format format;
+	cfr_arena *arena;
+	mark *marks;
+	uint32_t mark_count;
+	uint32_t *parents;		/* by rank */
+	cfr__comment *items;
+	uint32_t count, cap;
+	uint32_t last;			/* mark before the gap; UINT32_MAX: none */
+	bool failed;
+} walk;
+
+/* ---- marks ---- */
+
+static int by_place(const void *a, const void *b)
+{
+	const mark *x = a, *y = b;
+
+	return (x->start > y->start) - (x->start < y->start);
+}
+
+static void add_mark(walk *w, uint32_t start, uint32_t end, uint32_t rank, bool key)
+{
+	w->marks[w->mark_count++] = (mark){ start, end, rank, key };
+}
+
+/* Of a block scalar the first line may end in a comment, which lies inside its span; the mark ends before it. */
+static uint32_t header_end(const walk *w, const cfr_entry *entry)
+{
+	uint32_t at = entry->start;
+
+	while (at < entry->end && !strchr(" \t\r\n", w->text.ptr[at]))
+		at++;
+	return at;
+}
+
+/* A mark for what lies behind the header line of a block scalar: its body. */
+static void add_scalar(walk *w, const cfr_entry *entry, uint32_t rank)
+{
+	bool block = w->format == CFR_YAML && (entry->style == CFR_LITERAL || entry->style == CFR_FOLDED);
+	uint32_t end = block ? header_end(w, entry) : entry->end, body = end;
+
+	add_mark(w, entry->start, end, rank, false);
+	if (!block)
+		return;
+	while (body < entry->end && w->text.ptr[body] != '\n' && w->text.ptr[body] != '\r')
+		body++;
+	if (body < entry->end)
+		add_mark(w, body, entry->end, rank, false);
+}
+
+static bool gather_marks(walk *w)
+{
+	uint32_t nodes = cfr_document_ranked(w->doc, 0)->next;
+	bool sorted = true;
+
+	w->marks = cfr_arena_alloc(w->arena, (size_t)nodes * 3 * sizeof(*w->marks));
+	w->parents = cfr_arena_zalloc(w->arena, nodes, sizeof(*w->parents));
+	if (!w->marks || !w->parents)
+		return false;
+	for (uint32_t rank = 0; rank < nodes; rank++) {
+		const cfr_entry *entry = cfr_document_ranked(w->doc, rank);
+		cfr_node node = cfr_document_node(w->doc, rank), parent;
+		bool via = entry->flags & (CFR_VIA_ALIAS | CFR_VIA_MERGE);
+
+		for (uint32_t at = rank + 1; cfr_node_size(node) && at < entry->next;
+		     at = cfr_document_ranked(w->doc, at)->next)
+			w->parents[at] = rank;
+		if (entry->flags & CFR_VIA_MERGE)
+			continue;
+		if (via && (!cfr_node_parent(&parent, node) ||
+		            (cfr_document_entry(w->doc, parent)->flags & CFR_VIA_ALIAS)))
+			continue;
+		if (entry->key_len && cfr_node_key(node).ptr)
+			add_mark(w, entry->key_start, entry->key_start + entry->key_len, rank, true);
+		if (!via && cfr_node_size(node) == 0)
+			add_scalar(w, entry, rank);
+	}
+	for (uint32_t i = 1; i < w->mark_count; i++)
+		sorted = sorted && w->marks[i - 1].start <= w->marks[i].start;
+	if (!sorted)
+		qsort(w->marks, w->mark_count, sizeof(*w->marks), by_place);
+	return true;
+}
+
+/* ---- where a comment belongs ---- */
+
+static uint32_t line_start(const walk *w, uint32_t at)
+{
+	while (at > 0 && w->text.ptr[at - 1] != '\n' && w->text.ptr[at - 1] != '\r')
+		at--;
+	return at;
+}
+
+static bool same_line(const walk *w, uint32_t from, uint32_t to)
+{
+	for (; from < to; from++) {
+		if (w->text.ptr[from] == '\n' || w->text.ptr[from] == '\r')
+			return false;
+	}
+	return true;
+}
+
+static uint32_t column_of(const walk *w, uint32_t at)
+{
+	return at - line_start(w, at);
+}
+
+/* Where an entry begins on paper: its key, or itself. */
+static uint32_t head_of(const walk *w, uint32_t rank)
+{
+	const cfr_entry *entry = cfr_document_ranked(w->doc, rank);
+
+	return entry->key_len ? entry->key_start : entry->before;
+}
+
+/* The outermost entry that begins with the mark and behind `at`: a list item begins with its first key. */
+static uint32_t outermost(const walk *w, uint32_t rank, uint32_t at)
+{
+	while (rank > 0 && w->parents[rank] == rank - 1 && head_of(w, rank - 1) >= at)
+		rank--;
+	return rank;
+}
+
+/* The collection whose entries line up with a comment: an ancestor of what came last. */
+static uint32_t lined_up(const walk *w, uint32_t rank, uint32_t column)
+{
+	while (rank > 0 && column_of(w, head_of(w, rank)) > column)
+		rank = w->parents[rank];
+	/* A list item is found by what follows its dash, which stands further in. */
+	return rank > 0 ? w->parents[rank] : 0;
+}
+
+static void add(walk *w, cfr_str text, uint32_t rank, cfr__where where)
+{
+	if (w->count == w->cap) {
+		uint32_t cap = w->cap ? w->cap * 2 : 16;
+		cfr__comment *items = cfr_arena_alloc(w->arena, cap * sizeof(*items));
+
+		if (!items) {
+			w->failed = true;
+			return;
+		}
+		if (w->count)
+			memcpy(items, w->items, w->count * sizeof(*items));
+		w->items = items;
+		w->cap = cap;
+	}
+	w->items[w->count++] = (cfr__comment){ text, rank, (uint8_t)where };
+}
+
+/* One line of comment (or a blank one, without text) at `at`; `next` is the mark behind the gap. */
+static void place(walk *w, uint32_t at, cfr_str text, uint32_t next)
+{
+	bool own = true;
+	uint32_t rank;
+
+	for (uint32_t i = line_start(w, at); i < at && own; i++)
+		own = w->text.ptr[i] == ' ' || w->text.ptr[i] == '\t';
+	if (text.ptr && !own && w->last != UINT32_MAX && same_line(w, w->marks[w->last].end, at)) {
+		add(w, text, w->marks[w->last].rank, CFR__BESIDE);
+		return;
+	}
+	if (next == w->mark_count) {
+		rank = w->last == UINT32_MAX || w->format != CFR_YAML || !text.ptr || column_of(w, at) == 0
+		       ? 0 : lined_up(w, w->marks[w->last].rank, column_of(w, at));
+		add(w, text, rank, CFR__BELOW);
+		return;
+	}
+	rank = outermost(w, w->marks[next].rank, at);
+	if (w->format == CFR_YAML && own && text.ptr && w->last != UINT32_MAX &&
+	    column_of(w, at) > column_of(w, w->marks[next].start) &&
+	    cfr_document_ranked(w->doc, w->marks[w->last].rank)->next <= rank)
+		add(w, text, lined_up(w, w->marks[w->last].rank, column_of(w, at)), CFR__BELOW);
+	else
+		add(w, text, rank, CFR__ABOVE);
+}
+
+/* ---- a gap ---- */
+
+static cfr_str trimmed(cfr_str s)
+{
+	while (s.len && strchr(" \t\r\n", s.ptr[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+/* The rest of a line as a comment; returns its end. */
+static uint32_t line_comment(walk *w, uint32_t at, uint32_t marker, uint32_t limit, uint32_t next)
+{
+	uint32_t end = at;
+
+	while (end < limit && w->text.ptr[end] != '\n' && w->text.ptr[end] != '\r')
+		end++;
+	place(w, at, trimmed(cfr_str_sub(w->text, at + marker, end)), next);
+	return end;
+}
+
+/* A block comment, line by line, without the stars that such lines often begin with. */
+static uint32_t block_comment(walk *w, uint32_t at, uint32_t limit, uint32_t next)
+{
+	uint32_t i = at + 2, end = i;
+
+	while (end + 1 < limit && !(w->text.ptr[end] == '*' && w->text.ptr[end + 1] == '/'))
+		end++;
+	while (i < end) {
+		uint32_t from = i, stop;
+
+		while (i < end && w->text.ptr[i] != '\n')
+			i++;
+		stop = i++;
+		while (from > at + 2 && from < stop && strchr(" \t", w->text.ptr[from]))
+			from++;
+		if (from > at + 2 && from < stop && w->text.ptr[from] == '*')
+			from++;
+		cfr_str text = trimmed(cfr_str_sub(w->text, from, stop));
+		if (text.len)
+			place(w, at, text, next);
+	}
+	return end + 2 < limit ? end + 2 : limit;
+}
+
+static bool begins_comment(const walk *w, uint32_t at, uint32_t from)
+{
+	char c = w->text.ptr[at], before = at > 0 ? w->text.ptr[at - 1] : '\n';
+
+	switch (w->format) {
+	case CFR_JSONC:
+		return c == '/' && at + 1 < w->text.len && (w->text.ptr[at + 1] == '/' || w->text.ptr[at + 1] == '*');
+	case CFR_TOML:
+		return c == '#';
+	case CFR_PROPERTIES:
+		return (c == '#' || c == '!') && (at == from || strchr(" \t\f\r\n", before));
+	default:
+		return c == '#' && (at == from || strchr(" \t\r\n", before));
+	}
+}
+
+/* Is this line, from the line break before it, blank? Gives its end. */
+static bool blank_line(const walk *w, uint32_t at, uint32_t limit, uint32_t *end)
+{
+	uint32_t i = at + 1;
+
+	while (i < limit && (w->text.ptr[i] == ' ' || w->text.ptr[i] == '\t' || w->text.ptr[i] == '\r'))
+		i++;
+	*end = i;
+	return i < limit && w->text.ptr[i] == '\n';
+}
+
+static void gap(walk *w, uint32_t from, uint32_t to, uint32_t next)
+{
+	bool blank = false;
+
+	for (uint32_t at = from; at < to;) {
+		char c = w->text.ptr[at];
+		uint32_t end;
+
+		if (begins_comment(w, at, from)) {
+			bool block = w->format == CFR_JSONC && w->text.ptr[at + 1] == '*';
+
+			at = block ? block_comment(w, at, to, next)
+			           : line_comment(w, at, w->format == CFR_JSONC ? 2 : 1, to, next);
+			blank = false;
+		} else if (w->format == CFR_TOML && (c == '"' || c == '\'')) {
+			for (at++; at < to && w->text.ptr[at] != c && w->text.ptr[at] != '\n'; at++)
+				at += c == '"' && w->text.ptr[at] == '\\';
+			at++;
+		} else if (c == '\n' && blank_line(w, at, to, &end)) {
+			if (!blank)
+				place(w, at + 1, (cfr_str){ NULL, 0 }, next);
+			blank = true;
+			at = end;
+		} else {
+			at++;
+		}
+	}
+}
+
+/* ---- all ---- */
+
+static int by_rank(const cfr__comment *x, const cfr__comment *y)
+{
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return (int)x->where - (int)y->where;
+}
+
+/* A merge sort, because lines of one place must keep their order. */
+static bool sort(walk *w)
+{
+	cfr__comment *from = w->items, *to = cfr_arena_alloc(w->arena, (size_t)(w->count + 1) * sizeof(*to));
+
+	if (!to)
+		return false;
+	for (uint32_t width = 1; width < w->count; width *= 2) {
+		for (uint32_t at = 0; at < w->count; at += 2 * width) {
+			uint32_t i = at, mid = at + width < w->count ? at + width : w->count, j = mid;
+			uint32_t end = mid + width < w->count ? mid + width : w->count;
+
+			for (uint32_t k = at; k < end; k++) {
+				bool left = i < mid && (j == end || by_rank(&from[i], &from[j]) <= 0);
+				to[k] = left ? from[i++] : from[j++];
+			}
+		}
+		cfr__comment *swap = from;
+		from = to;
+		to = swap;
+	}
+	w->items = from;
+	return true;
+}
+
+int cfr__comments_of(cfr__comments *out, cfr_arena *arena, const cfr_document *doc, cfr_err *err)
+{
+	walk w = { .doc = doc, .format = cfr_document_format(doc), .arena = arena, .last = UINT32_MAX };
+	uint32_t from, to;
+
+	*out = (cfr__comments){ NULL, 0 };
+	if (w.format == CFR_JSON || w.format == CFR_JSONL)
+		return 0;
+	w.text = cfr_source_bytes(cfr_document_source(doc));
+	if (!gather_marks(&w))
+		return cfr_err_nomem(err);
+	cfr_document_range(doc, &from, &to);
+	for (uint32_t i = 0; i < w.mark_count && !w.failed; i++) {
+		if (from < w.marks[i].start)
+			gap(&w, from, w.marks[i].start, i);
+		w.last = i;
+		from = w.marks[i].end > from ? w.marks[i].end : from;
+	}
+	if (from < to && !w.failed)
+		gap(&w, from, to, w.mark_count);
+	if (w.failed || !sort(&w))
+		return cfr_err_nomem(err);
+	*out = (cfr__comments){ w.items, w.count };
+	return 0;
+}
+
+const cfr__comment *cfr__comments_at(const cfr__comments *comments, uint32_t rank, cfr__where where, uint32_t *count)
+{
+	const cfr__comment wanted = { .rank = rank, .where = (uint8_t)where };
+	uint32_t low = 0, high = comments->count, end;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		const cfr__comment *at = &comments->items[mid];
+
+		if (at->rank < wanted.rank || (at->rank == wanted.rank && at->where < wanted.where))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (end = low; end < comments->count && comments->items[end].rank == rank && comments->items[end].where == where;)
+		end++;
+	*count = end - low;
+	return comments->items + low;
+}
