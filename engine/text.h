@@ -1,7 +1,8 @@
 /* engine/text.h -- between text and trees: read, write, and edit in place.
  *
  * Readers never execute anything. YAML 1.2 core schema through libyaml (`yes`, `0777`, `22:22` are strings; `<<` merges);
- * JSON as RFC 8259 has it, by a single pass of our own. A source is read whole: its ceilings are in limits.h.
+ * JSON as RFC 8259 has it, by a single pass of our own, JSONC with comments and trailing commas; dotenv and Java
+ * properties as mappings of strings (docs/formats.md). A source is read whole: its ceilings are in limits.h.
  */
 #ifndef CFR_TEXT_H
 #define CFR_TEXT_H
@@ -17,9 +18,13 @@ typedef struct cfr_documents {
 	uint32_t count;
 } cfr_documents;
 
-/* `format` NONE: by name, else by content (what begins with {" or [" is JSON, else YAML). Errors carry file, line,
- * column; CFR_E_SYNTAX, CFR_E_ENCODING, CFR_E_DUPLICATE, CFR_E_CYCLE, CFR_E_LIMIT, CFR_E_KIND (a collection as a key, a
- * tag that does not fit), CFR_E_UNSUPPORTED (a number out of range). `limits` NULL: the defaults. */
+/* The format of a text: by an editor's modeline in it, else by its name, else by how it begins; never NONE. Looks at the
+ * beginning and the end only. docs/formats.md has the rules. */
+CFR_API cfr_format cfr_text_format(cfr_str name, cfr_str bytes);
+
+/* `format` NONE: what cfr_text_format says. Errors carry file, line, column; CFR_E_SYNTAX, CFR_E_ENCODING,
+ * CFR_E_DUPLICATE, CFR_E_CYCLE, CFR_E_LIMIT, CFR_E_KIND (a collection as a key, a tag that does not fit),
+ * CFR_E_UNSUPPORTED (a number out of range). `limits` NULL: the defaults. */
 CFR_API int cfr_text_read(cfr_documents *out, const cfr_source *source, cfr_format format, const cfr_limits *limits,
                           cfr_err *err);
 CFR_API void cfr_documents_release(cfr_documents *docs);

@@ -56,7 +56,7 @@ int cfr__read_input(cfr_check *check, cfr_result *result, cfr_worker *worker, ui
 	}
 	checked->source = cfr_source_ref(input->source);
 	if (checked->format == CFR_FORMAT_NONE)
-		checked->format = cfr_format_of_name(input->name);
+		checked->format = cfr_text_format(input->name, cfr_source_bytes(input->source));
 	r = cfr_text_read(&result->documents[index], input->source, checked->format, &check->limits, &why);
 	if (r == 0) {
 		checked->documents = result->documents[index].count;

@@ -1,8 +1,8 @@
 /* engine/text/detect.c -- which reader a source goes to, and what is refused before any reader sees it.
  *
- * The name decides the format, else the first characters: what begins as JSON texts do is JSON, all else is YAML. Both
- * formats are read as UTF-8; other encodings are recognised and refused with the command that converts them, since
- * offsets, lines and columns of a converted copy would not be those of the author's file.
+ * Which format it is, where nobody said, guess.c knows. All are read as UTF-8; other encodings are recognised and
+ * refused with the command that converts them, since offsets, lines and columns of a converted copy would not be those
+ * of the author's file.
  */
 #include "engine/base/utf8.h"
 #include "engine/text/read.h"
@@ -54,32 +54,6 @@ static int check_encoding(const cfr_source *source, cfr_err *err)
 	return cfr__fail_at(err, source, at, CFR_E_ENCODING);
 }
 
-/* ---- format ---- */
-
-/* {"… and ["… are JSON even if YAML could read on: a slip in JSON must not become a value of YAML (`{"a": tru}`).
- * Plain words and numbers in brackets are the same in both, or YAML alone. */
-
-static size_t skip_space(cfr_str text, size_t at)
-{
-	while (at < text.len && text.ptr[at] && strchr(" \t\r\n", text.ptr[at]))
-		at++;
-	return at;
-}
-
-static cfr_format format_of_text(cfr_str text)
-{
-	size_t at = skip_space(text, cfr_str_starts(text, CFR_STR("\xEF\xBB\xBF")) ? CFR__BOM : 0);
-	char first = at < text.len ? text.ptr[at] : 0, second;
-
-	at = skip_space(text, at + 1);
-	second = at < text.len ? text.ptr[at] : 0;
-	if (first == '{')
-		return second == '"' || second == '}' ? CFR_JSON : CFR_YAML;
-	if (first == '[' && second)
-		return strchr("\"[]{", second) ? CFR_JSON : CFR_YAML;
-	return CFR_YAML;
-}
-
 int cfr_text_read(cfr_documents *out, const cfr_source *source, cfr_format format, const cfr_limits *limits,
                   cfr_err *err)
 {
@@ -95,9 +69,7 @@ int cfr_text_read(cfr_documents *out, const cfr_source *source, cfr_format forma
 		limits = &defaults;
 	}
 	if (format == CFR_FORMAT_NONE)
-		format = cfr_format_of_name(cfr_source_name(source));
-	if (format == CFR_FORMAT_NONE)
-		format = format_of_text(cfr_source_bytes(source));
+		format = cfr_text_format(cfr_source_name(source), cfr_source_bytes(source));
 	switch (format) {
 	case CFR_JSON:
 	case CFR_JSONC:

@@ -29,6 +29,58 @@ static void test_formats(void **state)
 	assert_bad(&bad, CFR_FORMAT_NONE);
 }
 
+/* Modeline, then name, then content. */
+static void test_order(void **state)
+{
+	static const struct {
+		cfr_format format;
+		const char *name, *text;
+	} cases[] = {
+		/* Content alone. */
+		{ CFR_YAML, "x", "" }, { CFR_YAML, "x", " \n" }, { CFR_YAML, "x", "[" }, { CFR_YAML, "x", "{ a: 1 }" },
+		{ CFR_YAML, "x", "[1, 2]" }, { CFR_YAML, "x", "- a = 1" }, { CFR_YAML, "x", "a: b = 1" },
+		{ CFR_YAML, "x", "[a]" }, { CFR_YAML, "x", "[a]\n# b = 1\n" }, { CFR_YAML, "x", "[a, b]\nc = 1" },
+		{ CFR_YAML, "x", "a = b" }, { CFR_YAML, "x", "a b = 1" }, { CFR_YAML, "x", "A=b" }, { CFR_YAML, "x", "export A=\"b\"" },
+		{ CFR_YAML, "x", "//x\na: 1" }, { CFR_YAML, "x", "{//x\na: 1}" }, { CFR_YAML, "x", "/a: 1" },
+		{ CFR_YAML, "x", "%YAML 1.2\n---\na: 1" }, { CFR_YAML, "x", "[a] = 1" },
+		{ CFR_JSON, "x", "{\"a\": 1}" }, { CFR_JSON, "x", "{\"a\": 1, // c\n}" }, { CFR_JSON, "x", "[[1, 2]]" },
+		{ CFR_JSON, "x", "[{\"a\": 1},\n{\"b\": 1}]" }, { CFR_JSON, "x", "{\"a\": 1}\n" }, { CFR_JSON, "x", "[[]]" },
+		{ CFR_JSONC, "x", "// c\n{\"a\": 1}" }, { CFR_JSONC, "x", "/* c */ [\"a\"]" }, { CFR_JSONC, "x", "{ // c\n \"a\": 1}" },
+		{ CFR_JSONC, "x", "[ /* c */ {}]" },
+		{ CFR_JSONL, "x", "{\"a\": 1}\n{\"a\": 2}\n" }, { CFR_JSONL, "x", "[\"a\"]\r\n\r\n[2]" },
+		{ CFR_TOML, "x", "# c\n\na = 1" }, { CFR_TOML, "x", "a=\"b\"\nc=2" }, { CFR_TOML, "x", "a.b.\"c d\" = 'x'" },
+		{ CFR_TOML, "x", "[a]\nb = c" }, { CFR_TOML, "x", "[[a.b]] # c\n\n[a.b.c]\nd = e" }, { CFR_YAML, "x", "[a]\n[b]\n" }, { CFR_TOML, "x", "a = [\n1]" },
+		{ CFR_TOML, "x", "\"a\" = true" }, { CFR_TOML, "x", "\xEF\xBB\xBF" "a = 1979-05-27" },
+		/* The name before the content. */
+		{ CFR_YAML, "x.yaml", "{\"a\": 1}" }, { CFR_DOTENV, ".env", "a = 1" }, { CFR_PROPERTIES, "x.properties", "[a]\nb = 1" },
+		{ CFR_JSON, "x.json", "// c\n{}" },
+		/* A modeline before both. */
+		{ CFR_YAML, "x", "# vim: set ft=yaml:\na = 1" }, { CFR_TOML, "x.yaml", "# vim: ft=toml\na = 1" },
+		{ CFR_YAML, "x.toml", "# -*- yaml -*-\na: 1" }, { CFR_YAML, "x.txt", "#!/usr/bin/x\n# -*- mode: YAML; coding: utf-8 -*-\n" },
+		{ CFR_PROPERTIES, "x", "! vi:filetype=jproperties:ts=4\na=b" }, { CFR_DOTENV, "x", "# -*-mode:dotenv-mode-*-\nA=b" },
+		{ CFR_YAML, "x", "a = 1\n# vim: sw=2 syntax=yaml.ansible sts=2\n" }, { CFR_YAML, "x", "# vim: ft=yaml\r\na = 1" },
+		{ CFR_JSONC, "x.json", "// -*- mode: json -*-\n{}" }, { CFR_JSONC, "x", "/* vim: set ft=jsonc: */\n{}" },
+		{ CFR_TOML, "x", "1\n2\n3\n4\n5\n6\n# vim: ft=toml\n8\n9\n10\n11" },
+		{ CFR_TOML, "x", "1\n2\n3\n4\n# vim: ft=toml\n6\n7\n8\n9\n10\n11" },
+		/* What is none. */
+		{ CFR_YAML, "x", "1\n2\n3\n4\n5\n# vim: ft=toml\n7\n8\n9\n10\n11" }, { CFR_YAML, "x", "1\n2\n# -*- toml -*-\n4\n5\n6\n7\n8" },
+		{ CFR_YAML, "x.yaml", "a: |\n  # vim: ft=toml\n" }, { CFR_YAML, "x.yaml", "# notvim: ft=toml" },
+		{ CFR_YAML, "x.yaml", "a: '# vim: ft=toml'" }, { CFR_DOTENV, ".env", "# vim: ft=sh" }, { CFR_YAML, "x.yaml", "# -*-" },
+		{ CFR_YAML, "x.yaml", "# -*- mode: -*-" }, { CFR_YAML, "x.yaml", "# -*-;-*-:-*-" }, { CFR_YAML, "x.yaml", "# vim:" },
+		{ CFR_YAML, "x.yaml", "# yaml-language-server: $schema=x.json" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		cfr_format got = cfr_text_format(cfr_str_of(cases[i].name), cfr_str_of(cases[i].text));
+
+		if (got != cases[i].format)
+			fail_msg("%s: %s\n-> %s", cases[i].name, cases[i].text, cfr_format_name(got));
+	}
+	assert_int_equal(cfr_text_format((cfr_str){ NULL, 0 }, (cfr_str){ NULL, 0 }), CFR_YAML);
+	assert_int_equal(cfr_text_format(CFR_STR("x"), (cfr_str){ "a =\0", 4 }), CFR_YAML);
+}
+
 static void test_encodings(void **state)
 {
 	static const struct {
@@ -87,7 +139,7 @@ static void test_templates(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_formats), cmocka_unit_test(test_encodings), cmocka_unit_test(test_templates),
+		cmocka_unit_test(test_formats), cmocka_unit_test(test_order), cmocka_unit_test(test_encodings), cmocka_unit_test(test_templates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
