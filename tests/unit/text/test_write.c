@@ -23,7 +23,7 @@ static const char *const house_style[] = {
 	"a: \"x: y\"\nb: \"x #y\"\nc: \"- x\"\nd: '\"x\"'\ne: 'a\\b: c'\nf: \" x\"\ng: \"x \"\nh: \"a\\tb\"\ni: \"%x\"\nj: \"@x\"\n",
 	"a: |\n  one\n  two\nb: |-\n  one\n\n  two\nc: |+\n  one\n\nd: |2\n   one\n  two\n",
 	"\"yes\": 1\n\"1\": 2\n\"<<\": 3\nx-y: 4\n\"a: b\": 5\n\"\": 6\n",
-	"a: !secret x\nb: !!timestamp \"2024-01-01\"\nc: !<x:y> z\nd: 12345678901234567890\n",
+	"a: !secret x\nb: !!timestamp 2024-01-01\nc: !<x:y> z\nd: 12345678901234567890\n",
 	"- |\n  x\n  y\n- plain\n",
 	"|\n  x\n  y\n",
 	"just text\n",
