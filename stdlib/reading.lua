@@ -7,7 +7,7 @@ local M = {}
 
 ---@type Option[]
 M.options = {
-  { "from", value = "FORMAT", choices = { "yaml", "json" }, help = "the format, when the name does not tell it" },
+  { "from", value = "FORMAT", choices = core.formats(), help = "the format, when the name does not tell it" },
   { "document", value = "N", help = "which document of a stream, from 1" },
 }
 

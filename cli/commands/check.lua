@@ -92,7 +92,7 @@ local function add_sources(check, words, project, options)
     ok(check:file(file.path, file.name))
   end
   if #files == 0 and not options.changed then
-    io.stderr:write "cfgrun: no YAML or JSON file here\n"
+    io.stderr:write "cfgrun: no file of a known format here\n"
   end
   return troubles, input
 end

@@ -1,5 +1,6 @@
 -- cli/commands/get.lua: one value out of a file.
 
+local core = require "core"
 local ok = require("problem").check
 local reading = require "reading"
 
@@ -13,7 +14,7 @@ local M = {
   least = 2,
   most = 2,
   options = {
-    { "format", short = "f", value = "FORMAT", choices = { "yaml", "json", "canonical" },
+    { "format", short = "f", value = "FORMAT", choices = table.move(core.formats(), 1, #core.formats(), 2, { "canonical" }),
       help = "how to write it; with it, scalars are written as that format has them" },
     reading.options[1],
     reading.options[2],

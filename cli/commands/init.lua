@@ -40,7 +40,7 @@ local function survey()
     end
   end
   ok(check:run())
-  local counts, formats = {}, { yaml = 0, json = 0 }
+  local counts, formats = {}, {}
   for _, source in ipairs(check:outcome().sources) do
     formats[source.format] = (formats[source.format] or 0) + 1
     for _, kinds in ipairs(source.kinds) do
@@ -63,7 +63,7 @@ local function policies(counts, formats)
     end
   end
   lines[#lines + 1] = "  - pack:secrets        # credentials in plain text, in any file"
-  if formats.yaml > 0 then
+  if formats.yaml then
     lines[#lines + 1] = "  - pack:yaml           # what YAML readers do not agree on"
   end
   if core.files.kind "policies" == "folder" then

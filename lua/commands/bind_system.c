@@ -1,11 +1,13 @@
 /* lua/commands/bind_system.c -- core: the terminal, the clock, and the tables that the engine is described by.
  *
- *   core.version core.limits() core.errors() core.is_terminal(fd) core.width() core.now() core.monotonic()
+ *   core.version core.limits() core.errors() core.formats() core.format_of_name(name)
+ *   core.is_terminal(fd) core.width() core.now() core.monotonic()
  *   core.parse_time(text) core.distance(a, b) core.display_width(text) core.fingerprint(text)
  */
 #include "engine/base/digest.h"
 #include "engine/base/width.h"
 #include "engine/limits.h"
+#include "engine/source.h"
 #include "lua/commands/bind.h"
 
 #include <sys/ioctl.h>
@@ -81,6 +83,28 @@ static int core_limits(lua_State *L)
 	return 1;
 }
 
+/* Their words, in the order of the table. */
+static int core_formats(lua_State *L)
+{
+	lua_createtable(L, CFR_FORMAT_COUNT, 0);
+	for (int f = CFR_FORMAT_NONE + 1; f < CFR_FORMAT_COUNT; f++) {
+		lua_pushstring(L, cfr_format_name((cfr_format)f));
+		lua_rawseti(L, -2, f);
+	}
+	return 1;
+}
+
+/* nil for a name that tells nothing. */
+static int core_format_of_name(lua_State *L)
+{
+	cfr_format format = cfr_format_of_name(cfr__cmd_check_str(L, 1));
+
+	if (format == CFR_FORMAT_NONE)
+		return 0;
+	lua_pushstring(L, cfr_format_name(format));
+	return 1;
+}
+
 static int core_distance(lua_State *L)
 {
 	lua_pushinteger(L, cfr_str_distance(cfr__cmd_check_str(L, 1), cfr__cmd_check_str(L, 2), 16));
@@ -129,7 +153,7 @@ void cfr__cmd_bind_system(lua_State *L)
 {
 	static const luaL_Reg functions[] = { { "is_terminal", core_is_terminal }, { "width", core_width },
 		{ "now", core_now }, { "monotonic", core_monotonic }, { "parse_time", core_parse_time },
-		{ "limits", core_limits }, { "errors", core_errors },
+		{ "limits", core_limits }, { "formats", core_formats }, { "format_of_name", core_format_of_name }, { "errors", core_errors },
 		{ "distance", core_distance }, { "display_width", core_display_width },
 		{ "fingerprint", core_fingerprint },
 		{ NULL, NULL } };

@@ -135,7 +135,7 @@ b.json:1:10: error: port 443 is low [low-port]
     assert.equal("no findings in 1 file, 0 documents by 2 rules (1 template not checked)\n", r.out)
     local empty = cli.folder()
     r = cli.run(empty, "check -p " .. here .. "/rules.lua")
-    assert.equal("cfgrun: no YAML or JSON file here\n", r.err)
+    assert.equal("cfgrun: no file of a known format here\n", r.err)
     assert.equal(0, r.status)
     cli.remove(empty)
   end)
