@@ -8,13 +8,10 @@ local files = core.files
 
 local M = {}
 
-local FORMATS = { yaml = true, yml = true, json = true }
-
 ---@param name string
 ---@return boolean
 local function is_known(name)
-  local ending = name:match "%.([^./]+)$"
-  return ending ~= nil and FORMATS[ending:lower()] == true
+  return core.format_of_name(name) ~= nil
 end
 
 local function any(globs, name)
@@ -119,7 +116,7 @@ end
 --- The files of a run: list of { path, name }, and what could not be looked into.
 ---@param words string[]
 ---@param project Project
----@param options { exclude: string[]?, changed: string|true|nil }
+---@param options { exclude: string[]?, changed: string|true|nil, accept: nil|fun(name: string): boolean } accept: files of folders
 ---@return { path: string, name: string }[] files, table[] troubles
 function M.expand(words, project, options)
   local name = M.namer(project)
@@ -138,7 +135,7 @@ function M.expand(words, project, options)
   for _, word in ipairs(#words > 0 and words or { "." }) do
     local kind, why = files.kind(word)
     if kind == "folder" then
-      expand_folder((word:gsub("(.)/+$", "%1")), take, exclude, name, troubles, is_known)
+      expand_folder((word:gsub("(.)/+$", "%1")), take, exclude, name, troubles, options.accept or is_known)
     elseif kind then
       take(word)
     elseif word:find "[*?%[{]" then
