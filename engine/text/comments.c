@@ -131,21 +131,29 @@ static uint32_t head_of(const walk *w, uint32_t rank)
 	return entry->key_len ? entry->key_start : entry->before;
 }
 
-/* The outermost entry that begins with the mark and behind `at`: a list item begins with its first key. */
+/* The outermost entry that begins with the mark and behind `at`: a list item begins with its first key, and the root, unless
+ * brackets show where, with whatever comes first. */
 static uint32_t outermost(const walk *w, uint32_t rank, uint32_t at)
 {
-	while (rank > 0 && w->parents[rank] == rank - 1 && head_of(w, rank - 1) >= at)
+	while (rank > 0 && w->parents[rank] == rank - 1 &&
+	       (head_of(w, rank - 1) >= at || (rank == 1 && w->format != CFR_JSONC)))
 		rank--;
 	return rank;
 }
 
-/* The collection whose entries line up with a comment: an ancestor of what came last. */
+/* The collection whose entries line up with a comment: an ancestor of what came last. A list item stands where the dashes
+ * do, at the start of the list. */
 static uint32_t lined_up(const walk *w, uint32_t rank, uint32_t column)
 {
-	while (rank > 0 && column_of(w, head_of(w, rank)) > column)
+	while (rank > 0) {
+		const cfr_entry *parent = cfr_document_ranked(w->doc, w->parents[rank]);
+		bool item = !cfr_document_ranked(w->doc, rank)->key_len;
+
+		if (column_of(w, item ? parent->start : head_of(w, rank)) <= column)
+			break;
 		rank = w->parents[rank];
-	/* A list item is found by what follows its dash, which stands further in. */
-	return rank > 0 ? w->parents[rank] : 0;
+	}
+	return w->parents[rank];
 }
 
 static void add(walk *w, cfr_str text, uint32_t rank, cfr__where where)
@@ -164,6 +172,16 @@ static void add(walk *w, cfr_str text, uint32_t rank, cfr__where where)
 		w->cap = cap;
 	}
 	w->items[w->count++] = (cfr__comment){ text, rank, (uint8_t)where };
+}
+
+/* With the blank line before it, which was thought to belong to the next entry. */
+static void add_below(walk *w, cfr_str text, uint32_t rank)
+{
+	cfr__comment *before = w->count ? &w->items[w->count - 1] : NULL;
+
+	if (before && !before->text.ptr && before->where == CFR__ABOVE)
+		*before = (cfr__comment){ before->text, rank, CFR__BELOW };
+	add(w, text, rank, CFR__BELOW);
 }
 
 /* One line of comment (or a blank one, without text) at `at`; `next` is the mark behind the gap. */
@@ -188,7 +206,7 @@ static void place(walk *w, uint32_t at, cfr_str text, uint32_t next)
 	if (w->format == CFR_YAML && own && text.ptr && w->last != UINT32_MAX &&
 	    column_of(w, at) > column_of(w, w->marks[next].start) &&
 	    cfr_document_ranked(w->doc, w->marks[w->last].rank)->next <= rank)
-		add(w, text, lined_up(w, w->marks[w->last].rank, column_of(w, at)), CFR__BELOW);
+		add_below(w, text, lined_up(w, w->marks[w->last].rank, column_of(w, at)));
 	else
 		add(w, text, rank, CFR__ABOVE);
 }
@@ -268,6 +286,9 @@ static void gap(walk *w, uint32_t from, uint32_t to, uint32_t next)
 {
 	bool blank = false;
 
+	/* The body of a block scalar has its last line break inside. */
+	if (from > 0 && w->text.ptr[from - 1] == '\n')
+		from--;
 	for (uint32_t at = from; at < to;) {
 		char c = w->text.ptr[at];
 		uint32_t end;

@@ -98,11 +98,12 @@ void cfr__emit_comments(cfr__emit *emit, cfr_node node, cfr__where where, int co
 	item = cfr__comments_at(emit->comments, cfr_document_rank(emit->order, node), where, &count);
 	for (; count > 0; item++, count--) {
 		if (!item->text.ptr) {
-			cfr_buf_addz(emit->out, emit->newline);
+			if (columns >= 0)
+				cfr_buf_addz(emit->out, emit->newline);
 			continue;
 		}
 		if (columns < 0)
-			cfr_buf_addc(emit->out, ' ');
+			cfr_buf_addz(emit->out, emit->out->len && emit->out->ptr[emit->out->len - 1] == '\n' ? "" : " ");
 		else
 			cfr__emit_line(emit, (unsigned)columns);
 		cfr_buf_addz(emit->out, emit->marker);
@@ -124,8 +125,7 @@ static const char *marker_of(cfr_format format)
 	}
 }
 
-/* Comments above the whole have nothing before them, and no blank line before that. */
-static void emit_head(cfr__emit *emit, cfr_node root)
+void cfr__emit_head(cfr__emit *emit, cfr_node root)
 {
 	size_t before = emit->out->len, skip = strlen(emit->newline), at;
 
@@ -161,7 +161,7 @@ int cfr_text_write(cfr_buf *out, cfr_node node, const cfr_write *how, cfr_err *e
 		if (r)
 			goto done;
 		emit.comments = &comments;
-		emit_head(&emit, node);
+		cfr__emit_head(&emit, node);
 	}
 	if (how->canonical) {
 		r = cfr__canonical(out, node, err);

@@ -15,13 +15,24 @@ static bool one_line(cfr_node node, cfr__slot slot)
 	return cfr_node_size(node) ? slot == CFR__KEY : !text.len || !memchr(text.ptr, '\n', text.len);
 }
 
-/* The line of an entry, and what its author wrote above it. */
+/* The line of an entry, and what its author wrote above it. Without a line of its own (the first entry behind a dash),
+ * comments come first on the line that stands. `slot` is the collection's. */
 static void begin_entry(cfr__emit *emit, cfr_node child, bool line, cfr__slot slot, unsigned column)
 {
-	if (!line)
+	if (!line && slot == CFR__DASH) {
+		size_t before = emit->out->len;
+
+		cfr__emit_comments(emit, child, CFR__ABOVE, -1);
+		if (emit->out->len > before)
+			cfr__emit_line(emit, column);
 		return;
+	}
+	if (!line) {
+		cfr__emit_head(emit, child);
+		return;
+	}
 	cfr__emit_comments(emit, child, CFR__ABOVE, (int)column);
-	if (!one_line(child, slot))
+	if (!one_line(child, cfr_node_key(child).ptr ? CFR__KEY : CFR__DASH))
 		cfr__emit_comments(emit, child, CFR__BESIDE, (int)column);
 	cfr__emit_line(emit, column);
 }
@@ -46,7 +57,7 @@ static void mapping(cfr__emit *emit, cfr_node node, cfr__slot slot, unsigned col
 	for (uint32_t i = 0; cfr__emit_child(&child, emit, node, i); i++) {
 		size_t key;
 
-		begin_entry(emit, child, i > 0 || slot == CFR__KEY, CFR__KEY, column);
+		begin_entry(emit, child, i > 0 || slot == CFR__KEY, slot, column);
 		key = emit->out->len;
 		if (cfr__yaml_key(emit, cfr_node_key(child), false)) {
 			/* Too long for `key:`; the explicit form has no bound. */
@@ -66,7 +77,7 @@ static void sequence(cfr__emit *emit, cfr_node node, cfr__slot slot, unsigned co
 	cfr_node child;
 
 	for (uint32_t i = 0; cfr__emit_child(&child, emit, node, i); i++) {
-		begin_entry(emit, child, i > 0 || slot == CFR__KEY, CFR__DASH, column);
+		begin_entry(emit, child, i > 0 || slot == CFR__KEY, slot, column);
 		cfr_buf_addc(emit->out, '-');
 		entry_value(emit, child, CFR__DASH, column);
 	}
