@@ -232,7 +232,8 @@ static void add_value(cfr__emit *emit, cfr_node node, unsigned column, cfr_style
 static void add_array(cfr__emit *emit, cfr_node node, unsigned column, bool inside)
 {
 	long room = (long)emit->fold - (long)column;
-	bool lines = !inside && !fits(emit, node, &room), any = false;
+	/* Nested so deep that lines have no room left, they help nobody. */
+	bool lines = !inside && column <= emit->fold / 2 && !fits(emit, node, &room), any = false;
 	cfr_node child;
 
 	cfr_buf_addc(emit->out, '[');
