@@ -40,9 +40,12 @@ typedef struct cfr_write {
 	bool compact;			/* JSON on one line */
 	bool canonical;			/* JSON as RFC 8785 has it (CFR_E_UNSUPPORTED for what it cannot hold) */
 	bool comments;			/* carry the comments of `order`, where the format has comments */
+	/* dotenv and properties: what joins the keys of nested mappings (indices: `a[0]` in properties, joined in dotenv).
+	 * NULL: they cannot hold what is nested. */
+	const char *flatten;
 	const cfr_document *order;	/* keys in this document's order where node belongs to it; else sorted */
 	/* What the format cannot hold. Without a callback the first such value is an error; with one, each is told and
-	 * the nearest thing is written: `what` says what cannot be held, `instead` what was done. */
+	 * the nearest thing is written: `what` says what cannot be held, `instead` what was done (both literals). */
 	void (*lose)(void *arg, cfr_node node, const char *what, const char *instead);
 	void *arg;
 } cfr_write;

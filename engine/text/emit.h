@@ -107,6 +107,12 @@ void cfr__toml_write_string(cfr_buf *out, cfr_str text, cfr_style style);
 /* Without quotes where it can. */
 void cfr__toml_write_key(cfr_buf *out, cfr_str key);
 
+/* ---- write_flat.c: dotenv, properties ---- */
+
+void cfr__flat_write(cfr__emit *emit, cfr_node node, const cfr_write *how);
+void cfr__dotenv_text(cfr_buf *out, cfr_str text);		/* a value, quoted where it must be */
+void cfr__properties_text(cfr_buf *out, cfr_str text, bool key);
+
 /* ---- write_canonical.c: RFC 8785 ---- */
 
 int cfr__canonical(cfr_buf *out, cfr_node node, cfr_err *err);

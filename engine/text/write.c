@@ -19,7 +19,7 @@ void cfr__emit_init(cfr__emit *emit, cfr_buf *out, cfr_format format, cfr_err *e
 		.fold = 80,
 		.quote = '"',
 		.key_style = CFR_PLAIN,
-		.json = format == CFR_JSON,
+		.json = format == CFR_JSON || format == CFR_JSONC || format == CFR_JSONL,
 		.colon = CFR_STR(": "),
 		.comma = CFR_STR(", "),
 	};
@@ -103,7 +103,7 @@ void cfr__emit_comments(cfr__emit *emit, cfr_node node, cfr__where where, int co
 			continue;
 		}
 		if (columns < 0)
-			cfr_buf_addz(emit->out, emit->out->len && emit->out->ptr[emit->out->len - 1] == '\n' ? "" : " ");
+			cfr_buf_addc(emit->out, ' ');
 		else
 			cfr__emit_line(emit, (unsigned)columns);
 		cfr_buf_addz(emit->out, emit->marker);
@@ -175,8 +175,10 @@ int cfr_text_write(cfr_buf *out, cfr_node node, const cfr_write *how, cfr_err *e
 		cfr_buf_addc(out, '\n');
 		break;
 	case CFR_JSON:
-		emit.pretty = !how->compact;
-		if (how->compact) {
+	case CFR_JSONC:
+	case CFR_JSONL:
+		emit.pretty = !how->compact && how->format != CFR_JSONL;
+		if (!emit.pretty) {
 			emit.colon = CFR_STR(":");
 			emit.comma = CFR_STR(",");
 		}
@@ -186,6 +188,10 @@ int cfr_text_write(cfr_buf *out, cfr_node node, const cfr_write *how, cfr_err *e
 		break;
 	case CFR_TOML:
 		cfr__toml_write(&emit, node);
+		break;
+	case CFR_DOTENV:
+	case CFR_PROPERTIES:
+		cfr__flat_write(&emit, node, how);
 		break;
 	default:
 		r = cfr_err_set(err, CFR_E_USAGE, "no format to write in was given");
