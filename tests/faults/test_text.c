@@ -60,9 +60,57 @@ static void test_json(void **state)
 	assert_true(each("[1, 2", CFR_JSON, CFR_E_SYNTAX) > 2);
 }
 
+static void test_toml(void **state)
+{
+	const char *good = "a.b = [1, {c = 'x', \"\\u0041\" = \"\"\"\n\\ty\"\"\"}, 1_0.5]\n[[t]]\nd = 1979-05-27 07:32:00z\n[t.u]\n"
+	                   "k0=0\nk1=1\nk2=2\nk3=3\nk4=4\nk5=5\nk6=6\nk7=7\nk8=8\nk9=9\n";
+
+	(void)state;
+	assert_true(each(good, CFR_TOML, 0) > 10);
+	assert_true(each("a = 1\na = 2\n", CFR_TOML, CFR_E_DUPLICATE) > 1);
+	assert_true(each("a = 'x", CFR_TOML, CFR_E_SYNTAX) > 1);
+}
+
+typedef struct writing {
+	cfr_node node;
+	cfr_format format;
+} writing;
+
+static int write_it(void *arg)
+{
+	const writing *w = arg;
+	cfr_write how = { .format = w->format };
+	cfr_buf out = CFR_BUF_INIT;
+	cfr_err err = CFR_ERR_INIT;
+	int rc = cfr_text_write(&out, w->node, &how, &err);
+
+	if (rc)
+		assert_int_equal(err.code, rc);
+	cfr_buf_release(&out);
+	return rc;
+}
+
+static void test_write_toml(void **state)
+{
+	const char *text = "a: [1, \"long enough to be broken into several lines, as arrays are when\", \"they are too long\"]\n"
+	                   "b: {c: {d: 1}, \"e f\": [{g: \"x\\ny\"}, {h: [[]]}]}\n";
+	cfr_documents docs = { NULL, 0 };
+	cfr_source *source;
+	writing w = { .format = CFR_TOML };
+
+	(void)state;
+	assert_int_equal(cfr_source_new(&source, CFR_STR("text"), cfr_str_of(text), NULL, NULL), 0);
+	assert_int_equal(cfr_text_read(&docs, source, CFR_YAML, NULL, NULL), 0);
+	w.node = cfr_tree_root(cfr_document_tree(docs.items[0]));
+	assert_true(cfr_fail_each(write_it, &w) > 2);
+	cfr_documents_release(&docs);
+	cfr_source_unref(source);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_yaml), cmocka_unit_test(test_json) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_yaml), cmocka_unit_test(test_json), cmocka_unit_test(test_toml),
+	                                    cmocka_unit_test(test_write_toml) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
