@@ -42,4 +42,5 @@ install(CODE "
   COMPONENT development)
 install(FILES ${PROJECT_BINARY_DIR}/cfgrun.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
 
+include(cmake/manual.cmake)
 include(cmake/package.cmake)

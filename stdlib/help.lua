@@ -67,6 +67,7 @@ end
 
 --- "left   right", the right part folded beside a left one of some width, or below one that is wider.
 local function row(left, right, width)
+  width = math.min(width, columns() // 2)
   local indent = (" "):rep(width + 3)
   local folded = fold(right, math.max(columns() - width - 3, 24), indent)
   if core.display_width(left) <= width then
@@ -148,8 +149,10 @@ end
 ---@return string
 function M.option_help(option)
   local help, more = option.help, {}
-  if option.choices and not help:find(option.choices[1], 1, true) then
-    more[1] = table.concat(option.choices, ", ")
+  for _, choice in ipairs(option.choices or {}) do
+    if not help:find(choice, 1, true) then
+      more[1] = table.concat(option.choices, ", ")
+    end
   end
   if option.many then
     more[#more + 1] = "may be given several times"

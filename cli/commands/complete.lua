@@ -28,11 +28,12 @@ local function typed(words, program)
   if not known then
     return {}, {}
   end
-  local before = table.move(words, 2, #words - 1, 1, {})
   local description = setmetatable({ least = 0, most = math.maxinteger }, { __index = program.command(words[1]) })
-  local understood, options, rest = pcall(args.parse, description, before, 1)
-  if understood then
-    return options, rest
+  for last = #words - 1, #words do -- without the last word, unless it is the value of an option
+    local understood, options, rest = pcall(args.parse, description, table.move(words, 2, last, 1, {}), 1)
+    if understood then
+      return options, rest
+    end
   end
   return {}, {}
 end

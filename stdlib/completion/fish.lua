@@ -19,6 +19,11 @@ function __cfgrun_ask
     cfgrun complete $argv[1] -- $line[2..-1] 2>/dev/null
 end
 
+function __cfgrun_in
+    set -l line (commandline -opc)
+    test (count $line) -ge 2; and test $line[2] = $argv[1]
+end
+
 # Is the command $argv[1], and is the word being typed its $argv[2]th (or a later one, with +)? The options that take a
 # value in the word behind them follow.
 function __cfgrun_word
@@ -70,14 +75,18 @@ local function offer(kind)
 end
 
 local function option_line(command, option)
-  local line = ("complete -c cfgrun -n '__fish_seen_subcommand_from %s' -l %s"):format(command.name, option[1])
+  local line = ("complete -c cfgrun -n '__cfgrun_in %s' -l %s"):format(command.name, option[1])
   if option.short then
     line = line .. " -s " .. option.short
   end
+  local offered = option.value and offer(words.of_option(option)) or ""
   if option.value and not option.optional then
     line = line .. " -r"
   end
-  return line .. (option.value and offer(words.of_option(option)) or "") .. " -d " .. quote(model.short(option)) .. "\n"
+  if option.value and not offered:find "^ %-F" then
+    line = line .. " -f" -- no file
+  end
+  return line .. offered .. " -d " .. quote(model.short(option)) .. "\n"
 end
 
 ---@param commands Command[]

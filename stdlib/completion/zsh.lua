@@ -30,7 +30,7 @@ _cfgrun() {
   local -a line _cfgrun_line
   _cfgrun_line=("${(@Q)words[1,CURRENT]}")
   _arguments -C '(- *)'{-h,--help}'[show help]' '(- *)'{-V,--version}'[print the version]' \
-    '1: :->command' '*::: :->rest' && return
+    '1: :->command' '*:: :->rest' && return
   case $state in
     command)
       local -a commands=(
@@ -78,7 +78,7 @@ local function action(kinds)
   if #list == 0 then
     return ""
   elseif #list == 1 and #plain == 0 then
-    return list[1]
+    return " " .. list[1] -- the blank keeps _arguments from adding words of its own
   end
   return "{ " .. table.concat(list, "; ") .. " }"
 end
