@@ -180,7 +180,7 @@ static int apply_waivers(cfr_check *check, cfr_result *result, cfr_findings *fin
 
 typedef struct cfr_allowance {
 	uint32_t line;			/* the line it speaks of */
-	uint32_t offset;		/* of its '#' */
+	uint32_t offset;		/* of its comment */
 	cfr_str rules, reason;
 	bool alone;			/* on its line: it speaks of the next one with content */
 	bool used;
@@ -228,7 +228,7 @@ static void void_between(cfr_allowances *list, uint32_t start, uint32_t end)
 		list->items[low].line = 0;
 }
 
-/* Drops those whose '#' lies inside a key or a scalar. They are in the order of their offsets. */
+/* Drops those whose comment lies inside a key or a scalar. They are in the order of their offsets. */
 static void drop_inside_scalars(cfr_allowances *list, const cfr_documents *docs)
 {
 	uint32_t kept = 0;
@@ -249,8 +249,14 @@ static void drop_inside_scalars(cfr_allowances *list, const cfr_documents *docs)
 	list->count = kept;
 }
 
+static bool is_comment(cfr_str line, cfr_format format)
+{
+	return cfr_str_starts(line, format == CFR_JSONC ? CFR_STR("//") : CFR_STR("#")) ||
+	       (format == CFR_PROPERTIES && line.ptr[0] == '!');
+}
+
 /* The first line below that is neither blank nor a comment alone. `before` is the allowance above, or NULL. */
-static uint32_t next_content_line(const cfr_source *source, uint32_t line, const cfr_allowance *before)
+static uint32_t next_content_line(const cfr_source *source, cfr_format format, uint32_t line, const cfr_allowance *before)
 {
 	uint32_t last = cfr_source_lines(source);
 
@@ -258,13 +264,13 @@ static uint32_t next_content_line(const cfr_source *source, uint32_t line, const
 		return before->line;	/* nothing but comments between the two */
 	while (++line <= last) {
 		cfr_str text = trim(cfr_source_line(source, line));
-		if (text.len && text.ptr[0] != '#')
+		if (text.len && !is_comment(text, format))
 			break;
 	}
 	return line;
 }
 
-/* Parse "cfgrun: allow a, b -- reason" behind a '#'. A comment of another form is none of ours. */
+/* Parse "cfgrun: allow a, b -- reason" behind a comment's marker. A comment of another form is none of ours. */
 static bool parse_allowance(cfr_allowance *out, cfr_str comment)
 {
 	cfr_str rest = skip_word(trim(comment), "cfgrun:");
@@ -283,34 +289,42 @@ static bool parse_allowance(cfr_allowance *out, cfr_str comment)
 	return true;
 }
 
+/* The start of the comment whose text begins at `at`, or NULL: a `#` after white space, in JSONC a `//` anywhere. */
+static const char *comment_start(const char *begin, const char *at, cfr_format format)
+{
+	while (at > begin && is_blank(at[-1]))
+		at--;
+	if (format == CFR_JSONC)
+		return at - begin >= 2 && at[-1] == '/' && at[-2] == '/' ? at - 2 : NULL;
+	if (at == begin || at[-1] != '#')
+		return NULL;
+	at--;
+	return at == begin || is_blank(at[-1]) || at[-1] == '\n' ? at : NULL;
+}
+
 /* All of a source, in order. */
 static int find_allowances(cfr_allowances *out, const cfr_source *source, const cfr_documents *docs, cfr_err *err)
 {
 	cfr_str bytes = cfr_source_bytes(source);
 	const char *at = bytes.ptr, *end = bytes.ptr + bytes.len;
+	cfr_format format = cfr_document_format(docs->items[0]);
 
 	while (at && at < end && (at = memmem(at, (size_t)(end - at), "cfgrun:", 7))) {
-		const char *hash = at;
+		const char *start = comment_start(bytes.ptr, at, format);
 		cfr_allowance found = { .line = 0 };
 
+		const char *stop = memchr(at, '\n', (size_t)(end - at));
+		cfr_str comment = { at, (size_t)((stop ? stop : end) - at) };
 		at += 7;
-		while (hash > bytes.ptr && is_blank(hash[-1]))
-			hash--;
-		if (hash == bytes.ptr || hash[-1] != '#')
+		if (!start || !parse_allowance(&found, comment))
 			continue;
-		hash--;
-		found.offset = (uint32_t)(hash - bytes.ptr);
-		const char *stop = memchr(hash, '\n', (size_t)(end - hash));
-		cfr_str comment = { hash + 1, (size_t)((stop ? stop : end) - hash - 1) };
-		if ((hash > bytes.ptr && !is_blank(hash[-1]) && hash[-1] != '\n') ||
-		    !parse_allowance(&found, comment))
-			continue;
+		found.offset = (uint32_t)(start - bytes.ptr);
 		cfr_place place = cfr_source_place(source, found.offset);
 		cfr_str line = cfr_source_line(source, place.line);
-		found.alone = trim((cfr_str){ line.ptr, (size_t)(hash - line.ptr) }).len == 0;
+		found.alone = trim((cfr_str){ line.ptr, (size_t)(start - line.ptr) }).len == 0;
 		found.line = place.line;
 		if (found.alone)
-			found.line = next_content_line(source, place.line, out->count ? &out->items[out->count - 1] : NULL);
+			found.line = next_content_line(source, format, place.line, out->count ? &out->items[out->count - 1] : NULL);
 		cfr_allowance *more = CFR_APPEND(out);
 		if (!more)
 			return cfr_err_nomem(err);
