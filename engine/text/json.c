@@ -491,3 +491,39 @@ int cfr__json_read(cfr_documents *docs, const cfr_source *source, cfr_format for
 	cfr_build_free(r.build);
 	return rc;
 }
+
+/* The one member or item at r->p, in a collection that has no brackets. */
+static int alone(reader *r, bool item)
+{
+	cfr_mark mark = { .before = offset(r, r->p), .start = offset(r, r->p), .style = CFR_FLOW };
+	int rc = cfr_build_begin(r->build, item ? CFR_SEQUENCE : CFR_MAPPING, &mark, r->err);
+
+	if (rc == 0 && !item)
+		rc = key(r);
+	if (rc == 0)
+		rc = value(r);
+	if (rc == 0 && r->p < r->end)
+		rc = fail(r, r->p, CFR__JSON_END);
+	return rc ? rc : cfr_build_end(r->build, offset(r, r->p), r->err);
+}
+
+int cfr__json_read_part(cfr_documents *docs, const cfr_source *source, uint32_t start, uint32_t end, bool item,
+                        const cfr_limits *limits, cfr_err *err)
+{
+	const char *text = cfr_source_bytes(source).ptr;
+	reader r = { .p = text + start, .end = text + end, .text = text, .source = source, .format = CFR_JSON,
+	             .err = err };
+	cfr_document *doc;
+	int rc = cfr_build_new(&r.build, source, CFR_JSON, limits, err);
+
+	if (rc)
+		return rc;
+	rc = alone(&r, item);
+	if (rc == 0)
+		rc = cfr_build_finish(&doc, r.build, 0, start, end, err);
+	if (rc == 0)
+		rc = cfr__documents_add(docs, doc, err);
+	cfr_buf_release(&r.scratch);
+	cfr_build_free(r.build);
+	return rc;
+}

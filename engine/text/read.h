@@ -24,6 +24,11 @@ int cfr__yaml_read(cfr_documents *docs, const cfr_source *source, const cfr_limi
 /* JSON, JSONC or JSONL. */
 int cfr__json_read(cfr_documents *docs, const cfr_source *source, cfr_format format, const cfr_limits *limits,
                    cfr_err *err);
+/* Bytes start..end alone (outline.h): of YAML, a document; of JSON, one member of an object or one item of an array. */
+int cfr__yaml_read_part(cfr_documents *docs, const cfr_source *source, uint32_t start, uint32_t end,
+                        const cfr_limits *limits, cfr_err *err);
+int cfr__json_read_part(cfr_documents *docs, const cfr_source *source, uint32_t start, uint32_t end, bool item,
+                        const cfr_limits *limits, cfr_err *err);
 int cfr__toml_read(cfr_documents *docs, const cfr_source *source, const cfr_limits *limits, cfr_err *err);
 int cfr__dotenv_read(cfr_documents *docs, const cfr_source *source, const cfr_limits *limits, cfr_err *err);
 int cfr__properties_read(cfr_documents *docs, const cfr_source *source, const cfr_limits *limits, cfr_err *err);

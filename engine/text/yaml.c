@@ -571,9 +571,9 @@ static void lend(yaml_parser_t *parser, const char *text, size_t len)
 	parser->eof = 1;
 }
 
-static int parse(reader *r)
+/* `text` is what stands behind r->marks.base, with a NUL behind its end. */
+static int parse(reader *r, const char *text)
 {
-	const char *text = (r->breaks.copy ? r->breaks.copy : r->text.ptr) + r->marks.base;
 	yaml_char_t *own;
 	int rc;
 
@@ -610,11 +610,52 @@ int cfr__yaml_read(cfr_documents *docs, const cfr_source *source, const cfr_limi
 	cfr__anchors_init(&r.anchors);
 	rc = cfr_build_new(&r.build, source, CFR_YAML, limits, err);
 	if (rc == 0) {
-		rc = parse(&r);
+		rc = parse(&r, (r.breaks.copy ? r.breaks.copy : r.text.ptr) + r.marks.base);
 		cfr_build_free(r.build);
 	}
 	free(r.frames);
 	cfr__anchors_release(&r.anchors);
 	cfr__breaks_release(&r.breaks);
+	return rc;
+}
+
+/* A part is copied, for the NUL that libyaml wants behind it; all that is said of it speaks of the source. The marks
+ * that the whole text is looked through for are not to be expected here, and refused. */
+int cfr__yaml_read_part(cfr_documents *docs, const cfr_source *source, uint32_t start, uint32_t end,
+                        const cfr_limits *limits, cfr_err *err)
+{
+	reader r = { .source = source, .limits = limits, .docs = docs, .err = err, .doc_start = start, .doc_body = start };
+	cfr_str text = cfr_str_sub(cfr_source_bytes(source), start, end);
+	bool ascii;
+	char *copy;
+	int rc = cfr__check_characters(&ascii, err, source, text);
+
+	if (rc)
+		return rc;
+	copy = malloc(text.len + 1);
+	if (!copy)
+		return cfr_err_nomem(err);
+	memcpy(copy, text.ptr, text.len);
+	copy[text.len] = '\0';
+	r.text = cfr_str_sub(cfr_source_bytes(source), 0, end);
+	cfr__marks_init(&r.marks, r.text, start, ascii);
+	if (memchr(text.ptr, '%', text.len) && memmem(text.ptr, text.len, "%TAG", 4))
+		rc = cfr_err_set(err, CFR_E_UNSUPPORTED, "a directive in a part of a text");
+	for (size_t i = 0; rc == 0 && !ascii && i < 4; i++) {
+		static const char *const odd[4] = { BOM_TEXT, "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9" };
+
+		if (memmem(text.ptr, text.len, odd[i], strlen(odd[i])))
+			rc = cfr_err_set(err, CFR_E_UNSUPPORTED, "an unusual mark in a part of a text");
+	}
+	cfr__anchors_init(&r.anchors);
+	if (rc == 0)
+		rc = cfr_build_new(&r.build, source, CFR_YAML, limits, err);
+	if (rc == 0) {
+		rc = parse(&r, copy);
+		cfr_build_free(r.build);
+	}
+	free(r.frames);
+	free(copy);
+	cfr__anchors_release(&r.anchors);
 	return rc;
 }

@@ -1,0 +1,117 @@
+/* engine/text/outline.h -- where a part of a text stands, found without reading the rest.
+ *
+ * Reading ten megabytes to change one value is a waste. An outline is a lexical scan at a fraction of the cost of
+ * reading: it finds the *window* of a place, the run of bytes that is one entry of a collection and can be read by the
+ * ordinary reader alone (cfr__window_read), with the offsets it has in the whole text.
+ *
+ * A window of YAML is the whole lines of one entry of a block collection, from its key or dash to the next line that
+ * belongs to something else; its document is a collection of this one entry, in the column where it stands. A window of
+ * JSON is a member of an object, or an item of an array; its document is a collection of this one.
+ *
+ * What holds. For every source that the reader accepts, a window's document has at its only entry exactly the value
+ * that the whole document has at that place, with the same places in the text. And when the bytes of a window are
+ * replaced by others that are again one such entry alone (same column, same key, no anchors), the rest of the document
+ * says what it said before. Whatever the scan does not fully understand gives no window (CFR__UNSAFE), and the caller
+ * reads everything:
+ *
+ *   several documents, directives, `...`; keys written with `? `, properties before a key, aliases as keys; an anchor
+ *   or a tag on a collection that leads to the window; tabs before text; lone carriage returns; keys with escapes on
+ *   the way; a key twice in a collection on the way; a root that is no block collection; verbatim tags and rarities
+ *   between brackets; control characters and bytes that are not UTF-8, anywhere.
+ *
+ * A source that is broken elsewhere may still give windows: syntax errors and duplicate keys in parts that are not on
+ * the way are not looked for. Bytes outside a window are never changed, so such a text is as broken afterwards as it was.
+ */
+#ifndef CFR_TEXT_OUTLINE_H
+#define CFR_TEXT_OUTLINE_H
+
+#include "engine/base/hash.h"
+#include "engine/text/read.h"
+
+enum {
+	CFR__UNSAFE = 1,		/* read everything */
+	CFR__OUTLINE_DEPTH = 128
+};
+
+/* An entry around the place that was asked for. */
+typedef struct cfr__window {
+	uint32_t start, end;
+	uint32_t key, key_end;		/* the key without quotes; in a sequence both are 0 */
+	uint32_t index;			/* in the text's order */
+	uint32_t indent;		/* YAML: column of key or dash */
+	bool sequence;			/* an item, not a member */
+	bool alone;			/* nothing else stands on its lines: it can be read alone */
+	bool raw;			/* its key has escapes: unknown here */
+	bool property;			/* an anchor or a tag stands before its value */
+	bool anchors;			/* anchors stand somewhere in it */
+} cfr__window;
+
+typedef struct cfr__outline {
+	cfr__window chain[CFR__OUTLINE_DEPTH];	/* the entries around the place, the outermost first */
+	uint32_t count;
+	uint32_t nodes;			/* the document has at most so many values */
+	bool aliases;			/* some value comes through an alias: `nodes` does not count those */
+} cfr__outline;
+
+/* The entries that lead to a pointer, as far as they exist. 0, CFR__UNSAFE, or CFR_E_NOMEM. */
+int cfr__outline_pointer(cfr__outline *out, const cfr_source *source, cfr_format format, cfr_str pointer);
+/* The entries that hold all of the bytes from..to (of YAML: their lines). */
+int cfr__outline_range(cfr__outline *out, const cfr_source *source, cfr_format format, uint32_t from, uint32_t to);
+/* Are the bytes start..end of `source` one entry in the column and with the key of window `like` of `other`, without
+ * anchors and aliases? Then they can stand in its place. Else CFR__UNSAFE. */
+int cfr__outline_same(cfr__window *out, const cfr_source *source, cfr_format format, uint32_t start, uint32_t end,
+                      const cfr_source *other, const cfr__window *like);
+
+/* Reads a window alone: a document whose root is a collection of the one entry, its places those of the source. The
+ * depth around it is taken off the ceiling. Fails as a reader does; then nothing is known about the source. */
+int cfr__window_read(cfr_document **out, const cfr_source *source, cfr_format format, const cfr__window *window,
+                     uint32_t depth, const cfr_limits *limits, cfr_err *err);
+
+/* ---- for outline_yaml.c and outline_json.c ---- */
+
+typedef struct cfr__level {
+	cfr__window entry;		/* the latest */
+	uint32_t indent, count;		/* entries begun */
+	bool sequence, path, matched;	/* on the way; its latest entry leads on */
+} cfr__level;
+
+typedef struct cfr__known_key {
+	uint32_t hash, level, start, len;
+} cfr__known_key;
+
+/* The open collections while a text is scanned. */
+typedef struct cfr__tracker {
+	cfr_str text;
+	cfr__outline *out;
+	const cfr_str *tokens;		/* of the pointer */
+	uint32_t token_count;
+	bool range, taken;		/* a range is sought; the chain was taken */
+	uint32_t from, to;
+	uint32_t depth, live;		/* live: entries of the chain that are still open */
+	bool rooted;			/* the root has begun */
+	cfr_hash_key secret;
+	cfr__known_key *keys;		/* of the collections on the way, for duplicates */
+	uint32_t *slots;
+	uint32_t key_count, key_cap, slot_count;
+	cfr__level levels[CFR__OUTLINE_DEPTH];
+} cfr__tracker;
+
+/* An entry of a block collection: what is deeper ends. `at` is where its line begins. */
+int cfr__track_block(cfr__tracker *t, const cfr__window *entry, bool awaited);
+int cfr__track_open(cfr__tracker *t, bool sequence, uint32_t indent);
+int cfr__track_entry(cfr__tracker *t, const cfr__window *entry);
+void cfr__track_entry_end(cfr__tracker *t, uint32_t end);
+void cfr__track_close(cfr__tracker *t, uint32_t end);
+void cfr__track_property(cfr__tracker *t, bool anchor);
+/* Takes the chain when the range begins before `at`. */
+static inline bool cfr__track_due(const cfr__tracker *t, uint32_t at)
+{
+	return t->range && !t->taken && at > t->from;
+}
+void cfr__track_take(cfr__tracker *t);
+
+int cfr__outline_yaml(cfr__tracker *t, uint32_t start, uint32_t end);
+/* `member`: what stands there is a member of an object or an item of an array alone. */
+int cfr__outline_json(cfr__tracker *t, uint32_t start, uint32_t end, const cfr__window *member);
+
+#endif

@@ -1,0 +1,166 @@
+/* engine/text/outline_json.c -- the members of JSON's objects and the items of its arrays, bracket by bracket.
+ *
+ * Strings hide brackets, and nothing else does. So the scan knows strings, brackets, commas and colons, and takes
+ * whatever stands between for a number or a word.
+ */
+#include "engine/text/outline.h"
+
+#define ONES  UINT64_C(0x0101010101010101)
+#define HIGHS UINT64_C(0x8080808080808080)
+
+typedef struct scanner {
+	const char *p, *end, *text;
+	cfr__tracker *t;
+} scanner;
+
+static inline void skip_space(scanner *s)
+{
+	const char *p = s->p;
+
+	while (p < s->end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
+		p++;
+	s->p = p;
+}
+
+/* The first quote or backslash, or the end. */
+static inline const char *string_stop(const char *p, const char *end)
+{
+	while (end - p >= 8) {
+		uint64_t word, quote, slash;
+
+		memcpy(&word, p, 8);
+		quote = word ^ ONES * '"';
+		slash = word ^ ONES * '\\';
+		if ((((quote - ONES) & ~quote) | ((slash - ONES) & ~slash)) & HIGHS)
+			break;
+		p += 8;
+	}
+	while (p < end && *p != '"' && *p != '\\')
+		p++;
+	return p;
+}
+
+/* s->p at the opening quote, then behind the closing one. */
+static bool string(scanner *s, bool *raw)
+{
+	const char *p = s->p + 1;
+
+	*raw = false;
+	for (;;) {
+		p = string_stop(p, s->end);
+		if (p == s->end)
+			return false;
+		if (*p == '"')
+			break;
+		*raw = true;
+		p += 2;
+		if (p > s->end)
+			return false;
+	}
+	s->p = p + 1;
+	return true;
+}
+
+static inline uint32_t at(const scanner *s) { return (uint32_t)(s->p - s->text); }
+
+/* An entry begins at s->p; of an object, up to its value. */
+static int begin(scanner *s, bool sequence)
+{
+	cfr__window entry = { .start = at(s), .alone = true };
+
+	if (cfr__track_due(s->t, entry.start))
+		cfr__track_take(s->t);
+	if (!sequence) {
+		if (s->p == s->end || *s->p != '"' || !string(s, &entry.raw))
+			return CFR__UNSAFE;
+		entry.key = entry.start + 1;
+		entry.key_end = at(s) - 1;
+		skip_space(s);
+		if (s->p == s->end || *s->p != ':')
+			return CFR__UNSAFE;
+		s->p++;
+		skip_space(s);
+	}
+	return cfr__track_entry(s->t, &entry);
+}
+
+/* A string, number or word. */
+static bool scalar(scanner *s)
+{
+	const char *from = s->p;
+	bool raw;
+
+	if (s->p < s->end && *s->p == '"')
+		return string(s, &raw);
+	while (s->p < s->end && *s->p > ' ' && !strchr(",:[]{}\"", *s->p))
+		s->p++;
+	return s->p > from;
+}
+
+/* The value at s->p and all in it; `bottom` collections are open around it. */
+static int value(scanner *s, uint32_t bottom)
+{
+	cfr__tracker *t = s->t;
+
+	for (;;) {
+		bool opened = s->p < s->end && (*s->p == '{' || *s->p == '[');
+		int r = 0;
+
+		if (opened)
+			r = cfr__track_open(t, *s->p++ == '[', 0);
+		else if (!scalar(s))
+			r = CFR__UNSAFE;
+		if (r)
+			return r;
+		/* Behind a value or an opening bracket: closing ones, then a comma. */
+		for (;;) {
+			bool sequence;
+
+			if (t->depth == bottom)
+				return 0;
+			if (!opened) {
+				if (t->range && !t->taken && at(s) >= t->from)
+					cfr__track_take(t);
+				cfr__track_entry_end(t, at(s));
+			}
+			sequence = t->levels[t->depth - 1].sequence;
+			skip_space(s);
+			if (s->p == s->end)
+				return CFR__UNSAFE;
+			if (*s->p == (sequence ? ']' : '}')) {
+				s->p++;
+				t->depth--;
+				opened = false;
+				continue;
+			}
+			if (!opened) {
+				if (*s->p++ != ',')
+					return CFR__UNSAFE;
+				skip_space(s);
+			}
+			r = begin(s, sequence);
+			if (r)
+				return r;
+			break;
+		}
+	}
+}
+
+int cfr__outline_json(cfr__tracker *t, uint32_t start, uint32_t end, const cfr__window *member)
+{
+	scanner s = { .p = t->text.ptr + start, .end = t->text.ptr + end, .text = t->text.ptr, .t = t };
+	int r = 0;
+
+	t->out->nodes++;
+	if (!member)
+		skip_space(&s);
+	else
+		r = cfr__track_open(t, member->sequence, 0);
+	if (r == 0 && member)
+		r = begin(&s, member->sequence);
+	if (r == 0)
+		r = value(&s, member != NULL);
+	if (!member)
+		skip_space(&s);
+	return r == 0 && s.p != s.end ? CFR__UNSAFE : r;
+}
