@@ -88,7 +88,8 @@ describe("help", function()
           for i, word in ipairs(words) do
             words[i] = "'" .. word:gsub("'", "'\\''") .. "'"
           end
-          local r = cli.run(".", words[2] .. " --help " .. table.concat(words, " ", 3) .. " </dev/null") -- the real choices are in the program
+          -- The real choices are in the program.
+          local r = cli.run(".", words[2] .. " --help " .. table.concat(words, " ", 3) .. " </dev/null")
           assert.equal(0, r.status, example[1] .. ": " .. r.err)
         end
       end
