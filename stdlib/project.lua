@@ -21,6 +21,7 @@ M.name = "cfgrun.yaml"
 ---@field kinds table[] {kind, files}
 ---@field limits table<string, integer>
 ---@field fail_on? string
+---@field fmt table the style of `cfgrun fmt`
 
 --- Raises a problem at a node of the project file, or at its key.
 local function refuse(node, message, hint, part)
@@ -180,7 +181,38 @@ local function limits(node)
   return out
 end
 
+--- A whole number of a range.
+local function number(least, most)
+  return function(node)
+    local value = node:value()
+    if node:kind() ~= "int" or value < least or value > most then
+      refuse(node, ("this must be a whole number from %d to %d"):format(least, most))
+    end
+    return value
+  end
+end
+
+local SEQUENCES = { keep = true, majority = true, indent = true, flush = true }
+
+--- fmt: the style of `cfgrun fmt`; as the fields of core.fmt.
+local function fmt(node)
+  local said = fields(node, {
+    indent = number(1, 16),
+    sequences = function(child)
+      if not SEQUENCES[text(child)] then
+        refuse(child, ("'%s' is no way to indent sequences"):format(child:value()),
+          "known are keep, majority, indent and flush")
+      end
+      return child:value()
+    end,
+    ["blank-lines"] = number(0, 100),
+    width = number(20, 1000),
+  })
+  return { indent = said.indent, sequences = said.sequences, blank_lines = said["blank-lines"], width = said.width }
+end
+
 local KEYS = {
+  fmt = fmt,
   version = function(node)
     if node:value() ~= 1 then
       refuse(node, "this cfgrun reads project files of version 1")
@@ -231,12 +263,13 @@ function M.read(file, root)
     policies[i] = beside(root, spec)
   end
   return { file = file, root = root, policies = policies, rules = found.rules or {}, waivers = found.waivers or {},
-    exclude = found.exclude or {}, kinds = found.kinds or {}, limits = found.limits or {}, fail_on = found["fail-on"] }
+    exclude = found.exclude or {}, kinds = found.kinds or {}, limits = found.limits or {}, fail_on = found["fail-on"],
+    fmt = found.fmt or {} }
 end
 
 ---@return Project
 function M.none()
-  return { root = ".", policies = {}, rules = {}, waivers = {}, exclude = {}, kinds = {}, limits = {} }
+  return { root = ".", policies = {}, rules = {}, waivers = {}, exclude = {}, kinds = {}, limits = {}, fmt = {} }
 end
 
 --- Does it belong to this user or to root? In /tmp, say, anybody can lay a file into a folder of root.

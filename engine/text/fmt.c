@@ -74,7 +74,8 @@ int cfr__fmt_spaces(cfr__fmt *f, uint32_t from, uint32_t to, uint32_t spaces)
 	return put_run(f, from, to, CFR_STR(""), spaces, ' ');
 }
 
-int cfr__fmt_lines(cfr__fmt *f, uint32_t from, uint32_t to, uint32_t most, uint32_t indent, bool tabs)
+int cfr__fmt_lines(cfr__fmt *f, uint32_t from, uint32_t to, uint32_t least, uint32_t most,
+                   uint32_t indent, bool tabs)
 {
 	cfr_buf breaks = CFR_BUF_INIT;
 	cfr_str one = f->crlf ? CFR_STR("\r\n") : CFR_STR("\n");
@@ -85,6 +86,8 @@ int cfr__fmt_lines(cfr__fmt *f, uint32_t from, uint32_t to, uint32_t most, uint3
 		most = f->style.blank_lines;
 	if (blank > most)
 		blank = most;
+	if (blank < least)
+		blank = least;
 	if (f->style.keep_trailing)
 		cfr_buf_adds(&breaks, cfr_str_sub(f->text, from, cfr__fmt_skip_blanks(f, from, to)));
 	for (uint32_t i = 0; from > f->base && i <= blank; i++)
@@ -228,6 +231,8 @@ static int plan(cfr__fmt *f, cfr_format format)
 	case CFR_JSONC:
 	case CFR_JSONL:
 		return cfr__fmt_json(f, format == CFR_JSONL);
+	case CFR_TOML:
+		return cfr__fmt_toml(f);
 	default:
 		cfr_err_set(f->err, CFR_E_UNSUPPORTED, "files of the format %s are not formatted", cfr_format_name(format));
 		cfr_err_hint(f->err, "YAML, JSON and TOML are");

@@ -238,7 +238,7 @@ static int put_gap(json *j, uint32_t i, bool flat, uint32_t *column)
 
 		*column = level * j->step * (j->tabs ? CFR__FMT_STEP_MAX : 1);
 		/* A line comment has the line break behind it that it needs, and cfr__fmt_lines puts one everywhere. */
-		return cfr__fmt_lines(f, from, t->start, edge ? 0 : UINT32_MAX, level * j->step, j->tabs);
+		return cfr__fmt_lines(f, from, t->start, 0, edge ? 0 : UINT32_MAX, level * j->step, j->tabs);
 	}
 	if (!a) {
 		*column = 0;

@@ -72,9 +72,10 @@ uint32_t cfr__fmt_breaks(const cfr__fmt *f, uint32_t from, uint32_t to);	/* how 
 /* Replace white space, in the order of the text. */
 int cfr__fmt_put(cfr__fmt *f, uint32_t from, uint32_t to, cfr_str with);
 int cfr__fmt_spaces(cfr__fmt *f, uint32_t from, uint32_t to, uint32_t spaces);
-/* A gap with line breaks: as many blank lines as there were, within the style, `most` at most; then the indentation, of
- * spaces or tabs. A gap at the start of the text has no line break before it. */
-int cfr__fmt_lines(cfr__fmt *f, uint32_t from, uint32_t to, uint32_t most, uint32_t indent, bool tabs);
+/* A gap with line breaks: as many blank lines as there were, within the style, at most `most` and at least `least`; then
+ * the indentation, of spaces or tabs. A gap at the start of the text has no line break before it. */
+int cfr__fmt_lines(cfr__fmt *f, uint32_t from, uint32_t to, uint32_t least, uint32_t most,
+                   uint32_t indent, bool tabs);
 /* The gap behind the last token or comment. */
 int cfr__fmt_end(cfr__fmt *f, uint32_t from, bool may_add);
 /* Line breaks inside a token, where they mean the same in either form: those of from..to to the style's kind. */
@@ -82,5 +83,6 @@ int cfr__fmt_break_inside(cfr__fmt *f, uint32_t from, uint32_t to);
 
 int cfr__fmt_yaml(cfr__fmt *f);
 int cfr__fmt_json(cfr__fmt *f, bool lines);
+int cfr__fmt_toml(cfr__fmt *f);
 
 #endif

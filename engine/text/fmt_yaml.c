@@ -152,7 +152,7 @@ static int comments(cfr__fmt_walk *y, uint32_t *from, uint32_t to, const place *
 		while (line > *from && !cfr__fmt_break(f->text.ptr[line - 1]))
 			line--;
 		if (line > *from || line == f->base)	/* else it stands behind a token, and as far from it as it likes */
-			r = cfr__fmt_lines(f, *from, at, UINT32_MAX, comment_column(y, at, line, next), false);
+			r = cfr__fmt_lines(f, *from, at, 0, UINT32_MAX, comment_column(y, at, line, next), false);
 		stop = cfr__fmt_line_end(f, at, to);
 		*from = f->style.keep_trailing ? stop : cfr__fmt_back(f, stop, at);
 		at = stop;
@@ -169,7 +169,7 @@ static int gap(cfr__fmt_walk *y, const place *next)
 	if (r)
 		return r;
 	if (next->first)
-		return cfr__fmt_lines(f, from, to, UINT32_MAX, next->now, false);
+		return cfr__fmt_lines(f, from, to, 0, UINT32_MAX, next->now, false);
 	blanks = blanks_between(y, y->last, next->token->type);
 	return blanks < 0 ? 0 : cfr__fmt_spaces(f, from, to, (uint32_t)blanks);
 }

@@ -68,6 +68,7 @@ void cfr__cmd_bind_documents(lua_State *L);
 void cfr__cmd_bind_editor(lua_State *L);
 void cfr__cmd_bind_checks(lua_State *L);
 void cfr__cmd_bind_files(lua_State *L);
+void cfr__cmd_bind_fmt(lua_State *L);
 void cfr__cmd_bind_specs(lua_State *L);
 void cfr__cmd_bind_system(lua_State *L);
 
