@@ -56,8 +56,8 @@ void cfr__emit_line(cfr__emit *emit, unsigned columns);		/* line end, then space
 /* The comments of a node at one side, where they are carried: each on a line of its own at `columns`, begun by a line end;
  * or, with -1, behind a blank on the line that stands. Those beside a value of several lines go above it. */
 void cfr__emit_comments(cfr__emit *emit, cfr_node node, cfr__where where, int columns);
-/* Those above a node that the text begins with: no line end and no blank line before them. */
-void cfr__emit_head(cfr__emit *emit, cfr_node node);
+/* Lines written since `from` begin the text: no line end and no blank line before them, one line end behind. */
+void cfr__emit_head(cfr__emit *emit, size_t from);
 
 /* ---- plain.c: what may be written without quotes ---- */
 

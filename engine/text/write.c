@@ -125,18 +125,19 @@ static const char *marker_of(cfr_format format)
 	}
 }
 
-void cfr__emit_head(cfr__emit *emit, cfr_node root)
+void cfr__emit_head(cfr__emit *emit, size_t from)
 {
-	size_t before = emit->out->len, skip = strlen(emit->newline), at;
+	size_t skip = strlen(emit->newline), at = from;
 
-	cfr__emit_comments(emit, root, CFR__ABOVE, 0);
-	if (emit->out->len == before || emit->out->failed)
+	if (emit->out->failed)
 		return;
-	for (at = before; at + skip <= emit->out->len && memcmp(emit->out->ptr + at, emit->newline, skip) == 0; at += skip)
-		;
-	memmove(emit->out->ptr + before, emit->out->ptr + at, emit->out->len - at);
-	emit->out->len -= at - before;
-	if (emit->out->len > before)
+	while (at + skip <= emit->out->len && memcmp(emit->out->ptr + at, emit->newline, skip) == 0)
+		at += skip;
+	if (at == from)
+		return;
+	memmove(emit->out->ptr + from, emit->out->ptr + at, emit->out->len - at);
+	emit->out->len -= at - from;
+	if (emit->out->len > from)
 		cfr_buf_addz(emit->out, emit->newline);
 }
 
@@ -161,7 +162,8 @@ int cfr_text_write(cfr_buf *out, cfr_node node, const cfr_write *how, cfr_err *e
 		if (r)
 			goto done;
 		emit.comments = &comments;
-		cfr__emit_head(&emit, node);
+		cfr__emit_comments(&emit, node, CFR__ABOVE, 0);
+		cfr__emit_head(&emit, before);
 	}
 	if (how->canonical) {
 		r = cfr__canonical(out, node, err);

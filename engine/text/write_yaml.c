@@ -15,25 +15,33 @@ static bool one_line(cfr_node node, cfr__slot slot)
 	return cfr_node_size(node) ? slot == CFR__KEY : !text.len || !memchr(text.ptr, '\n', text.len);
 }
 
-/* The line of an entry, and what its author wrote above it. Without a line of its own (the first entry behind a dash),
- * comments come first on the line that stands. `slot` is the collection's. */
-static void begin_entry(cfr__emit *emit, cfr_node child, bool line, cfr__slot slot, unsigned column)
+/* What stands above an entry, and beside one that has no room for it there. */
+static void comments_above(cfr__emit *emit, cfr_node child, int column)
 {
-	if (!line && slot == CFR__DASH) {
-		size_t before = emit->out->len;
-
-		cfr__emit_comments(emit, child, CFR__ABOVE, -1);
-		if (emit->out->len > before)
-			cfr__emit_line(emit, column);
-		return;
-	}
-	if (!line) {
-		cfr__emit_head(emit, child);
-		return;
-	}
-	cfr__emit_comments(emit, child, CFR__ABOVE, (int)column);
+	cfr__emit_comments(emit, child, CFR__ABOVE, column);
 	if (!one_line(child, cfr_node_key(child).ptr ? CFR__KEY : CFR__DASH))
-		cfr__emit_comments(emit, child, CFR__BESIDE, (int)column);
+		cfr__emit_comments(emit, child, CFR__BESIDE, column);
+}
+
+/* The line of an entry, and what its author wrote above it. Behind a dash the first entry has no line of its own: what
+ * stands above that one goes above the dash. */
+static void begin_entry(cfr__emit *emit, cfr_node child, bool line, cfr__slot in, unsigned column)
+{
+	size_t before = emit->out->len;
+	cfr_node first = child;
+
+	if (!line) {
+		if (in == CFR__ROOT) {
+			comments_above(emit, child, 0);
+			cfr__emit_head(emit, before);
+		}
+		return;
+	}
+	comments_above(emit, child, (int)column);
+	if (!cfr_node_key(child).ptr) {
+		while (cfr__emit_child(&first, emit, first, 0))
+			comments_above(emit, first, (int)column);
+	}
 	cfr__emit_line(emit, column);
 }
 

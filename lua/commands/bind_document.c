@@ -403,41 +403,94 @@ static int node_select(lua_State *L)
 
 /* --- writing --- */
 
+/* A value that a format could not hold, while text is being written. */
+typedef struct loss {
+	cfr_node node;
+	const char *what, *instead;
+} loss;
+
+static void note_loss(void *arg, cfr_node node, const char *what, const char *instead)
+{
+	const loss lost = { node, what, instead };
+
+	cfr_buf_add(arg, (const char *)&lost, sizeof(lost));
+}
+
+static void push_losses(lua_State *L, const cfr_document *doc, const cfr_buf *losses)
+{
+	size_t count = losses->len / sizeof(loss);
+
+	lua_createtable(L, (int)count, 0);
+	for (size_t i = 0; i < count; i++) {
+		loss lost;
+
+		memcpy(&lost, losses->ptr + i * sizeof(lost), sizeof(lost));
+		lua_createtable(L, 0, 3);
+		cfr__cmd_set_str(L, "what", cfr_str_of(lost.what));
+		cfr__cmd_set_str(L, "instead", cfr_str_of(lost.instead));
+		cfr__cmd_push_node(L, doc, lost.node);
+		lua_setfield(L, -2, "node");
+		lua_rawseti(L, -2, (lua_Integer)i + 1);
+	}
+}
+
+static void read_how(lua_State *L, cfr_write *how, int table)
+{
+	cfr_str format = cfr__cmd_field_str(L, table, "format");
+
+	if (cfr_str_eq(format, CFR_STR("canonical"))) {
+		how->format = CFR_JSON;
+		how->canonical = true;
+	} else if (format.len) {
+		how->format = (cfr_format)check_format(L, format);
+	}
+	lua_getfield(L, table, "compact");
+	how->compact = lua_toboolean(L, -1);
+	lua_getfield(L, table, "comments");
+	how->comments = lua_toboolean(L, -1);
+	lua_getfield(L, table, "indent");
+	how->indent = (unsigned)luaL_optinteger(L, -1, 0);
+	if (lua_getfield(L, table, "flatten") == LUA_TSTRING)
+		how->flatten = lua_tostring(L, -1);	/* held by the table */
+	lua_pop(L, 4);
+}
+
+/* node:text{format=, compact=, comments=, indent=, flatten=, losses=}: text; with `losses`, the nearest text and a list of
+ * {node, what, instead}. */
 static int node_text(lua_State *L)
 {
 	const cfr_document *doc;
 	cfr_node node = cfr__cmd_check_node(L, 1, &doc);
 	cfr_write how = { .format = CFR_YAML, .order = doc };
 	cfr_err err = CFR_ERR_INIT;
+	cfr_buf *text, *losses;
 
 	lua_settop(L, 2);
+	losses = cfr__cmd_push_buf(L);
 	if (lua_istable(L, 2)) {
-		cfr_str format = cfr__cmd_field_str(L, 2, "format");
-		if (cfr_str_eq(format, CFR_STR("canonical"))) {
-			how.format = CFR_JSON;
-			how.canonical = true;
-		} else if (format.len) {
-			how.format = (cfr_format)check_format(L, format);
+		read_how(L, &how, 2);
+		if (lua_getfield(L, 2, "losses") != LUA_TNIL && lua_toboolean(L, -1)) {
+			how.lose = note_loss;
+			how.arg = losses;
 		}
-		lua_getfield(L, 2, "compact");
-		how.compact = lua_toboolean(L, -1);
-		lua_getfield(L, 2, "comments");
-		how.comments = lua_toboolean(L, -1);
 		lua_pop(L, 1);
-		lua_getfield(L, 2, "indent");
-		how.indent = (unsigned)luaL_optinteger(L, -1, 0);
-		lua_pop(L, 2);
 	}
-	cfr_buf *buf = cfr__cmd_push_buf(L);
-	return cfr_text_write(buf, node, &how, &err) < 0 ? cfr__cmd_push_err(L, &err) : push_buffer(L, buf);
+	text = cfr__cmd_push_buf(L);
+	if (cfr_text_write(text, node, &how, &err) < 0 || cfr_buf_check(losses, &err) < 0)
+		return cfr__cmd_push_err(L, &err);
+	push_buffer(L, text);
+	if (!how.lose)
+		return 1;
+	push_losses(L, doc, losses);
+	return 2;
 }
 
 void cfr__cmd_bind_documents(lua_State *L)
 {
 	static const luaL_Reg document[] = { { "root", document_root }, { "file", document_file },
 		{ "format", document_format }, { "line", document_line }, { NULL, NULL } };
-	static const luaL_Reg node[] = { { "kind", node_kind }, { "value", node_value }, { "size", node_size }, { "same", node_same },
-		{ "key", node_key }, { "get", node_get }, { "find", node_find }, { "path", node_path },
+	static const luaL_Reg node[] = { { "kind", node_kind }, { "value", node_value }, { "size", node_size },
+		{ "same", node_same }, { "key", node_key }, { "get", node_get }, { "find", node_find }, { "path", node_path },
 		{ "normalized", node_normalized }, { "span", node_span }, { "children", node_children },
 		{ "totable", node_totable }, { "select", node_select }, { "text", node_text }, { NULL, NULL } };
 	static const struct { const char *name; const luaL_Reg *methods; lua_CFunction gc; } classes[] = {
