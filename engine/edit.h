@@ -52,6 +52,11 @@ typedef struct cfr_splices {
 /* The splices of some edits of one document, all or none. CFR_E_CONFLICT when two edits touch one place. */
 CFR_API int cfr_edit_plan(cfr_splices *out, const cfr_document *doc, const cfr_edit *edits, uint32_t count,
                           const cfr_limits *limits, cfr_err *err);
+/* The splices of edits of a source's only document, without reading all of it: those that cfr_edit_plan would give.
+ * 1 when that cannot be known, or the edits cannot be made: read the source then, and plan. Syntax errors and duplicate
+ * keys in parts that the edits do not touch are not looked for. */
+CFR_API int cfr_edit_source(cfr_splices *out, const cfr_source *source, cfr_format format, const cfr_edit *edits,
+                            uint32_t count, const cfr_limits *limits, cfr_err *err);
 CFR_API void cfr_splices_release(cfr_splices *splices);
 /* Append the source with the splices done. */
 CFR_API int cfr_splices_apply(cfr_buf *out, cfr_str source, const cfr_splice *items, uint32_t count, cfr_err *err);

@@ -50,11 +50,13 @@ static int plan_group(cfr__plan *plan, const cfr__change *changes, uint32_t coun
 	return cfr__edit_flow(plan, in, changes, count);
 }
 
-static int plan_all(cfr__plan *plan, const cfr__changes *changes)
+int cfr__plan_all(cfr__plan *plan, const cfr__changes *changes)
 {
-	int r = 0;
+	cfr_format format = cfr_document_format(plan->doc);
+	bool flat = format == CFR_DOTENV || format == CFR_PROPERTIES;
+	int r = flat ? cfr__edit_flat(plan, changes->items, changes->count) : 0;
 
-	for (uint32_t i = 0, end; r == 0 && i < changes->count; i = end) {
+	for (uint32_t i = 0, end; !flat && r == 0 && i < changes->count; i = end) {
 		for (end = i + 1; end < changes->count && cfr__same_place(&changes->items[i], &changes->items[end]); end++)
 			;
 		r = plan_group(plan, changes->items + i, end - i);
@@ -62,12 +64,13 @@ static int plan_all(cfr__plan *plan, const cfr__changes *changes)
 	return r ? r : cfr__splices_sort(plan);
 }
 
-static void plan_init(cfr__plan *plan, const cfr_document *doc, cfr_arena *arena, cfr_err *err)
+void cfr__plan_init(cfr__plan *plan, const cfr_document *doc, cfr_arena *arena, cfr_err *err)
 {
 	*plan = (cfr__plan){ .doc = doc, .source = cfr_document_source(doc), .arena = arena, .err = err };
 	plan->text = cfr_source_bytes(plan->source);
 	plan->base = cfr_str_starts(plan->text, CFR_STR("\xEF\xBB\xBF")) ? 3 : 0;
-	plan->json = cfr_document_format(doc) == CFR_JSON;
+	plan->one_line = cfr_document_format(doc) == CFR_JSONL;
+	plan->json = plan->one_line || cfr_document_format(doc) == CFR_JSON || cfr_document_format(doc) == CFR_JSONC;
 	cfr__emit_init(&plan->style, NULL, cfr_document_format(doc), err);
 	plan->style.order = doc;
 	cfr__learn_style(plan);
@@ -191,7 +194,7 @@ static int attempt(cfr_splices *out, bool *again, cfr__plan *plan, const cfr__ch
                    cfr_err *err)
 {
 	bool good = false;
-	int r = plan_all(plan, changes);
+	int r = cfr__plan_all(plan, changes);
 
 	*again = false;
 	if (r == 0)
@@ -212,7 +215,7 @@ static int try_all(cfr_splices *out, const cfr__changes *changes, const proof *p
 	while (r == 0 && again) {
 		cfr__plan plan;
 
-		plan_init(&plan, p->doc, arena, err);
+		cfr__plan_init(&plan, p->doc, arena, err);
 		plan.no_raw = no_raw;
 		plan.style.no_blocks = no_blocks;
 		r = attempt(out, &again, &plan, changes, p, err);

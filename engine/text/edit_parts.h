@@ -8,8 +8,10 @@
  *   edit_value.c    a value replaced by another
  *   edit_block.c    entries of block collections: added, removed, renamed
  *   edit_flow.c     the same between brackets, JSON included
+ *   edit_flat.c     the same of dotenv and Java properties
  *   edit_splice.c   gathering splices, putting them in order, applying them
  *   edit.c          all of it in turn, and the proof by reading the result again
+ *   edit_window.c   the same for a part of a large source, where that is as good
  */
 #ifndef CFR_TEXT_EDIT_PARTS_H
 #define CFR_TEXT_EDIT_PARTS_H
@@ -67,6 +69,7 @@ typedef struct cfr__plan {
 	cfr_err *err;
 	cfr__emit style;		/* how this author writes; copied for each value */
 	bool json;
+	bool one_line;			/* JSON Lines */
 	bool spread;			/* JSON over several lines */
 	bool no_raw;			/* a moved value is written anew */
 	bool used_raw, used_block;
@@ -165,6 +168,11 @@ int cfr__mark_items(cfr__work *work, cfr__plan *plan, cfr_node in, const cfr__ch
 /* The key of a renamed item, in its old quotes where they can hold it. */
 int cfr__put_key(cfr__plan *plan, const cfr__item *item, bool flow);
 
+/* ---- edit_flat.c ---- */
+
+/* All changes of a document in dotenv or properties. */
+int cfr__edit_flat(cfr__plan *plan, const cfr__change *changes, uint32_t count);
+
 /* ---- edit_splice.c ---- */
 
 int cfr__splice(cfr__plan *plan, uint32_t start, uint32_t end, cfr_str text);
@@ -175,5 +183,12 @@ static inline int cfr__cut(cfr__plan *plan, uint32_t start, uint32_t end)
 /* In order, without those that change nothing; CFR_E_CONFLICT when two overlap. */
 int cfr__splices_sort(cfr__plan *plan);
 int cfr__splices_copy(cfr_splices *out, const cfr__plan *plan, cfr_err *err);
+
+/* ---- edit.c ---- */
+
+/* A plan of nothing, in the style of the document. */
+void cfr__plan_init(cfr__plan *plan, const cfr_document *doc, cfr_arena *arena, cfr_err *err);
+/* The splices for the changes, in order. */
+int cfr__plan_all(cfr__plan *plan, const cfr__changes *changes);
 
 #endif

@@ -4,6 +4,7 @@
  * 2. The same for the windows around a range, and they contain the range.
  * 3. Other bytes in a window's place that are again one such entry make a text whose document is the old one with
  *    that subtree replaced, whatever those bytes are.
+ * 4. Edits that are made without reading the whole source are those that reading it whole gives.
  */
 #ifndef CFR_TESTS_OUTLINES_H
 #define CFR_TESTS_OUTLINES_H
@@ -15,7 +16,7 @@
 
 struct outlines {
 	unsigned asked, found, whole, read, swapped;	/* whole: all of the pointer was found */
-	bool show;
+	unsigned edits, edited;
 };
 
 static inline cfr_node outlines_root(const cfr_document *doc) { return cfr_tree_root(cfr_document_tree(doc)); }
@@ -214,6 +215,80 @@ done:
 	cfr_buf_release(&bytes);
 }
 
+static inline cfr_tree *outlines_value(struct random *rnd)
+{
+	struct random_value *value = random_value(rnd, random_below(rnd, 3) == 0 ? 2 : 0, 3);
+	cfr_tree *tree = random_tree(value, rnd);
+
+	EDITS_REQUIRE(tree);
+	random_free(value);
+	return tree;
+}
+
+/* One edit at a node, sometimes with another beside it. */
+static inline void outlines_edit(struct outlines *n, const cfr_document *doc, cfr_node node, struct random *rnd)
+{
+	cfr_edit edits[2] = { { .op = (cfr_edit_op)random_below(rnd, 6) }, { .op = CFR_EDIT_SET } };
+	cfr_buf at = CFR_BUF_INIT, to = CFR_BUF_INIT;
+	char *keys[2] = { random_key(rnd, 3), random_key(rnd, 5) };
+	cfr_tree *values[2] = { outlines_value(rnd), outlines_value(rnd) };
+	cfr_splices part = { .count = 0 }, whole = { .count = 0 };
+	cfr_node up = node, child;
+	uint32_t count = 1 + (random_below(rnd, 5) == 0);
+	int r, rw;
+
+	if (edits[0].op == CFR_EDIT_MOVE) {
+		for (uint32_t i = random_below(rnd, 3); i > 0 && cfr_node_parent(&up, up); i--)
+			;
+		cfr_pointer_write(&to, up);
+	}
+	cfr_pointer_write(&at, node);
+	for (int i = 0; i < 2; i++) {
+		edits[i].at = cfr_buf_str(&at);
+		edits[i].to = cfr_buf_str(&to);
+		edits[i].key = cfr_str_of(keys[i]);
+		edits[i].value = values[i];
+		edits[i].index = random_below(rnd, 2) ? UINT32_MAX : random_below(rnd, cfr_node_size(node) + 1);
+		if (cfr_node_kind(node) == CFR_MAPPING && cfr_node_size(node) && random_below(rnd, 2)) {
+			EDITS_REQUIRE(cfr_node_at(&child, node, random_below(rnd, cfr_node_size(node)), NULL) == 0);
+			edits[i].key = cfr_node_key(child);
+		}
+	}
+	n->edits++;
+	r = cfr_edit_source(&part, cfr_document_source(doc), cfr_document_format(doc), edits, count, NULL, NULL);
+	if (r == 0) {
+		bool same;
+
+		n->edited++;
+		rw = cfr_edit_plan(&whole, doc, edits, count, NULL, NULL);
+		same = rw == 0 && part.count == whole.count;
+		for (uint32_t i = 0; same && i < part.count; i++)
+			same = part.items[i].start == whole.items[i].start && part.items[i].end == whole.items[i].end &&
+			       cfr_str_eq(part.items[i].text, whole.items[i].text);
+		if (!same) {
+			fprintf(stderr, "edit %d at %.*s key %s of\n%s\nwhole: %d, %u splices; part: %u\n", (int)edits[0].op,
+			        (int)at.len, at.ptr, keys[0], cfr_source_bytes(cfr_document_source(doc)).ptr, rw, whole.count,
+			        part.count);
+			for (uint32_t i = 0; i < part.count; i++)
+				fprintf(stderr, "part %u..%u `%.*s`\n", part.items[i].start, part.items[i].end,
+				        (int)part.items[i].text.len, part.items[i].text.ptr);
+			for (uint32_t i = 0; i < whole.count; i++)
+				fprintf(stderr, "whole %u..%u `%.*s`\n", whole.items[i].start, whole.items[i].end,
+				        (int)whole.items[i].text.len, whole.items[i].text.ptr);
+			abort();
+		}
+		cfr_splices_release(&part);
+		if (rw == 0)
+			cfr_splices_release(&whole);
+	}
+	for (int i = 0; i < 2; i++) {
+		free(keys[i]);
+		cfr_tree_unref(values[i]);
+	}
+	cfr_buf_release(&at);
+	cfr_buf_release(&to);
+}
+
 /* All of it for one text: for every node, or for `most` of them. */
 static inline void outlines_check(struct outlines *n, cfr_str bytes, cfr_format format, uint64_t seed, uint32_t most)
 {
@@ -259,6 +334,8 @@ static inline void outlines_check(struct outlines *n, cfr_str bytes, cfr_format 
 			for (int times = 0; o->count && times < 4; times++)
 				outlines_swap(n, doc, o, &rnd);
 		}
+		for (int times = 0; times < 4; times++)
+			outlines_edit(n, doc, node, &rnd);
 		if (cfr__outline_range(o, cfr_document_source(doc), format, entry->start, entry->end) == 0) {
 			for (uint32_t i = 0; i < o->count; i++)
 				EDITS_REQUIRE(o->chain[i].start <= entry->start && o->chain[i].end >= entry->end);
