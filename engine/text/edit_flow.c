@@ -178,7 +178,7 @@ static int fill(flow *f)
 	if (cfr_node_parent(&parent, f->in))
 		f->emit.pretty = f->plan->json && f->plan->spread && item.own_line;
 	else
-		f->emit.pretty = f->plan->json && cfr__final_break(f->plan);
+		f->emit.pretty = f->plan->json && !f->plan->one_line && cfr__final_break(f->plan);
 	column = f->emit.pretty ? cfr__line_indent(f->plan, f->open) : 0;
 	cfr__flow_filled(&f->emit, mapping, f->work.list, f->work.tail_count, column, f->work.style);
 	r = cfr__emit_check(&f->emit);

@@ -326,7 +326,7 @@ static int put_flow(cfr__plan *plan, place *p, const cfr__change *change)
 	if (is_collection(p->item.node) && cfr_node_size(p->item.node))
 		emit.pretty = cfr__breaks_between(plan, entry->start, entry->end);
 	else
-		emit.pretty = plan->json && (p->slot == CFR__ROOT ? plan->spread || cfr__final_break(plan)
+		emit.pretty = plan->json && !plan->one_line && (p->slot == CFR__ROOT ? plan->spread || cfr__final_break(plan)
 		                                                   : plan->spread && p->item.own_line);
 	if (empty && p->item.before == p->item.start && p->slot == CFR__KEY) {
 		uint32_t behind = cfr__behind_colon(plan, &p->item);
