@@ -90,7 +90,7 @@ static bool gather_marks(walk *w)
 			continue;
 		if (entry->key_len && cfr_node_key(node).ptr)
 			add_mark(w, entry->key_start, entry->key_start + entry->key_len, rank, true);
-		if (!via && cfr_node_size(node) == 0)
+		if (!via && cfr_node_size(node) == 0 && (entry->end > entry->start || rank > 0))
 			add_scalar(w, entry, rank);
 	}
 	for (uint32_t i = 1; i < w->mark_count; i++)
@@ -196,8 +196,12 @@ static void place(walk *w, uint32_t at, cfr_str text, uint32_t next)
 		add(w, text, w->marks[w->last].rank, CFR__BESIDE);
 		return;
 	}
+	if (next == w->mark_count && w->last == UINT32_MAX) {
+		add(w, text, 0, CFR__ABOVE);	/* a text of comments alone */
+		return;
+	}
 	if (next == w->mark_count) {
-		rank = w->last == UINT32_MAX || w->format != CFR_YAML || !text.ptr || column_of(w, at) == 0
+		rank = w->format != CFR_YAML || !text.ptr || column_of(w, at) == 0
 		       ? 0 : lined_up(w, w->marks[w->last].rank, column_of(w, at));
 		add(w, text, rank, CFR__BELOW);
 		return;

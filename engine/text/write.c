@@ -3,6 +3,7 @@
  * A written text is in the house style: two columns a level, sequences moved in under their key, plain scalars where
  * every reader agrees on them. Text that a person wrote is not written again but edited (edit.c).
  */
+#include "engine/base/utf8.h"
 #include "engine/limits.h"
 #include "engine/pointer.h"
 #include "engine/text/emit.h"
@@ -88,6 +89,27 @@ void cfr__emit_line(cfr__emit *emit, unsigned columns)
 	cfr__emit_indent(emit, columns);
 }
 
+/* Characters that some format has no place for, or takes for a line's end, are shown as a question mark. */
+static void add_comment(cfr_buf *out, cfr_str text)
+{
+	uint32_t c;
+
+	if (cfr__printable(text)) {
+		cfr_buf_adds(out, text);
+		return;
+	}
+	for (size_t at = 0, len; at < text.len; at += len) {
+		cfr_str one;
+
+		len = cfr_utf8_decode(&c, text.ptr + at, text.len - at);
+		one = cfr_str_sub(text, at, at + len);
+		if (c == '\t' || cfr__printable(one))
+			cfr_buf_adds(out, one);
+		else
+			cfr_buf_addc(out, '?');
+	}
+}
+
 void cfr__emit_comments(cfr__emit *emit, cfr_node node, cfr__where where, int columns)
 {
 	const cfr__comment *item;
@@ -107,7 +129,7 @@ void cfr__emit_comments(cfr__emit *emit, cfr_node node, cfr__where where, int co
 		else
 			cfr__emit_line(emit, (unsigned)columns);
 		cfr_buf_addz(emit->out, emit->marker);
-		cfr_buf_adds(emit->out, item->text);
+		add_comment(emit->out, item->text);
 	}
 }
 
