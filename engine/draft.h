@@ -30,6 +30,12 @@ CFR_API int cfr_draft_remove(cfr_draft *draft, cfr_str at, cfr_err *err);
 CFR_API int cfr_draft_rename(cfr_draft *draft, cfr_str at, cfr_str key, cfr_err *err);
 CFR_API int cfr_draft_move(cfr_draft *draft, cfr_str from, cfr_str mapping, cfr_str key, cfr_err *err);
 
+/* What the draft holds at a place. Untouched, it is a node of the base or of a value, borrowed while the draft lives and
+ * the place is not changed; else it is frozen into a tree of its own, which `made` then keeps (NULL else). */
+CFR_API int cfr_draft_get(cfr_node *out, cfr_tree **made, cfr_draft *draft, cfr_str at, cfr_err *err);
+/* Its kind and number of children alone, at no cost. */
+CFR_API int cfr_draft_kind(cfr_kind *out, uint32_t *size, cfr_draft *draft, cfr_str at, cfr_err *err);
+
 CFR_API int cfr_draft_freeze(cfr_tree **out, const cfr_draft *draft, cfr_err *err);
 
 CFR_END_DECLS

@@ -9,6 +9,7 @@ local MAY = {
   ["engine/tree"] = { "engine", "engine/base", "engine/image", "engine/tree" },
   ["engine/text"] = { "engine", "engine/base", "engine/image", "engine/tree", "engine/text" },
   ["engine/query"] = { "engine", "engine/base", "engine/image", "engine/tree", "engine/query" },
+  ["engine/diff"] = { "engine", "engine/base", "engine/image", "engine/tree", "engine/diff" },
   ["engine/port"] = { "engine" },
   ["engine/check"] = { "engine", "engine/base", "engine/tree", "engine/port", "engine/check" },
   ["engine"] = { "engine", "engine/base", "engine/image", "engine/tree", "engine/port" },

@@ -446,15 +446,51 @@ static int build(cfr_build *into, const struct slot *slot, cfr_err *err)
 	return cfr_build_end(into, 0, err);
 }
 
-int cfr_draft_freeze(cfr_tree **out, const cfr_draft *draft, cfr_err *err)
+static int freeze(cfr_tree **out, const cfr_draft *draft, const struct slot *slot, cfr_err *err)
 {
 	cfr_build *into;
 	int r;
 
 	if ((r = cfr_build_new(&into, NULL, CFR_FORMAT_NONE, &draft->limits, err)) < 0)
 		return r;
-	if ((r = build(into, &draft->root, err)) == 0)
+	if ((r = build(into, slot, err)) == 0)
 		r = cfr_build_finish_tree(out, into, err);
 	cfr_build_free(into);
 	return r;
+}
+
+int cfr_draft_freeze(cfr_tree **out, const cfr_draft *draft, cfr_err *err)
+{
+	return freeze(out, draft, &draft->root, err);
+}
+
+int cfr_draft_get(cfr_node *out, cfr_tree **made, cfr_draft *draft, cfr_str at, cfr_err *err)
+{
+	cfr_tree *tree = NULL;
+	struct slot *slot;
+	struct open *parent;
+	uint32_t index;
+	int r;
+
+	if ((r = find(&slot, &parent, &index, draft, at, err)) < 0)
+		return r;
+	if (slot->open && (r = freeze(&tree, draft, slot, err)) < 0)
+		return r;
+	*out = tree ? cfr_tree_root(tree) : slot->node;
+	*made = tree;
+	return 0;
+}
+
+int cfr_draft_kind(cfr_kind *out, uint32_t *size, cfr_draft *draft, cfr_str at, cfr_err *err)
+{
+	struct slot *slot;
+	struct open *parent;
+	uint32_t index;
+	int r;
+
+	if ((r = find(&slot, &parent, &index, draft, at, err)) < 0)
+		return r;
+	*out = kind_of(slot);
+	*size = slot->open ? slot->open->count : cfr_node_size(slot->node);
+	return 0;
 }

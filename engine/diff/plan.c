@@ -1,0 +1,220 @@
+/* engine/diff/plan.c -- a script as edits of the first tree's text.
+ *
+ * Edits all speak of the document as it was, so the order of steps is of no matter. An element that moves within a list
+ * is removed and written anew where it goes; what changed inside it is in what is written. An entry that moves to
+ * another mapping is moved as its author wrote it, if both mappings are there before and after.
+ */
+#include <stdlib.h>
+
+#include "engine/diff/parts.h"
+#include "engine/pointer.h"
+#include "engine/tree/build.h"
+
+typedef struct planner {
+	const cfr_diff *diff;
+	const cfr_limits *limits;
+	cfr_edit *edits;
+	uint32_t count;
+	cfr_tree **values;
+	uint32_t value_count;
+	cfr_arena arena;
+	cfr_err *err;
+	bool plain;			/* no moves, no renamings */
+} planner;
+
+static int pointer_of(cfr_str *out, planner *p, cfr_node node)
+{
+	cfr_buf path = CFR_BUF_INIT;
+	int r;
+
+	cfr_pointer_write(&path, node);
+	r = cfr_buf_check(&path, p->err);
+	if (r == 0) {
+		*out = cfr_arena_str(&p->arena, path.len ? cfr_buf_str(&path) : CFR_STR(""));
+		if (!out->ptr)
+			r = cfr_err_nomem(p->err);
+	}
+	cfr_buf_release(&path);
+	return r;
+}
+
+/* A value of the second tree by itself; its whole when it is the root. */
+static int value_of(const cfr_tree **out, planner *p, cfr_node node)
+{
+	cfr_tree *tree = NULL;
+	cfr_build *build = NULL;
+	int r = 0;
+
+	if (cfr_node_same(node, cfr_tree_root(node.tree))) {
+		tree = cfr_tree_ref(node.tree);
+	} else {
+		r = cfr_build_new(&build, NULL, CFR_FORMAT_NONE, p->limits, p->err);
+		if (r == 0)
+			r = cfr_build_node(build, node, NULL, p->err);
+		if (r == 0)
+			r = cfr_build_finish_tree(&tree, build, p->err);
+		cfr_build_free(build);
+	}
+	if (r)
+		return r;
+	*out = p->values[p->value_count++] = tree;
+	return 0;
+}
+
+static int add_edit(planner *p, cfr_edit_op op, cfr_node at, cfr_node value, cfr_str key, uint32_t index)
+{
+	cfr_edit *edit = &p->edits[p->count];
+	int r;
+
+	*edit = (cfr_edit){ .op = op, .key = key, .index = index };
+	r = pointer_of(&edit->at, p, at);
+	if (r == 0 && value.tree)
+		r = value_of(&edit->value, p, value);
+	if (r == 0)
+		p->count++;
+	return r;
+}
+
+static int add_remove(planner *p, cfr_node at)
+{
+	return add_edit(p, CFR_EDIT_REMOVE, at, cfr__no_node(), (cfr_str){ NULL, 0 }, 0);
+}
+
+static int add_set(planner *p, const cfr__step *step)
+{
+	return add_edit(p, CFR_EDIT_SET, step->in_a, step->b, cfr_node_key(step->b), 0);
+}
+
+static bool moves(const planner *p, const cfr__step *step)
+{
+	return !p->plain && step->partner != CFR__NONE && !p->diff->steps[step->partner].moving;
+}
+
+static int plan_entry(planner *p, const cfr__step *step)
+{
+	int r;
+
+	switch (step->op) {
+	case CFR__STEP_REMOVE:
+		return moves(p, step) ? 0 : add_remove(p, step->a);
+	case CFR__STEP_RENAME:
+		if (!p->plain)
+			return add_edit(p, CFR_EDIT_RENAME, step->a, cfr__no_node(), cfr_node_key(step->b), 0);
+		r = add_remove(p, step->a);
+		return r ? r : add_set(p, step);
+	case CFR__STEP_ADD:
+		if (!moves(p, step))
+			return add_set(p, step);
+		r = add_edit(p, CFR_EDIT_MOVE, p->diff->steps[step->partner].a, cfr__no_node(), cfr_node_key(step->b), 0);
+		return r ? r : pointer_of(&p->edits[p->count - 1].to, p, step->in_a);
+	default:
+		return add_edit(p, CFR_EDIT_REPLACE, step->a, step->b, (cfr_str){ NULL, 0 }, 0);
+	}
+}
+
+/* For each index of the second list, the index of the first before which a new element there goes. */
+static int insertion_points(uint32_t **out, planner *p, const cfr__step *steps, uint32_t count)
+{
+	uint32_t n = cfr_node_size(steps->in_a), m = cfr_node_size(steps->in_b), i = n;
+	bool *goes = cfr_arena_zalloc(&p->arena, (size_t)n + 1, sizeof(*goes));
+	bool *comes = cfr_arena_zalloc(&p->arena, (size_t)m + 1, sizeof(*comes));
+	uint32_t *before = cfr_arena_alloc(&p->arena, ((size_t)m + 1) * sizeof(*before));
+
+	if (!goes || !comes || !before)
+		return cfr_err_nomem(p->err);
+	for (uint32_t k = 0; k < count; k++) {
+		if (steps[k].op == CFR__STEP_REMOVE || steps[k].op == CFR__STEP_MOVE)
+			goes[cfr_node_index(steps[k].a)] = true;
+		if (steps[k].op == CFR__STEP_ADD || steps[k].op == CFR__STEP_MOVE)
+			comes[cfr_node_index(steps[k].b)] = true;
+	}
+	for (uint32_t j = m; j-- > 0;) {
+		if (!comes[j]) {
+			while (i > 0 && goes[i - 1])
+				i--;
+			i -= i > 0;
+		}
+		before[j] = i;
+	}
+	*out = before;
+	return 0;
+}
+
+static int plan_list(planner *p, const cfr__step *steps, uint32_t count)
+{
+	uint32_t *before, n = cfr_node_size(steps->in_a);
+	int r = insertion_points(&before, p, steps, count);
+
+	for (uint32_t k = 0; r == 0 && k < count; k++) {
+		const cfr__step *step = &steps[k];
+
+		if (step->op == CFR__STEP_REMOVE || step->op == CFR__STEP_MOVE)
+			r = add_remove(p, step->a);
+		if (r == 0 && (step->op == CFR__STEP_ADD || step->op == CFR__STEP_MOVE)) {
+			uint32_t at = before[cfr_node_index(step->b)];
+			r = add_edit(p, CFR_EDIT_INSERT, step->in_a, step->b, (cfr_str){ NULL, 0 },
+			             at == n ? UINT32_MAX : at);
+		}
+		if (r == 0 && step->op == CFR__STEP_REPLACE && !step->moving)
+			r = plan_entry(p, step);
+	}
+	return r;
+}
+
+/* What is inside an element that moves is in what is written for it. */
+static int plan_steps(planner *p)
+{
+	const cfr_diff *diff = p->diff;
+	int r = 0;
+
+	for (uint32_t k = 0, end; r == 0 && k < diff->step_count; k = end) {
+		const cfr__step *step = &diff->steps[k];
+
+		end = k + 1;
+		if (!step->in_a.tree || cfr_node_kind(step->in_a) == CFR_MAPPING) {
+			if (!step->moving)
+				r = plan_entry(p, step);
+			continue;
+		}
+		while (end < diff->step_count && diff->steps[end].in_a.tree &&
+		       cfr_node_same(diff->steps[end].in_a, step->in_a))
+			end++;
+		if (!step->moving)
+			r = plan_list(p, step, end - k);
+	}
+	return r;
+}
+
+static int plan_once(cfr_splices *out, const cfr_document *doc, const cfr_diff *diff, const cfr_limits *limits,
+                     bool plain, cfr_err *err)
+{
+	planner p = { .diff = diff, .limits = limits, .err = err, .plain = plain };
+	size_t most = (size_t)diff->step_count * 2 + 1;
+	int r;
+
+	cfr_arena_init(&p.arena, NULL);
+	p.edits = cfr_arena_alloc(&p.arena, most * sizeof(*p.edits));
+	p.values = cfr_arena_alloc(&p.arena, most * sizeof(*p.values));
+	r = p.edits && p.values ? plan_steps(&p) : cfr_err_nomem(err);
+	if (r == 0)
+		r = cfr_edit_plan(out, doc, p.edits, p.count, limits, err);
+	for (uint32_t i = 0; i < p.value_count; i++)
+		cfr_tree_unref(p.values[i]);
+	cfr_arena_release(&p.arena);
+	return r;
+}
+
+int cfr_diff_plan(cfr_splices *out, const cfr_document *doc, const cfr_diff *diff, const cfr_limits *limits, cfr_err *err)
+{
+	cfr_err why = CFR_ERR_INIT;
+	bool plain = true;
+	int r = plan_once(out, doc, diff, limits, false, &why);
+
+	for (uint32_t i = 0; i < diff->step_count; i++)
+		plain = plain && diff->steps[i].op != CFR__STEP_RENAME && diff->steps[i].partner == CFR__NONE;
+	if (r < 0 && r != CFR_E_NOMEM && r != CFR_E_LIMIT && !plain)
+		r = plan_once(out, doc, diff, limits, true, &why);
+	if (r < 0 && err)
+		*err = why;
+	return r;
+}
