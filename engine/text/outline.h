@@ -9,7 +9,8 @@
  * JSON is a member of an object, or an item of an array; its document is a collection of this one.
  *
  * What holds. For every source that the reader accepts, a window's document has at its only entry exactly the value
- * that the whole document has at that place, with the same places in the text. And when the bytes of a window are
+ * that the whole document has at that place, with the same entries of the sidecar (but that an anchor is used elsewhere
+ * is not known), unless reading it fails for an alias that is anchored outside. And when the bytes of a window are
  * replaced by others that are again one such entry alone (same column, same key, no anchors), the rest of the document
  * says what it said before. Whatever the scan does not fully understand gives no window (CFR__UNSAFE), and the caller
  * reads everything:

@@ -35,6 +35,7 @@ static inline bool outlines_same(const cfr_document *a, cfr_node in_a, const cfr
 		cfr_entry x = *cfr_document_ranked(a, rank), y = *cfr_document_ranked(b, rank - from + other);
 
 		y.next += from - other;
+		y.flags |= x.flags & CFR_ANCHORED;	/* the alias may stand outside */
 		if (memcmp(&x, &y, sizeof(x)) != 0)
 			return false;
 	}
