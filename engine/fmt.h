@@ -32,7 +32,7 @@ typedef enum cfr_fmt_ends {
 /* Zeroed with `blank_lines` 2, it is the default. */
 typedef struct cfr_fmt_style {
 	unsigned indent;		/* columns of a level; 0: as in most of the text, else 2 */
-	bool tabs;			/* JSON and TOML: a tab for each level instead */
+	bool tabs;			/* JSON: a tab for each level instead */
 	cfr_fmt_sequences sequences;	/* YAML: lists under keys */
 	cfr_fmt_ends ends;
 	unsigned blank_lines;		/* at most so many in a row */
