@@ -214,6 +214,10 @@ int cfr_diff_plan(cfr_splices *out, const cfr_document *doc, const cfr_diff *dif
 		plain = plain && diff->steps[i].op != CFR__STEP_RENAME && diff->steps[i].partner == CFR__NONE;
 	if (r < 0 && r != CFR_E_NOMEM && r != CFR_E_LIMIT && !plain)
 		r = plan_once(out, doc, diff, limits, true, &why);
+	if (r == CFR_E_CONFLICT) {	/* what was asked for is one value: that its edits meet is a matter of the text */
+		r = why.code = CFR_E_UNSUPPORTED;
+		cfr_err_hint(&why, "edit the file by hand");
+	}
 	if (r < 0 && err)
 		*err = why;
 	return r;
