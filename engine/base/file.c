@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 /* strerror speaks the locale's language and is not safe between threads. */
@@ -135,17 +136,28 @@ int cfr_file_read(cfr_buf *out, const char *name, const cfr_limits *limits, cfr_
 	return r;
 }
 
-static int write_all(int fd, cfr_str bytes)
+/* The pieces one behind the other, a few with each call. */
+static int write_all(int fd, const cfr_str *pieces, uint32_t count)
 {
-	while (bytes.len) {
-		ssize_t n = write(fd, bytes.ptr, bytes.len);
+	size_t done = 0;		/* of the first piece that is left */
 
-		if (n < 0) {
+	while (count) {
+		struct iovec some[16];
+		int n = 0;
+		ssize_t wrote;
+
+		for (uint32_t i = 0; i < count && n < 16; i++) {
+			cfr_str piece = cfr_str_sub(pieces[i], i ? 0 : done, pieces[i].len);
+			some[n++] = (struct iovec){ (void *)(uintptr_t)piece.ptr, piece.len };
+		}
+		wrote = writev(fd, some, n);
+		if (wrote < 0) {
 			if (errno == EINTR)
 				continue;
 			return -1;
 		}
-		bytes = cfr_str_sub(bytes, (size_t)n, bytes.len);
+		for (done += (size_t)wrote; count && done >= pieces->len; pieces++, count--)
+			done -= pieces->len;
 	}
 	return 0;
 }
@@ -193,12 +205,12 @@ static void sync_folder(char *temp)
 }
 
 /* Everything about the new file that is done before it takes its place. Sets `what` for the message. */
-static int fill(int fd, cfr_str bytes, const struct stat *old, const char **what)
+static int fill(int fd, const cfr_str *pieces, uint32_t count, const struct stat *old, const char **what)
 {
 	struct stat st;
 
 	*what = "cannot write";
-	if (write_all(fd, bytes) < 0)
+	if (write_all(fd, pieces, count) < 0)
 		return -1;
 	if (old) {
 		*what = "cannot keep the file's owner and mode";
@@ -215,6 +227,11 @@ static int fill(int fd, cfr_str bytes, const struct stat *old, const char **what
 }
 
 int cfr_file_replace(const char *name, cfr_str bytes, cfr_err *err)
+{
+	return cfr_file_replace_pieces(name, &bytes, 1, err);
+}
+
+int cfr_file_replace_pieces(const char *name, const cfr_str *pieces, uint32_t count, cfr_err *err)
 {
 	cfr_buf temp = CFR_BUF_INIT;
 	cfr_str z = cfr_str_of(name);
@@ -241,7 +258,7 @@ int cfr_file_replace(const char *name, cfr_str bytes, cfr_err *err)
 	if (fd < 0)
 		goto failed;
 	made = true;
-	if (fill(fd, bytes, is_old ? &st : NULL, &what) < 0)
+	if (fill(fd, pieces, count, is_old ? &st : NULL, &what) < 0)
 		goto failed;
 	r = close(fd);
 	fd = -1;

@@ -16,5 +16,7 @@ int cfr_file_read(cfr_buf *out, const char *name, const cfr_limits *limits, cfr_
 int cfr_fd_read(cfr_buf *out, int fd, cfr_str name, const cfr_limits *limits, cfr_err *err);
 /* Follows a symbolic link and replaces what it points to. Makes the file (mode 0666 and the umask) if there is none. */
 int cfr_file_replace(const char *name, cfr_str bytes, cfr_err *err);
+/* The same with bytes that lie in pieces: a large file is changed without joining them. */
+int cfr_file_replace_pieces(const char *name, const cfr_str *pieces, uint32_t count, cfr_err *err);
 
 #endif

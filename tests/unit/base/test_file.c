@@ -142,6 +142,12 @@ static void test_replace(void **state)
 	assert_int_equal(st.st_mode & 07777, 0754);
 	assert_int_equal(cfr_file_replace(name, CFR_STR(""), NULL), 0);
 	expect(name, "");
+	/* In more pieces than one call takes, some of them empty. */
+	cfr_str pieces[40];
+	for (int i = 0; i < 40; i++)
+		pieces[i] = i % 5 == 0 ? (cfr_str){ NULL, 0 } : cfr_str_sub(CFR_STR("abcd"), (size_t)i % 4, 4);
+	assert_int_equal(cfr_file_replace_pieces(name, pieces, 40, NULL), 0);
+	expect(name, "bcdcddabcdcddabcdbcddabcdbcdcdabcdbcdcddbcdcddabcdcddabcdbcddabcdbcdcdabcdbcdcdd");
 	umask(mask);
 	assert_int_equal(entries(), 1);
 	unlink(name);
