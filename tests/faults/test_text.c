@@ -73,16 +73,15 @@ static void test_toml(void **state)
 
 typedef struct writing {
 	cfr_node node;
-	cfr_format format;
+	cfr_write how;
 } writing;
 
 static int write_it(void *arg)
 {
 	const writing *w = arg;
-	cfr_write how = { .format = w->format };
 	cfr_buf out = CFR_BUF_INIT;
 	cfr_err err = CFR_ERR_INIT;
-	int rc = cfr_text_write(&out, w->node, &how, &err);
+	int rc = cfr_text_write(&out, w->node, &w->how, &err);
 
 	if (rc)
 		assert_int_equal(err.code, rc);
@@ -96,7 +95,7 @@ static void test_write_toml(void **state)
 	                   "b: {c: {d: 1}, \"e f\": [{g: \"x\\ny\"}, {h: [[]]}]}\n";
 	cfr_documents docs = { NULL, 0 };
 	cfr_source *source;
-	writing w = { .format = CFR_TOML };
+	writing w = { .how = { .format = CFR_TOML } };
 
 	(void)state;
 	assert_int_equal(cfr_source_new(&source, CFR_STR("text"), cfr_str_of(text), NULL, NULL), 0);
@@ -107,10 +106,63 @@ static void test_write_toml(void **state)
 	cfr_source_unref(source);
 }
 
+static void test_json_kinds(void **state)
+{
+	(void)state;
+	assert_true(each("// c\n{\"a\": [1, /* c */ 2.5, \"b\\n\",], \"c\": {},}", CFR_JSONC, 0) > 5);
+	assert_true(each("/* c", CFR_JSONC, CFR_E_SYNTAX) > 0);
+	assert_true(each("{\"a\": \"b\\n\"}\n\n[1]\n2\n3\n4\n", CFR_JSONL, 0) > 10);
+	assert_true(each("1\n{\"a\": 1, \"a\": 2}\n", CFR_JSONL, CFR_E_DUPLICATE) > 5);
+}
+
+static void test_flat(void **state)
+{
+	(void)state;
+	assert_true(each("# c\nexport A='b'\nB=\"c\\n$\" # d\nC=x y\r\nD='e\r\nf'\n", CFR_DOTENV, 0) > 5);
+	assert_true(each("A=1\nA=2\n", CFR_DOTENV, CFR_E_DUPLICATE) > 5);
+	assert_true(each("A=\"1\n", CFR_DOTENV, CFR_E_SYNTAX) > 2);
+	assert_true(each("a=b\nc\\ d : d\\\n  e\nf \\u00e9\\ud83d\\ude00 # x\n! c\n", CFR_PROPERTIES, 0) > 5);
+	assert_true(each("a=1\n\\u0061=2\n", CFR_PROPERTIES, CFR_E_DUPLICATE) > 5);
+	assert_true(each("a=\\u12\n", CFR_PROPERTIES, CFR_E_SYNTAX) > 2);
+}
+
+static void nothing_said(void *arg, cfr_node node, const char *what, const char *instead)
+{
+	(void)arg;
+	(void)node;
+	(void)what;
+	(void)instead;
+}
+
+static void test_write_flat(void **state)
+{
+	static const cfr_format formats[] = { CFR_DOTENV, CFR_PROPERTIES };
+	cfr_documents docs = { NULL, 0 };
+	cfr_source *source;
+	writing w = { .how = { .lose = nothing_said, .comments = true } };
+
+	(void)state;
+	assert_int_equal(cfr_source_new(&source, CFR_STR("text"), CFR_STR("# c\na: {b: [x, 1, it's], c: {}}\nd: \"\\n\"  # e\na.c: 2\n"), NULL,
+	                                NULL), 0);
+	assert_int_equal(cfr_text_read(&docs, source, CFR_YAML, NULL, NULL), 0);
+	w.node = cfr_tree_root(cfr_document_tree(docs.items[0]));
+	w.how.order = docs.items[0];
+	for (size_t i = 0; i < 4; i++) {
+		w.how.format = formats[i / 2];
+		w.how.flatten = i % 2 ? "." : NULL;
+		assert_true(cfr_fail_each(write_it, &w) > 3);
+	}
+	cfr_documents_release(&docs);
+	cfr_source_unref(source);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_yaml), cmocka_unit_test(test_json), cmocka_unit_test(test_toml),
-	                                    cmocka_unit_test(test_write_toml) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_yaml), cmocka_unit_test(test_json), cmocka_unit_test(test_toml),
+	                                    cmocka_unit_test(test_write_toml),
+		cmocka_unit_test(test_json_kinds), cmocka_unit_test(test_flat), cmocka_unit_test(test_write_flat),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
