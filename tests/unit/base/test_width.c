@@ -1,6 +1,8 @@
 /* tests/unit/base/test_width.c */
 #include "engine/base/width.h"
 
+#include "engine/base/str.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
