@@ -62,7 +62,8 @@ int cfr__toml_add(cfr__toml_item **out, cfr__toml_tree *tree, cfr__toml_item *pa
 /* One step of a path: the table that `part` names in `table`, made when it is not there. */
 int cfr__toml_through_header(cfr__toml_item **out, cfr__toml_tree *tree, cfr__toml_item *table,
                              const cfr__toml_part *part, uint32_t header);
-int cfr__toml_through_key(cfr__toml_item **out, cfr__toml_tree *tree, cfr__toml_item *table, const cfr__toml_part *part);
+int cfr__toml_through_key(cfr__toml_item **out, cfr__toml_tree *tree, cfr__toml_item *table,
+                          const cfr__toml_part *part);
 /* The last step: what a header defines, a place for a value. */
 int cfr__toml_define(cfr__toml_item **out, cfr__toml_tree *tree, cfr__toml_item *table, const cfr__toml_part *part,
                      uint32_t header, bool array);

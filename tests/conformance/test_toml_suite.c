@@ -1,5 +1,5 @@
-/* tests/conformance/test_toml_suite.c -- toml-test for TOML 1.0: valid files mean what their JSON says, invalid ones are
- * refused with a place.
+/* tests/conformance/test_toml_suite.c -- toml-test for TOML 1.0: valid files mean what their JSON says, invalid ones
+ * are refused with a place.
  *
  * Each valid file is also written again, as TOML and as YAML, and what is read from that must be the same tree: nothing
  * that TOML can say is lost on the way. The `.multi` files hold one case on each line.

@@ -156,7 +156,8 @@ static void test_equal_ways(void **state)
 	}
 }
 
-static void assert_place(const cfr_documents *docs, const char *pointer, const char *key, const char *text, cfr_style style)
+static void assert_place(const cfr_documents *docs, const char *pointer, const char *key, const char *text,
+                         cfr_style style)
 {
 	cfr_node node = value_of(docs, pointer);
 	const cfr_entry *entry = cfr_document_entry(docs->items[0], node);
