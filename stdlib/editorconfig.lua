@@ -12,19 +12,17 @@ local known = {} -- folder: its parsed file
 
 --- A list of { glob, values }; `root` when it says so.
 local function parse(text)
-  local sections, current, list = {}, nil, nil
+  local sections, current = {}, nil
   for line in (text:gsub("^\xEF\xBB\xBF", "") .. "\n"):gmatch "([^\n]*)\n" do
     line = line:match "^%s*(.-)%s*$"
     local glob = line:match "^%[(.*)%]$"
     local key, value = line:match "^([^=:]-)%s*[=:]%s*(.-)$"
-    if line:find "^[#;]" or line == "" then
-      list = nil -- a comment, or nothing
-    elseif glob then
+    if glob then
       current = { glob = glob, values = {} }
       sections[#sections + 1] = current
-    elseif key then
-      list = current and current.values or sections
-      list[key:lower()] = value:gsub("%s+[#;].*$", ""):lower()
+    elseif key and not line:find "^[#;]" then
+      local to = current and current.values or sections
+      to[key:lower()] = value:gsub("%s+[#;].*$", ""):lower()
     end
   end
   return sections

@@ -26,6 +26,7 @@ typedef struct toml {
 	uint32_t count, cap;
 	uint32_t *open, open_cap, depth;
 	uint32_t step;			/* of what stands in arrays */
+	bool tabs;			/* … by tabs */
 	bool keep_indent;
 } toml;
 
@@ -148,6 +149,7 @@ static void learn(toml *m)
 {
 	const cfr__fmt *f = m->f;
 	uint32_t votes[CFR__FMT_STEP_MAX + 1] = { 0 }, indent = 0, statements = 0, indented = 0, depth = 0;
+	uint32_t tabs = 0, spaces = 0;
 
 	for (uint32_t i = 0; i < m->count; i++) {
 		const token *t = &m->tokens[i];
@@ -160,8 +162,10 @@ static void learn(toml *m)
 		if (depth == 1 && t->breaks && t->kind != CLOSE && m->tokens[i - 1].kind == OPEN) {
 			uint32_t here = indent_of(f, t->start);
 
-			if (here > indent && here - indent <= CFR__FMT_STEP_MAX && f->text.ptr[t->start - 1] == ' ')
-				votes[here - indent]++;
+			if (here && f->text.ptr[t->start - 1] == '\t')
+				tabs++;
+			else if (here > indent && here - indent <= CFR__FMT_STEP_MAX)
+				spaces++, votes[here - indent]++;
 		}
 		depth += t->kind == OPEN;
 		depth -= depth && t->kind == CLOSE;
@@ -170,8 +174,11 @@ static void learn(toml *m)
 		if (votes[step] > (m->step ? votes[m->step] : 0))
 			m->step = step;
 	}
+	m->tabs = f->style.tabs || (f->style.indent == 0 && tabs > spaces);
 	if (f->style.indent)
 		m->step = f->style.indent;
+	if (m->tabs)
+		m->step = 1;
 	if (m->step == 0)
 		m->step = CFR__FMT_STEP;
 	m->keep_indent = indented * 4 > statements;
@@ -254,7 +261,7 @@ static int put_line(toml *m, uint32_t i, uint32_t statement, bool after_header)
 
 	if (m->depth)
 		return cfr__fmt_lines(f, from, t->start, 0, UINT32_MAX,
-		                      statement + (m->depth - (t->kind == CLOSE)) * m->step, false);
+		                      statement + (m->depth - (t->kind == CLOSE)) * m->step, m->tabs);
 	if (!heads || after_header || (i && m->tokens[i - 1].attached))
 		heads = false;
 	if (m->keep_indent && memchr(f->text.ptr + t->start - old, '\t', old))	/* whatever mix it is */

@@ -113,15 +113,42 @@ static uint32_t comment_column(const cfr__fmt_walk *y, uint32_t at, uint32_t lin
 
 /* ---- gaps ---- */
 
-/* Blanks between two tokens of a line; -1: as they are. */
-static int blanks_between(const cfr__fmt_walk *y, uint8_t a, uint8_t b)
+/* The four tokens of an entry `key: value` on one line: a key without width, its scalar, the colon, the value. */
+static bool is_entry(const cfr__fmt_walk *y, const cfr__fmt_token *t)
 {
+	const cfr__fmt_token *end = y->tokens + y->count;
+
+	return t >= y->tokens && end - t >= 4 && t[0].type == YAML_KEY_TOKEN && t[0].start == t[0].end &&
+	       t[1].type == YAML_SCALAR_TOKEN && t[2].type == YAML_VALUE_TOKEN && t[2].start == t[1].end &&
+	       t[3].type == YAML_SCALAR_TOKEN && t[3].start > t[2].end && !cfr__fmt_breaks(y->f, t[2].end, t[3].start);
+}
+
+static bool same_column(const cfr__fmt_walk *y, const cfr__fmt_token *a, const cfr__fmt_token *b)
+{
+	return is_entry(y, a) && is_entry(y, b) && a[3].start - a[1].start == b[3].start - b[1].start &&
+	       cfr__fmt_breaks(y->f, a[3].end, b[1].start) == 1 &&
+	       cfr__fmt_column(y->f, a[1].start) == cfr__fmt_column(y->f, b[1].start);
+}
+
+/* Does a value stand below or above another that its author has put in the same column? */
+static bool aligned(const cfr__fmt_walk *y, const cfr__fmt_token *value)
+{
+	const cfr__fmt_token *entry = value - 3;
+
+	return y->flow == 0 && value - y->tokens >= 3 && value->start - entry[2].end > 1 &&
+	       ((value - y->tokens >= 7 && same_column(y, entry - 4, entry)) || same_column(y, entry, entry + 4));
+}
+
+/* Blanks between two tokens of a line; -1: as they are. */
+static int blanks_between(const cfr__fmt_walk *y, uint8_t a, const cfr__fmt_token *next)
+{
+	const uint8_t b = next->type;
 	bool ends = closes_flow(b) || b == YAML_FLOW_ENTRY_TOKEN;
 
 	if (a == YAML_BLOCK_ENTRY_TOKEN || a == YAML_DOCUMENT_START_TOKEN)
 		return 1;
 	if (a == YAML_VALUE_TOKEN || a == YAML_KEY_TOKEN)
-		return ends || b == YAML_VALUE_TOKEN ? -1 : 1;
+		return ends || b == YAML_VALUE_TOKEN || aligned(y, next) ? -1 : 1;
 	if (b == YAML_VALUE_TOKEN)
 		return is_property(a) ? 1 : a == YAML_SCALAR_TOKEN || closes_flow(a) ? 0 : -1;
 	if (is_property(a))
@@ -170,7 +197,7 @@ static int gap(cfr__fmt_walk *y, const place *next)
 		return r;
 	if (next->first)
 		return cfr__fmt_lines(f, from, to, 0, UINT32_MAX, next->now, false);
-	blanks = blanks_between(y, y->last, next->token->type);
+	blanks = blanks_between(y, y->last, next->token);
 	return blanks < 0 ? 0 : cfr__fmt_spaces(f, from, to, (uint32_t)blanks);
 }
 
@@ -184,16 +211,16 @@ static int last_gap(cfr__fmt_walk *y)
 
 /* ---- the walk ---- */
 
-static void place_of(place *out, const cfr__fmt_walk *y, const cfr__fmt_token *t, cfr__fmt_kind pending, bool key)
+static void place_of(place *out, cfr__fmt_walk *y, const cfr__fmt_token *t, cfr__fmt_kind pending, bool key)
 {
 	bool document = t->type == YAML_DOCUMENT_START_TOKEN || t->type == YAML_DOCUMENT_END_TOKEN ||
 	                t->type == YAML_VERSION_DIRECTIVE_TOKEN || t->type == YAML_TAG_DIRECTIVE_TOKEN;
 	int blanks;
 
-	*out = (place){ .token = t, .old = cfr__fmt_column(y->f, t->start) };
+	*out = (place){ .token = t, .old = cfr__fmt_next_column(y, t->start) };
 	out->first = y->at == y->f->base || cfr__fmt_breaks(y->f, y->at, t->start) > 0;
 	if (!out->first) {
-		blanks = blanks_between(y, y->last, t->type);
+		blanks = blanks_between(y, y->last, t);
 		out->now = y->column + (blanks < 0 ? t->start - y->at : (uint32_t)blanks);
 	} else if (document) {
 		out->now = 0;

@@ -43,6 +43,7 @@ typedef struct cfr__fmt_walk {
 	uint32_t flow, flow_cap;	/* open brackets and braces */
 	uint8_t *pads;			/* of each: has it a blank inside? */
 	cfr__fmt_block flow_base;	/* what lines inside the outermost of them are indented from */
+	uint32_t asked, line;		/* the last offset whose column was asked for, and where its line begins */
 	uint32_t column;		/* where the last token ends, in the result */
 	uint32_t at;			/* where it ends in the text */
 	uint8_t last;			/* its type */
@@ -59,7 +60,9 @@ static inline const cfr__fmt_block *cfr__fmt_top(const cfr__fmt_walk *y)
 {
 	return y->depth ? &y->blocks[y->depth - 1] : NULL;
 }
+/* The column of an offset. Of tokens that come in order, each part of a line is walked over once. */
 uint32_t cfr__fmt_column(const cfr__fmt *f, uint32_t at);
+uint32_t cfr__fmt_next_column(cfr__fmt_walk *y, uint32_t at);
 
 /* fmt_yaml_token.c */
 int cfr__fmt_scan(cfr__fmt_walk *y);

@@ -18,6 +18,17 @@ uint32_t cfr__fmt_column(const cfr__fmt *f, uint32_t at)
 	return at - line;
 }
 
+uint32_t cfr__fmt_next_column(cfr__fmt_walk *y, uint32_t at)
+{
+	uint32_t line = at;
+
+	while (line > y->f->base && line != y->asked && !cfr__fmt_break(y->f->text.ptr[line - 1]))
+		line--;
+	y->line = line > y->f->base && line == y->asked ? y->line : line;
+	y->asked = at;
+	return at - y->line;
+}
+
 /* ---- scanning ---- */
 
 static bool wide(const yaml_token_t *token)
@@ -177,7 +188,7 @@ static int vote(cfr__fmt_walk *y, votes *v)
 				pending = CFR__FMT_FLUSH;
 		}
 		if (pending != CFR__FMT_NONE) {
-			uint32_t column = cfr__fmt_column(f, t->start);
+			uint32_t column = cfr__fmt_next_column(y, t->start);
 
 			if (cfr__fmt_breaks(f, before, t->start))
 				vote_block(y, v, pending, column);
@@ -188,7 +199,7 @@ static int vote(cfr__fmt_walk *y, votes *v)
 			y->blocks[y->depth - 1].explicit = t->end > t->start;
 		before = t->end;
 	}
-	y->depth = y->flow = 0;
+	y->depth = y->flow = y->asked = 0;
 	return r;
 }
 

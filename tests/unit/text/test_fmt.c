@@ -37,6 +37,7 @@ static const struct fmt_case yaml_columns[] = {
 static const struct fmt_case yaml_blanks[] = {
 	{ "ends of lines", "a: 1  \nb:\t\n  - x \t\n# note  \n", "a: 1\nb:\n  - x\n# note\n" },
 	{ "before colons", "a :   1\n\"b\"  :  2\n", "a: 1\n\"b\": 2\n" },
+	{ "columns of values", "a:    1\nlong: 2\nb:    3 # x\nc:   4\nd:   5\ne:  {}\nf:  g\n", "a:    1\nlong: 2\nb:    3 # x\nc:   4\nd:   5\ne: {}\nf: g\n" },
 	{ "tabs between", "a:\t1\nb: [1,\t2]\n", "a: 1\nb: [1, 2]\n" },
 	{ "brackets", "a: [ 1,2 ,3 ]\nb: {x:   1 ,y: [ ]}\nc: {  x: 1}\nd: { }\n", "a: [ 1, 2, 3 ]\nb: {x: 1, y: []}\nc: { x: 1 }\nd: {}\n" },
 	{ "pairs in brackets", "[a: 1,  {c: , d}, ? e : f,\"g\":1]\n", "[a: 1, {c: , d}, ? e: f, \"g\": 1]\n" },
@@ -73,7 +74,7 @@ static const struct fmt_case yaml_scalars[] = {
 	{ "quoted over lines", "a:\n    b: \"one  \n      two \\\n      three\n\n      four\"\nc:\n  d: 1\ne:\n  f: 1\n",
 	  "a:\n  b: \"one  \n    two \\\n    three\n\n    four\"\nc:\n  d: 1\ne:\n  f: 1\n" },
 	{ "tabs before folded lines", "a: \"one\n  \t two\"\n", "a: \"one\n  two\"\n" },
-	{ "line separators are text", "a:   x\xE2\x80\xA8y\nb:   \xC2\x85z\n", "a: x\xE2\x80\xA8y\nb: \xC2\x85z\n" },
+	{ "line separators are text", "a:   x\xE2\x80\xA8y\nb:  \xC2\x85z\n", "a: x\xE2\x80\xA8y\nb: \xC2\x85z\n" },
 };
 
 static const struct fmt_case json[] = {
@@ -115,6 +116,7 @@ static const struct fmt_case toml[] = {
 	{ "arrays", "a = [ 1,2 , 3 ]\nb = [\n1,\n      [2,\n 3], # x\n  # y\n]\nc = [ ]\nd = {  }\n",
 	  "a = [ 1, 2, 3 ]\nb = [\n  1,\n  [2,\n    3], # x\n  # y\n]\nc = []\nd = {}\n" },
 	{ "arrays as wide as they are", "a = [\n    1,\n]\nb = [\n2,\n    3\n    ]\n", "a = [\n    1,\n]\nb = [\n    2,\n    3\n]\n" },
+	{ "arrays by tabs", "a = [\n\t1,\n\t\t2,\n]\nb = [\n\t3\n]\n", "a = [\n\t1,\n\t2,\n]\nb = [\n\t3\n]\n" },
 	{ "strings are strings", "a = \"\"\"\n  x = [ 1 ,2 ]  \n\\\"\"\"\"\"\"\nb = '''y ' '' '''\nc='#'\nd=\"\\\"#\"\n",
 	  "a = \"\"\"\n  x = [ 1 ,2 ]  \n\\\"\"\"\"\"\"\nb = '''y ' '' '''\nc = '#'\nd = \"\\\"#\"\n" },
 	{ "dates", "a =  1979-05-27 07:32:00\n", "a = 1979-05-27 07:32:00\n" },
