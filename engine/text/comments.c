@@ -57,6 +57,9 @@ static void add_scalar(walk *w, const cfr_entry *entry, uint32_t rank)
 	bool block = w->format == CFR_YAML && (entry->style == CFR_LITERAL || entry->style == CFR_FOLDED);
 	uint32_t end = block ? header_end(w, entry) : entry->end, body = end;
 
+	/* Between the brackets of an empty collection there may be comments. */
+	if (entry->style == CFR_FLOW && end > entry->start)
+		end = entry->start + 1;
 	add_mark(w, entry->start, end, rank, false);
 	if (!block)
 		return;
@@ -123,6 +126,31 @@ static uint32_t column_of(const walk *w, uint32_t at)
 	return at - line_start(w, at);
 }
 
+/* What a comment at `at` stands beside, when it does: the last mark, or the outermost bracket closed since. */
+static bool beside(const walk *w, uint32_t at, uint32_t *rank)
+{
+	uint32_t end;
+
+	if (w->last == UINT32_MAX)
+		return false;
+	*rank = w->marks[w->last].rank;
+	end = w->marks[w->last].end;
+	for (uint32_t up = *rank;;) {
+		const cfr_entry *entry = cfr_document_ranked(w->doc, up);
+
+		if (entry->style == CFR_FLOW && entry->end > end) {
+			if (entry->end > at)
+				break;
+			*rank = up;
+			end = entry->end;
+		}
+		if (up == 0)
+			break;
+		up = w->parents[up];
+	}
+	return same_line(w, end, at);
+}
+
 /* Where an entry begins on paper: its key, or itself. */
 static uint32_t head_of(const walk *w, uint32_t rank)
 {
@@ -154,6 +182,22 @@ static uint32_t lined_up(const walk *w, uint32_t rank, uint32_t column)
 		rank = w->parents[rank];
 	}
 	return w->parents[rank];
+}
+
+/* The collection in brackets that is still open at `at`, when nothing of it comes any more. */
+static bool closing(const walk *w, uint32_t at, uint32_t next, uint32_t *rank)
+{
+	for (uint32_t up = w->last == UINT32_MAX ? 0 : w->marks[w->last].rank; w->last != UINT32_MAX; up = w->parents[up]) {
+		const cfr_entry *entry = cfr_document_ranked(w->doc, up);
+
+		if (entry->style == CFR_FLOW && entry->start < at && at < entry->end) {
+			*rank = up;
+			return next == w->mark_count || w->marks[next].start >= entry->end;
+		}
+		if (up == 0)
+			break;
+	}
+	return false;
 }
 
 static void add(walk *w, cfr_str text, uint32_t rank, cfr__where where)
@@ -192,12 +236,16 @@ static void place(walk *w, uint32_t at, cfr_str text, uint32_t next)
 
 	for (uint32_t i = line_start(w, at); i < at && own; i++)
 		own = w->text.ptr[i] == ' ' || w->text.ptr[i] == '\t';
-	if (text.ptr && !own && w->last != UINT32_MAX && same_line(w, w->marks[w->last].end, at)) {
-		add(w, text, w->marks[w->last].rank, CFR__BESIDE);
+	if (text.ptr && !own && beside(w, at, &rank)) {
+		add(w, text, rank, CFR__BESIDE);
 		return;
 	}
 	if (next == w->mark_count && w->last == UINT32_MAX) {
 		add(w, text, 0, CFR__ABOVE);	/* a text of comments alone */
+		return;
+	}
+	if (closing(w, at, next, &rank)) {
+		add(w, text, rank, CFR__BELOW);
 		return;
 	}
 	if (next == w->mark_count) {

@@ -179,7 +179,7 @@ int cfr_text_write(cfr_buf *out, cfr_node node, const cfr_write *how, cfr_err *e
 	if (how->indent)
 		emit.step = emit.dash = how->indent;
 	emit.marker = marker_of(how->format);
-	if (how->comments && how->order && emit.marker) {
+	if (how->comments && how->order && emit.marker && !how->compact) {
 		r = cfr__comments_of(&comments, &arena, how->order, err);
 		if (r)
 			goto done;

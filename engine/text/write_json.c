@@ -129,21 +129,27 @@ void cfr__flow_value(cfr__emit *emit, cfr_node node, unsigned column, cfr_style 
 	cfr_buf_addc(emit->out, map ? '{' : '[');
 	if (inside)
 		cfr_buf_adds(emit->out, emit->pad);
+	else
+		cfr__emit_comments(emit, node, CFR__BESIDE, -1);
 	for (uint32_t i = 0; cfr__emit_child(&child, emit, node, i); i++) {
-		if (i > 0 && inside)
-			cfr_buf_adds(emit->out, emit->comma);
-		else if (i > 0)
-			cfr_buf_addc(emit->out, ',');
-		if (!inside)
+		if (!inside) {
+			cfr__emit_comments(emit, child, CFR__ABOVE, (int)(column + emit->step));
 			cfr__emit_line(emit, column + emit->step);
+		}
 		if (map)
 			cfr__flow_key(emit, cfr_node_key(child));
 		cfr__flow_value(emit, child, column + emit->step, style);
+		if (i + 1 < cfr_node_size(node))
+			cfr_buf_adds(emit->out, inside ? emit->comma : CFR_STR(","));
+		if (cfr_node_size(child) == 0)
+			cfr__emit_comments(emit, child, CFR__BESIDE, -1);
 	}
-	if (inside)
+	if (inside) {
 		cfr_buf_adds(emit->out, emit->pad);
-	else
+	} else {
+		cfr__emit_comments(emit, node, CFR__BELOW, (int)(column + emit->step));
 		cfr__emit_line(emit, column);
+	}
 	cfr_buf_addc(emit->out, map ? '}' : ']');
 	emit->depth--;
 }

@@ -53,7 +53,7 @@ static void test_yaml(void **state)
 	stays("a:\n  b: 1\n\n  # below b\nc: 2\n");
 	becomes("a.yaml", "a: |  # about the text\n  two\n  lines\n", "# about the text\na: |\n  two\n  lines\n");
 	becomes("a.yaml", "-  # odd\n  a: 1\n", "# odd\n- a: 1\n");
-	becomes("a.yaml", "a: [1, # one\n  2] # two\n", "a:\n  - 1 # one\n  - 2 # two\n");
+	becomes("a.yaml", "a: [1, # one\n  2] # a\n", "a: # a\n  - 1 # one\n  - 2\n");
 	becomes("a.yaml", "a: 'x # no' # yes\nb: x#no\n", "a: \"x # no\" # yes\nb: x#no\n");
 	becomes("a.yaml", "a: &x 1 # one\nb: *x # again\n", "a: 1 # one\nb: 1 # again\n");
 	becomes("a.yaml", "# only\n{}\n# after\n", "# only\n{}\n# after\n");
@@ -77,6 +77,7 @@ static void test_others(void **state)
 	        "# head\n# of a\na: 1 # beside\n# two\n# lines\nb: // no\n");
 	becomes("a.env", "# head\n\nexport PORT=80 # eighty\nB='x # no'\n", "# head\n\nPORT: \"80\" # eighty\nB: \"x # no\"\n");
 	becomes("a.properties", "# head\n! bang\na=x # no\n\n#of b\nb=c\n", "# head\n# bang\na: \"x # no\"\n\n#of b\nb: c\n");
+	becomes("b.jsonc", "{\n  // nothing yet\n}\n", "{}\n# nothing yet\n");
 	becomes("a.json", "{\"a\": 1}", "a: 1\n");
 }
 
