@@ -51,6 +51,9 @@ typedef struct cfr_diff cfr_diff;
 
 /* `how` may be NULL. */
 CFR_API int cfr_diff_new(cfr_diff **out, cfr_node before, cfr_node after, const cfr_diff_how *how, cfr_err *err);
+/* Would these be compared with each other when they are elements at the same place of two lists that are equal otherwise,
+ * whatever else those lists hold? (Without `keys`.) They have the same names, if any, and are alike. */
+CFR_API bool cfr_diff_pairs(cfr_node before, cfr_node after);
 CFR_API void cfr_diff_free(cfr_diff *diff);
 
 /* Changes of a collection stand together, before those of the collections inside it. */

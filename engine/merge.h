@@ -41,7 +41,8 @@ typedef enum cfr_favor { CFR_FAVOR_OURS, CFR_FAVOR_THEIRS } cfr_favor;
 
 typedef struct cfr_merged cfr_merged;
 
-/* Conflicts are no failure: the result has the favored side there. Borrows the three trees. `how` may be NULL. */
+/* Conflicts are no failure: the result has the favored side there. Borrows the three trees; a base without a tree is
+ * nothing at all. `how` may be NULL. */
 CFR_API int cfr_merge_new(cfr_merged **out, cfr_node base, cfr_node ours, cfr_node theirs, cfr_favor favor,
                           const cfr_diff_how *how, const cfr_limits *limits, cfr_err *err);
 CFR_API void cfr_merge_free(cfr_merged *merged);

@@ -118,6 +118,14 @@ local function all_steps(a, b)
   return out
 end
 
+--- The lines of both texts in order: { " " | "-" | "+", line }.
+---@param before string
+---@param after string
+---@return table[]
+function M.steps(before, after)
+  return all_steps(split(before), split(after))
+end
+
 --- "" when equal.
 ---@param name string
 ---@param before string

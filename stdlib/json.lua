@@ -14,6 +14,15 @@ function M.list(t)
   return setmetatable(t, LIST)
 end
 
+local RAW = {}
+
+--- JSON text that is written as it is.
+---@param text string
+---@return table
+function M.raw(text)
+  return setmetatable({ text = text }, RAW)
+end
+
 local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
 
 ---@param s string
@@ -32,6 +41,8 @@ local function write(out, value, indent, step)
     out[#out + 1] = math.type(value) == "integer" and ("%d"):format(value) or ("%.17g"):format(value)
   elseif kind == "boolean" then
     out[#out + 1] = tostring(value)
+  elseif kind == "table" and getmetatable(value) == RAW then
+    out[#out + 1] = value.text
   elseif kind == "table" then
     local is_list = getmetatable(value) == LIST or #value > 0
     local inner = indent and indent .. step or nil

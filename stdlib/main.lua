@@ -8,7 +8,7 @@
 local args = require "args"
 local terminal = require "terminal"
 
-local NAMES = { "check", "init", "test", "rules", "get", "query", "convert", "fmt", "run", "repl", "version", "help",
+local NAMES = { "check", "init", "test", "rules", "get", "query", "diff", "convert", "patch", "merge", "fmt", "run", "repl", "version", "help",
   "completion", "complete" }
 
 ---@param name string

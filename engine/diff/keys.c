@@ -229,10 +229,49 @@ int cfr__names(bool *named, cfr__name *out[], cfr__compare *c, const cfr_node li
 	return r;
 }
 
-uint32_t cfr__named(const cfr__name *names, uint32_t count, cfr_str text)
+uint32_t cfr__names_find(const cfr__name *names, uint32_t count, cfr_str text)
 {
 	cfr__name wanted = { .text = text };
 	const cfr__name *found = count ? bsearch(&wanted, names, count, sizeof(*names), compare_names) : NULL;
 
 	return found ? found->index : CFR__NONE;
+}
+
+/* ---- names alone ---- */
+
+static bool may_name(cfr_node node)
+{
+	return cfr_node_kind(node) == CFR_STRING || cfr_node_kind(node) == CFR_INT;
+}
+
+/* The same name by this key, or none in either. */
+static bool same_entry(cfr_node a, cfr_node b, const char *key)
+{
+	cfr_node x, y;
+	bool in_a = cfr_node_find(&x, a, cfr_str_of(key), NULL) == 0 && may_name(x);
+	bool in_b = cfr_node_find(&y, b, cfr_str_of(key), NULL) == 0 && may_name(y), same = true;
+
+	if (in_a && in_b && cfr_node_equal(&same, x, y, NULL) != 0)
+		return false;
+	return in_a == in_b && same;
+}
+
+bool cfr_diff_pairs(cfr_node a, cfr_node b)
+{
+	cfr_node x, y;
+	bool in_a, in_b;
+
+	if (!cfr__alike(a, b))
+		return false;
+	if (cfr_node_kind(a) != CFR_MAPPING)
+		return true;
+	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++) {
+		if (!same_entry(a, b, usual[i]))
+			return false;
+	}
+	if (!same_entry(a, b, "kind"))
+		return false;
+	in_a = cfr_node_find(&x, a, CFR_STR("metadata"), NULL) == 0 && cfr_node_kind(x) == CFR_MAPPING;
+	in_b = cfr_node_find(&y, b, CFR_STR("metadata"), NULL) == 0 && cfr_node_kind(y) == CFR_MAPPING;
+	return in_a == in_b && (!in_a || (same_entry(x, y, "name") && same_entry(x, y, "namespace")));
 }

@@ -332,8 +332,8 @@ static int match_elsewhere(cfr__lists *l, cfr__compare *c, const middle *mid)
 	return r;
 }
 
-/* Would people say that one became the other? Two scalars, two sequences, or two mappings with a key in common. */
-static bool alike(cfr_node a, cfr_node b)
+/* Two scalars, two sequences, or two mappings with a key in common. */
+bool cfr__alike(cfr_node a, cfr_node b)
 {
 	uint32_t n = cfr_node_size(a), m = cfr_node_size(b);
 
@@ -375,7 +375,7 @@ static void match_gaps(cfr__lists *l, const bool *stays)
 			if (l->to_a[end] == CFR__NONE)
 				break;
 		}
-		if (end < l->b_count && l->to_a[end] == CFR__NONE && alike(l->a[i], l->b[end])) {
+		if (end < l->b_count && l->to_a[end] == CFR__NONE && cfr__alike(l->a[i], l->b[end])) {
 			l->to_b[i] = end;
 			l->to_a[end] = i;
 			j = end + 1;
@@ -415,7 +415,7 @@ int cfr__match_lists(cfr__lists *l, cfr__compare *c, cfr_node a, cfr_node b)
 	if (!named)
 		return match_by_content(l, c);
 	for (uint32_t i = 0; i < l->a_count; i++)
-		l->to_b[names[0][i].index] = cfr__named(names[1], l->b_count, names[0][i].text);
+		l->to_b[names[0][i].index] = cfr__names_find(names[1], l->b_count, names[0][i].text);
 	invert(l);
 	return 0;
 }

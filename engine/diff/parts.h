@@ -70,7 +70,7 @@ typedef struct cfr__name {
  * none in common. */
 int cfr__names(bool *named, cfr__name *out[], cfr__compare *c, const cfr_node lists[], uint32_t count);
 /* The index of an element by name, or NONE. */
-uint32_t cfr__named(const cfr__name *names, uint32_t count, cfr_str text);
+uint32_t cfr__names_find(const cfr__name *names, uint32_t count, cfr_str text);
 
 /* ---- lists.c: which element is which ---- */
 
@@ -84,6 +84,8 @@ typedef struct cfr__lists {
 int cfr__match_equal(cfr__lists *l, cfr__compare *c, cfr_node a, cfr_node b);
 /* By name; or equal ones, then equal ones elsewhere, then those alike in one gap. */
 int cfr__match_lists(cfr__lists *l, cfr__compare *c, cfr_node a, cfr_node b);
+/* Would people say that one became the other? */
+bool cfr__alike(cfr_node a, cfr_node b);
 /* Of some indices (NONE: left out) the most that ascend: keep[i] tells. */
 int cfr__ascending(bool *keep, cfr__compare *c, const uint32_t *items, uint32_t count);
 

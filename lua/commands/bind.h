@@ -42,6 +42,7 @@ void cfr__cmd_read_limits(lua_State *L, int table, cfr_limits *limits);
 /* bind_document.c */
 void cfr__cmd_push_document(lua_State *L, const cfr_document *doc);		/* refs it */
 void cfr__cmd_push_node(lua_State *L, const cfr_document *doc, cfr_node node);	/* doc may be NULL: a bare tree */
+const cfr_document *cfr__cmd_check_document(lua_State *L, int index);
 /* The node of a userdata; with its document, or NULL. */
 cfr_node cfr__cmd_check_node(lua_State *L, int index, const cfr_document **doc);
 bool cfr__cmd_is_node(lua_State *L, int index);
@@ -65,6 +66,7 @@ void cfr__cmd_push_rules(lua_State *L, const cfr_rules *rules);	/* a list of tab
 
 /* Each adds its functions to the table `core` on top. */
 void cfr__cmd_bind_documents(lua_State *L);
+void cfr__cmd_bind_diff(lua_State *L);
 void cfr__cmd_bind_editor(lua_State *L);
 void cfr__cmd_bind_checks(lua_State *L);
 void cfr__cmd_bind_files(lua_State *L);

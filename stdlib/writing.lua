@@ -1,0 +1,64 @@
+-- stdlib/writing.lua: what commands that change a file by a comparison share: reading it with its text, and the result.
+
+local core = require "core"
+local ok = require("problem").check
+
+local M = {}
+
+---@type Option[]
+M.options = {
+  { "dry-run", short = "n", help = "write nothing; show what would change as a diff" },
+  { "diff", help = "the same as --dry-run" },
+  { "output", short = "o", value = "FILE", help = "write there instead (- for standard output)" },
+}
+
+--- The bytes of a file, or of standard input for "-", and how messages call it.
+---@param file string
+---@param options table
+---@return string text, string name
+function M.text(file, options)
+  if file == "-" then
+    return ok(core.files.read_input { limits = options.limits }), "<stdin>"
+  end
+  return ok(core.files.read(file, { limits = options.limits })), file
+end
+
+--- The text of a document after it was brought to another value. A change that cannot be made in the text is raised.
+---@param document userdata
+---@param value userdata
+---@param options table
+---@param how { keys: table?, rewrite: boolean? }
+---@return string
+function M.brought(document, value, options, how)
+  local diff = ok(core.compare(document:root(), value, { keys = how.keys, limits = options.limits }))
+  local text, problem = diff:text(document, { limits = options.limits })
+  if text then
+    return text
+  end
+  if how.rewrite then
+    return (ok(value:text { format = document:format() }))
+  end
+  problem.file = problem.file or document:file()
+  problem.hint = (problem.hint and problem.hint .. "; or " or "") .. "--rewrite writes the file anew, without its comments"
+  error(problem, 0)
+end
+
+--- Gives the result to whom it belongs. Where nothing changes, nothing is written.
+---@param file string as given: "-" is standard input
+---@param before string
+---@param after string
+---@param options table
+function M.finish(file, before, after, options)
+  if options.diff or options.dry_run then
+    io.stdout:write(require("diff").unified(file == "-" and "<stdin>" or file, before, after))
+    return
+  end
+  local target = options.output or file
+  if target == "-" then
+    io.stdout:write(after)
+  elseif target ~= file or after ~= before then
+    ok(core.files.replace(target, after))
+  end
+end
+
+return M
