@@ -1,6 +1,6 @@
 /* engine/text/comments.c -- see comments.h.
  *
- * Keys, scalars and empty collections are the *marks* of a text; sorted by place they leave gaps, and in a gap there is
+ * Keys, scalars and opening brackets are the *marks* of a text; sorted by place they leave gaps, and in a gap there is
  * nothing but punctuation, properties, blanks and comments. What came through an alias or a merge stands elsewhere and
  * is no mark here.
  */
@@ -27,7 +27,7 @@ typedef struct walk {
 	bool failed;
 } walk;
 
-/* ---- marks ---- */
+/* ---- marks: keys, scalars, opening brackets ---- */
 
 static int by_place(const void *a, const void *b)
 {
@@ -56,10 +56,6 @@ static void add_scalar(walk *w, const cfr_entry *entry, uint32_t rank)
 {
 	bool block = w->format == CFR_YAML && (entry->style == CFR_LITERAL || entry->style == CFR_FOLDED);
 	uint32_t end = block ? header_end(w, entry) : entry->end, body = end;
-
-	/* Between the brackets of an empty collection there may be comments. */
-	if (entry->style == CFR_FLOW && end > entry->start)
-		end = entry->start + 1;
 	add_mark(w, entry->start, end, rank, false);
 	if (!block)
 		return;
@@ -93,7 +89,11 @@ static bool gather_marks(walk *w)
 			continue;
 		if (entry->key_len && cfr_node_key(node).ptr)
 			add_mark(w, entry->key_start, entry->key_start + entry->key_len, rank, true);
-		if (!via && cfr_node_size(node) == 0 && (entry->end > entry->start || rank > 0))
+		if (via || (entry->end == entry->start && rank == 0))
+			continue;
+		if (entry->style == CFR_FLOW)
+			add_mark(w, entry->start, entry->start + 1, rank, false);	/* a bracket: inside, more may be said */
+		else if (cfr_node_size(node) == 0)
 			add_scalar(w, entry, rank);
 	}
 	for (uint32_t i = 1; i < w->mark_count; i++)

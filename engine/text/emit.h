@@ -31,6 +31,7 @@ typedef struct cfr__emit {
 	cfr_style key_style;		/* PLAIN: plain where it is safe */
 	bool tabs;			/* columns are tabs (JSON) */
 	bool json;
+	bool toml, inside;		/* TOML between brackets; of an inline table, where no line may end */
 	bool no_blocks;			/* no block scalars: everything multi-line in double quotes */
 	bool used_block;		/* out: a block scalar was written */
 	/* Collections in flow style. */
@@ -101,6 +102,10 @@ void cfr__toml_write(cfr__emit *emit, cfr_node root);
 /* What stands behind `key = `, arrays over several lines when they are long and not `inside` of an inline table.
  * `column` is the indentation of the line on which the value begins. */
 void cfr__toml_value(cfr__emit *emit, cfr_node node, unsigned column, cfr_style style, bool inside);
+/* A table below a header of this name ("a.b"), as an element below [[a.b]]. */
+void cfr__toml_write_table(cfr__emit *emit, cfr_node table, cfr_str name, bool element);
+/* A key between these quotes, if it can; 0: without, if it can. */
+void cfr__toml_key_text(cfr_buf *out, cfr_str key, char quote);
 /* A string in a style if that style can hold it, else in the nearest that can. FOLDED: several lines if it has them;
  * PLAIN: one line, in single quotes where that saves escapes. */
 void cfr__toml_write_string(cfr_buf *out, cfr_str text, cfr_style style);

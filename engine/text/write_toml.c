@@ -141,6 +141,14 @@ void cfr__toml_write_key(cfr_buf *out, cfr_str key)
 		cfr__toml_write_string(out, key, CFR_PLAIN);
 }
 
+void cfr__toml_key_text(cfr_buf *out, cfr_str key, char quote)
+{
+	if (quote == '"' || quote == '\'')
+		cfr__toml_write_string(out, key, quote == '"' ? CFR_DOUBLE : CFR_SINGLE);
+	else
+		cfr__toml_write_key(out, key);
+}
+
 /* ---- scalars ---- */
 
 static void add_float(cfr_buf *out, double value)
@@ -204,6 +212,77 @@ static bool skipped(cfr__emit *emit, cfr_node node)
 	return true;
 }
 
+/* ---- comments ---- */
+
+/* What was written since `from`, each line begun by a line end, as whole lines. */
+static void turn_lines(cfr__emit *emit, size_t from)
+{
+	if (emit->out->len == from || emit->out->failed)
+		return;
+	memmove(emit->out->ptr + from, emit->out->ptr + from + 1, emit->out->len - from - 1);
+	emit->out->ptr[emit->out->len - 1] = '\n';
+}
+
+static void add_comments(cfr__emit *emit, cfr_node node, cfr__where where)
+{
+	size_t from = emit->out->len;
+
+	cfr__emit_comments(emit, node, where, 0);
+	turn_lines(emit, from);
+}
+
+/* Has anything below a node a comment? */
+static bool speaks(const cfr__emit *emit, cfr_node node)
+{
+	uint32_t rank, low = 0, high;
+
+	if (!emit->comments || cfr_node_size(node) == 0 || node.tree != cfr_document_tree(emit->order))
+		return false;
+	rank = cfr_document_rank(emit->order, node);
+	for (high = emit->comments->count; low < high;) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (emit->comments->items[mid].rank <= rank)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < emit->comments->count &&
+	       emit->comments->items[low].rank < cfr_document_ranked(emit->order, rank)->next;
+}
+
+/* Has a node itself one, above or beside? Blank lines say nothing. */
+static bool spoken_of(const cfr__emit *emit, cfr_node node)
+{
+	bool any = false;
+
+	if (!emit->comments || node.tree != cfr_document_tree(emit->order))
+		return false;
+	for (int where = CFR__ABOVE; where <= CFR__BESIDE; where++) {
+		uint32_t count, rank = cfr_document_rank(emit->order, node);
+		const cfr__comment *item = cfr__comments_at(emit->comments, rank, (cfr__where)where, &count);
+
+		for (; count > 0; item++, count--)
+			any = any || item->text.ptr;
+	}
+	return any;
+}
+
+/* What is said inside a value that has to stay on one line goes above it. */
+static void add_inner_comments(cfr__emit *emit, cfr_node node, int column)
+{
+	cfr_node child;
+
+	if (!speaks(emit, node))
+		return;
+	for (uint32_t i = 0; cfr__emit_child(&child, emit, node, i); i++) {
+		cfr__emit_comments(emit, child, CFR__ABOVE, column);
+		cfr__emit_comments(emit, child, CFR__BESIDE, column);
+		add_inner_comments(emit, child, column);
+	}
+	cfr__emit_comments(emit, node, CFR__BELOW, column);
+}
+
 /* ---- arrays and inline tables ---- */
 
 /* Takes what a value needs on one line from `room`, about; stops when there is none left, so it costs little. */
@@ -233,22 +312,31 @@ static void add_array(cfr__emit *emit, cfr_node node, unsigned column, bool insi
 {
 	long room = (long)emit->fold - (long)column;
 	/* Nested so deep that lines have no room left, they help nobody. */
-	bool lines = !inside && column <= emit->fold / 2 && !fits(emit, node, &room), any = false;
+	bool lines = !inside && (speaks(emit, node) || (column <= emit->fold / 2 && !fits(emit, node, &room)));
+	bool any = false;
 	cfr_node child;
 
 	cfr_buf_addc(emit->out, '[');
 	for (uint32_t i = 0; cfr__emit_child(&child, emit, node, i); i++) {
 		if (skipped(emit, child))
 			continue;
-		if (lines)
+		if (lines) {
+			cfr__emit_comments(emit, child, CFR__ABOVE, (int)(column + emit->step));
+			if (cfr_node_kind(child) == CFR_MAPPING)
+				add_inner_comments(emit, child, (int)(column + emit->step));
 			cfr__emit_line(emit, column + emit->step);
-		else if (any)
+		} else if (any) {
 			cfr_buf_addz(emit->out, ", ");
+		}
 		add_value(emit, child, column + emit->step, CFR_PLAIN, inside);
-		if (lines)
+		if (lines) {
 			cfr_buf_addc(emit->out, ',');
+			cfr__emit_comments(emit, child, CFR__BESIDE, -1);
+		}
 		any = true;
 	}
+	if (lines)
+		cfr__emit_comments(emit, node, CFR__BELOW, (int)(column + emit->step));
 	if (lines && any)
 		cfr__emit_line(emit, column);
 	cfr_buf_addc(emit->out, ']');
@@ -328,9 +416,17 @@ static void add_lines(writer *w, cfr_node table)
 	for (uint32_t i = 0; cfr__emit_child(&child, emit, table, i); i++) {
 		if (shape_of(w, child) != LINE || skipped(emit, child))
 			continue;
+		add_comments(emit, child, CFR__ABOVE);
+		if (cfr_node_kind(child) == CFR_MAPPING) {
+			size_t from = emit->out->len;
+
+			add_inner_comments(emit, child, 0);
+			turn_lines(emit, from);
+		}
 		cfr__toml_write_key(emit->out, cfr_node_key(child));
 		cfr_buf_addz(emit->out, " = ");
 		add_value(emit, child, 0, CFR_FOLDED, false);
+		cfr__emit_comments(emit, child, CFR__BESIDE, -1);
 		cfr_buf_addc(emit->out, '\n');
 	}
 }
@@ -344,29 +440,41 @@ static bool needs_header(writer *w, cfr_node table)
 		if (shape_of(w, child) == LINE)
 			return true;
 	}
-	return cfr_node_size(table) == 0;
+	return cfr_node_size(table) == 0 || spoken_of(w->emit, table);
 }
 
-static void add_header(writer *w, bool element)
+/* `list`: of an element, when it is the first of its array. */
+static void add_header(writer *w, cfr_node table, bool element, const cfr_node *list)
 {
 	cfr_buf *out = w->emit->out;
+	size_t from;
 
 	if (out->len > w->begun)
 		cfr_buf_addc(out, '\n');
+	from = out->len;
+	if (list) {
+		cfr__emit_comments(w->emit, *list, CFR__ABOVE, 0);
+		cfr__emit_comments(w->emit, *list, CFR__BESIDE, 0);
+	}
+	cfr__emit_comments(w->emit, table, CFR__ABOVE, 0);
+	cfr__emit_head(w->emit, from);
 	cfr_buf_addz(out, element ? "[[" : "[");
 	cfr_buf_add(out, w->path.ptr, w->path.len - 1);
-	cfr_buf_addz(out, element ? "]]\n" : "]\n");
+	cfr_buf_addz(out, element ? "]]" : "]");
+	cfr__emit_comments(w->emit, table, CFR__BESIDE, -1);
+	cfr_buf_addc(out, '\n');
 }
 
 static void add_tables(writer *w, cfr_node table);
 
-static void add_table(writer *w, cfr_node table, bool element)
+static void add_table(writer *w, cfr_node table, bool element, const cfr_node *list)
 {
 	if (w->emit->rc || w->path.failed)
 		return;
 	if (element || needs_header(w, table))
-		add_header(w, element);
+		add_header(w, table, element, list);
 	add_lines(w, table);
+	add_comments(w->emit, table, CFR__BELOW);
 	add_tables(w, table);
 }
 
@@ -385,9 +493,11 @@ static void add_tables(writer *w, cfr_node table)
 		w->parts++;
 		w->emit->depth += s == TABLES ? 2 : 1;
 		if (s == TABLE)
-			add_table(w, child, false);
+			add_table(w, child, false, NULL);
 		for (uint32_t j = 0; s == TABLES && cfr__emit_child(&element, w->emit, child, j); j++)
-			add_table(w, element, true);
+			add_table(w, element, true, j == 0 ? &child : NULL);
+		if (s == TABLES)
+			add_comments(w->emit, child, CFR__BELOW);
 		w->emit->depth -= s == TABLES ? 2 : 1;
 		w->parts--;
 		if (!w->path.failed)
@@ -406,6 +516,21 @@ void cfr__toml_write(cfr__emit *emit, cfr_node root)
 	emit->depth++;
 	add_lines(&w, root);
 	add_tables(&w, root);
+	add_comments(emit, root, CFR__BELOW);
+	emit->depth--;
+	if (w.path.failed && !emit->rc)
+		emit->rc = cfr_buf_check(&w.path, emit->err);
+	cfr_buf_release(&w.path);
+}
+
+void cfr__toml_write_table(cfr__emit *emit, cfr_node table, cfr_str name, bool element)
+{
+	writer w = { .emit = emit, .begun = emit->out->len, .parts = 1 };
+
+	cfr_buf_adds(&w.path, name);
+	cfr_buf_addc(&w.path, '.');
+	emit->depth++;
+	add_table(&w, table, element, NULL);
 	emit->depth--;
 	if (w.path.failed && !emit->rc)
 		emit->rc = cfr_buf_check(&w.path, emit->err);
