@@ -34,7 +34,9 @@ enum {
 /* Offsets are bytes of the document's source. `start`..`end` is the value itself: of a block collection from its first
  * key or dash to the end of its last value; of a block scalar from its indicator to behind the line break of its
  * last line (with `+`, of the last blank line); of an empty value both are the place where it would stand. Properties
- * (anchor, tag) lie before `start`, at `before`. */
+ * (anchor, tag) lie before `start`, at `before`.
+ * A TOML table that stands on lines of its own (BLOCK) is from its header, in which its key is, to the end of the last of
+ * its own keys; so its key lies behind `start`, and tables inside it anywhere (engine/text/toml.c). */
 typedef struct cfr_entry {
 	uint32_t start, end;
 	uint32_t before;	/* where the node begins with its properties; == start without any */
