@@ -1,8 +1,9 @@
 /* engine/text.h -- between text and trees: read, write, and edit in place.
  *
  * Readers never execute anything. YAML 1.2 core schema through libyaml (`yes`, `0777`, `22:22` are strings; `<<` merges);
- * JSON as RFC 8259 has it, by a single pass of our own, JSONC with comments and trailing commas; dotenv and Java
- * properties as mappings of strings (docs/formats.md). A source is read whole: its ceilings are in limits.h.
+ * JSON as RFC 8259 has it and TOML 1.0, each by a single pass of our own, JSONC with comments and trailing commas;
+ * dotenv and Java properties as mappings of strings (docs/formats.md). A source is read whole: its ceilings are in
+ * limits.h.
  */
 #ifndef CFR_TEXT_H
 #define CFR_TEXT_H
@@ -28,6 +29,21 @@ CFR_API cfr_format cfr_text_format(cfr_str name, cfr_str bytes);
 CFR_API int cfr_text_read(cfr_documents *out, const cfr_source *source, cfr_format format, const cfr_limits *limits,
                           cfr_err *err);
 CFR_API void cfr_documents_release(cfr_documents *docs);
+
+/* Two sources that differ inside of one entry, and only that of both read. */
+typedef struct cfr_changed {
+	cfr_document *before, *after;	/* collections of the one entry; its places are those of the sources */
+	cfr_str at;			/* where the entry stands in the whole documents */
+	bool element;			/* of a sequence */
+	void *memory;
+} cfr_changed;
+
+/* 1 when that cannot be known: read both. An entry that stands less than three levels inside an element of a sequence is
+ * given with the whole element, since elements are known by what stands there. Syntax errors and duplicate keys outside
+ * the entry are not looked for. */
+CFR_API int cfr_text_read_changed(cfr_changed *out, const cfr_source *before, const cfr_source *after,
+                                  cfr_format format, const cfr_limits *limits, cfr_err *err);
+CFR_API void cfr_changed_release(cfr_changed *changed);
 
 /* Is this the text of a template (Helm, Jinja, ERB) rather than of the format its name promises? Gives the template
  * language's name, or NULL. Looks at what would not parse, so ask after a syntax error. */

@@ -46,8 +46,8 @@ static void walk(struct outlines *n, const char *folder, bool all, uint32_t most
 
 static void show(const char *what, const struct outlines *n)
 {
-	print_message("%s: %u places, %u with windows, %u to the end; %u windows read, %u swapped; %u of %u edits\n", what,
-	              n->asked, n->found, n->whole, n->read, n->swapped, n->edited, n->edits);
+	print_message("%s: %u places, %u with windows, %u to the end; %u windows read, %u swapped; %u of %u edits; %u diffs\n", what,
+	              n->asked, n->found, n->whole, n->read, n->swapped, n->edited, n->edits, n->diffs);
 }
 
 static void test_people(void **state)

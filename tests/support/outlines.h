@@ -4,11 +4,13 @@
  * 2. The same for the windows around a range, and they contain the range.
  * 3. Other bytes in a window's place that are again one such entry make a text whose document is the old one with
  *    that subtree replaced, whatever those bytes are.
- * 4. Edits that are made without reading the whole source are those that reading it whole gives.
+ * 4. The changes between two texts are the same when only the entry that changed is read of both.
+ * 5. Edits that are made without reading the whole source are those that reading it whole gives.
  */
 #ifndef CFR_TESTS_OUTLINES_H
 #define CFR_TESTS_OUTLINES_H
 
+#include "engine/diff.h"
 #include "engine/pointer.h"
 #include "engine/text/outline.h"
 #include "tests/support/edits.h"
@@ -16,7 +18,7 @@
 
 struct outlines {
 	unsigned asked, found, whole, read, swapped;	/* whole: all of the pointer was found */
-	unsigned edits, edited;
+	unsigned edits, edited, diffs;
 };
 
 static inline cfr_node outlines_root(const cfr_document *doc) { return cfr_tree_root(cfr_document_tree(doc)); }
@@ -156,6 +158,78 @@ static inline void outlines_mutate(cfr_buf *out, struct random *rnd, cfr_str tex
 	}
 }
 
+/* A node as a diff tells it: where, and what its text is. `at` goes before the path of a node that was read alone. */
+static inline void outlines_tell(cfr_buf *out, const cfr_document *doc, cfr_node node, const cfr_str *at)
+{
+	cfr_buf path = CFR_BUF_INIT;
+	size_t from = 0;
+
+	if (!node.tree)
+		return;
+	cfr_pointer_write(&path, node);
+	if (at) {
+		cfr_buf_adds(out, *at);
+		for (from = 1; from < path.len && path.ptr[from] != '/'; from++)
+			;
+	}
+	cfr_buf_adds(out, cfr_str_sub(cfr_buf_str(&path), from, path.len));
+	if (node.tree == cfr_document_tree(doc)) {
+		cfr_span span = cfr_document_span(doc, node), key = cfr_document_key_span(doc, node);
+
+		cfr_buf_addf(out, " %u-%u %u:%u-%u:%u key %u", span.start, span.end, span.line, span.column, span.end_line,
+		             span.end_column, key.start);
+	}
+	cfr_buf_release(&path);
+}
+
+static inline void outlines_changes(cfr_buf *out, const cfr_document *a, cfr_node in_a, const cfr_document *b, cfr_node in_b,
+                                    const cfr_str *at)
+{
+	cfr_diff *diff;
+
+	EDITS_REQUIRE(cfr_diff_new(&diff, in_a, in_b, NULL, NULL) == 0);
+	for (uint32_t i = 0; i < cfr_diff_count(diff); i++) {
+		const cfr_change *change = cfr_diff_change(diff, i);
+
+		cfr_buf_addf(out, "%s ", cfr_change_name(change->op));
+		outlines_tell(out, a, change->before, at);
+		cfr_buf_addz(out, " | ");
+		outlines_tell(out, b, change->after, at);
+		cfr_buf_addz(out, " | ");
+		if (change->op == CFR_CHANGE_ADDED)
+			outlines_tell(out, a, change->inside, at);
+		cfr_buf_addz(out, "\n");
+	}
+	cfr_diff_free(diff);
+}
+
+static inline void outlines_diff(struct outlines *n, const cfr_document *a, const cfr_document *b)
+{
+	cfr_changed changed;
+	cfr_node x, y;
+	cfr_buf part = CFR_BUF_INIT, whole = CFR_BUF_INIT;
+
+	if (cfr_text_read_changed(&changed, cfr_document_source(a), cfr_document_source(b), cfr_document_format(a), NULL,
+	                          NULL) != 0)
+		return;
+	EDITS_REQUIRE(cfr_node_at(&x, outlines_root(changed.before), 0, NULL) == 0);
+	EDITS_REQUIRE(cfr_node_at(&y, outlines_root(changed.after), 0, NULL) == 0);
+	if (!changed.element || cfr_diff_pairs(x, y)) {
+		n->diffs++;
+		outlines_changes(&part, changed.before, x, changed.after, y, &changed.at);
+		outlines_changes(&whole, a, outlines_root(a), b, outlines_root(b), NULL);
+		if (!cfr_str_eq(cfr_buf_str(&part), cfr_buf_str(&whole))) {
+			fprintf(stderr, "of\n%s\n---- to\n%s\n---- whole\n%s---- part %.*s\n%s",
+			        cfr_source_bytes(cfr_document_source(a)).ptr, cfr_source_bytes(cfr_document_source(b)).ptr,
+			        whole.len ? whole.ptr : "", (int)changed.at.len, changed.at.ptr, part.len ? part.ptr : "");
+			abort();
+		}
+	}
+	cfr_changed_release(&changed);
+	cfr_buf_release(&part);
+	cfr_buf_release(&whole);
+}
+
 static inline void outlines_swap(struct outlines *n, const cfr_document *doc, const cfr__outline *o, struct random *rnd)
 {
 	const cfr_source *source = cfr_document_source(doc);
@@ -204,6 +278,7 @@ static inline void outlines_swap(struct outlines *n, const cfr_document *doc, co
 		fprintf(stderr, "of\n%s\n---- became\n%s\n", text.ptr, whole.ptr);
 		abort();
 	}
+	outlines_diff(n, doc, after.items[0]);
 	cfr_buf_release(&path);
 	cfr_tree_unref(value);
 	cfr_tree_unref(wanted);
@@ -279,8 +354,19 @@ static inline void outlines_edit(struct outlines *n, const cfr_document *doc, cf
 			abort();
 		}
 		cfr_splices_release(&part);
-		if (rw == 0)
-			cfr_splices_release(&whole);
+		cfr_splices_release(&whole);
+	}
+	if (random_below(rnd, 2) && cfr_edit_plan(&whole, doc, edits, count, NULL, NULL) == 0) {
+		cfr_buf text = CFR_BUF_INIT;
+		cfr_documents after;
+
+		EDITS_REQUIRE(cfr_splices_apply(&text, cfr_source_bytes(cfr_document_source(doc)), whole.items, whole.count,
+		                                NULL) == 0);
+		EDITS_REQUIRE(edits_read(&after, "y", cfr_buf_str(&text), cfr_document_format(doc), NULL) == 0);
+		outlines_diff(n, doc, after.items[0]);
+		cfr_documents_release(&after);
+		cfr_splices_release(&whole);
+		cfr_buf_release(&text);
 	}
 	for (int i = 0; i < 2; i++) {
 		free(keys[i]);
