@@ -35,6 +35,7 @@ typedef struct cfr_edit {
 	uint32_t index;
 	cfr_str at, to, key;
 	const cfr_tree *value;	/* NULL where there is none */
+	const cfr_document *written;	/* of the value: its keys are written in this document's order; NULL: sorted */
 } cfr_edit;
 
 /* Replace bytes start..end of the source by text. */
@@ -52,6 +53,9 @@ typedef struct cfr_splices {
 /* The splices of some edits of one document, all or none. CFR_E_CONFLICT when two edits touch one place. */
 CFR_API int cfr_edit_plan(cfr_splices *out, const cfr_document *doc, const cfr_edit *edits, uint32_t count,
                           const cfr_limits *limits, cfr_err *err);
+/* The same, but what came by an alias or a merge is edited where its text stands, at the anchor, and so at every use. */
+CFR_API int cfr_edit_plan_through(cfr_splices *out, const cfr_document *doc, const cfr_edit *edits, uint32_t count,
+                                  const cfr_limits *limits, cfr_err *err);
 /* The splices of edits of a source's only document, without reading all of it: those that cfr_edit_plan would give.
  * 1 when that cannot be known, or the edits cannot be made: read the source then, and plan. Syntax errors and duplicate
  * keys in parts that the edits do not touch are not looked for. */

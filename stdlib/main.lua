@@ -8,8 +8,8 @@
 local args = require "args"
 local terminal = require "terminal"
 
-local NAMES = { "check", "init", "test", "rules", "get", "query", "diff", "convert", "patch", "merge", "fmt", "run", "repl", "version", "help",
-  "completion", "complete" }
+local NAMES = { "check", "init", "test", "rules", "get", "query", "diff", "convert", "set", "unset", "insert",
+  "rename", "move", "patch", "merge", "fmt", "run", "repl", "version", "help", "completion", "complete" }
 
 ---@param name string
 ---@return table command

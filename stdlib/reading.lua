@@ -27,12 +27,8 @@ function M.all(file, options)
   return ok(documents, problem)
 end
 
---- The one that is meant.
----@param file string
----@param options table
----@return userdata
-function M.one(file, options)
-  local documents = M.all(file, options)
+--- Of several the one that is meant.
+local function choose(documents, file, options)
   local wanted = options.document and math.tointeger(tonumber(options.document))
   if options.document and not (wanted and documents[wanted]) then
     error({ file = file, message = ("there is no document %s: the stream has %d"):format(options.document, #documents),
@@ -44,6 +40,27 @@ function M.one(file, options)
       exit = 2 }, 0)
   end
   return documents[wanted or 1]
+end
+
+--- The one that is meant.
+---@param file string
+---@param options table
+---@return userdata
+function M.one(file, options)
+  return choose(M.all(file, options), file, options)
+end
+
+--- The same of a text that has been read.
+---@param name string
+---@param text string
+---@param options table
+---@return userdata
+function M.of_text(name, text, options)
+  local documents, problem, language = core.read(name, { text = text, format = options.from, limits = options.limits })
+  if not documents and language then
+    problem.hint = ("it looks like a %s template: edit what makes it, by hand"):format(language)
+  end
+  return choose(ok(documents, problem), name, options)
 end
 
 return M

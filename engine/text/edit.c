@@ -53,10 +53,12 @@ static int plan_group(cfr__plan *plan, const cfr__change *changes, uint32_t coun
 int cfr__plan_all(cfr__plan *plan, const cfr__changes *changes)
 {
 	cfr_format format = cfr_document_format(plan->doc);
-	bool flat = format == CFR_DOTENV || format == CFR_PROPERTIES;
+	bool flat = format == CFR_DOTENV || format == CFR_PROPERTIES, toml = format == CFR_TOML;
 	int r = flat ? cfr__edit_flat(plan, changes->items, changes->count) : 0;
 
-	for (uint32_t i = 0, end; !flat && r == 0 && i < changes->count; i = end) {
+	if (toml)
+		r = cfr__edit_toml(plan, changes->items, changes->count);
+	for (uint32_t i = 0, end; !flat && !toml && r == 0 && i < changes->count; i = end) {
 		for (end = i + 1; end < changes->count && cfr__same_place(&changes->items[i], &changes->items[end]); end++)
 			;
 		r = plan_group(plan, changes->items + i, end - i);
@@ -71,6 +73,7 @@ void cfr__plan_init(cfr__plan *plan, const cfr_document *doc, cfr_arena *arena, 
 	plan->base = cfr_str_starts(plan->text, CFR_STR("\xEF\xBB\xBF")) ? 3 : 0;
 	plan->one_line = cfr_document_format(doc) == CFR_JSONL;
 	plan->json = plan->one_line || cfr_document_format(doc) == CFR_JSON || cfr_document_format(doc) == CFR_JSONC;
+	plan->slashes = cfr_document_format(doc) == CFR_JSONC;
 	cfr__emit_init(&plan->style, NULL, cfr_document_format(doc), err);
 	plan->style.order = doc;
 	cfr__learn_style(plan);
@@ -226,8 +229,8 @@ static int try_all(cfr_splices *out, const cfr__changes *changes, const proof *p
 	return r;
 }
 
-int cfr_edit_plan(cfr_splices *out, const cfr_document *doc, const cfr_edit *edits, uint32_t count,
-                  const cfr_limits *limits, cfr_err *err)
+int cfr__edit_plan(cfr_splices *out, const cfr_document *doc, const cfr_edit *edits, uint32_t count,
+                   const cfr_edit *meant, uint32_t meant_count, const cfr_limits *limits, cfr_err *err)
 {
 	proof p = { .doc = doc, .limits = limits };
 	cfr__changes changes;
@@ -243,7 +246,8 @@ int cfr_edit_plan(cfr_splices *out, const cfr_document *doc, const cfr_edit *edi
 		*out = (cfr_splices){ .count = 0 };
 		goto done;
 	}
-	r = cfr__changes_tree(&wanted, cfr_document_tree(doc), &changes, limits, err);
+	r = meant ? cfr_edit_tree(&wanted, cfr_document_tree(doc), meant, meant_count, limits, err)
+	          : cfr__changes_tree(&wanted, cfr_document_tree(doc), &changes, limits, err);
 	if (r)
 		goto done;
 	p.wanted = wanted;
@@ -255,4 +259,10 @@ done:
 	cfr_tree_unref(wanted);
 	cfr_arena_release(&arena);
 	return r;
+}
+
+int cfr_edit_plan(cfr_splices *out, const cfr_document *doc, const cfr_edit *edits, uint32_t count,
+                  const cfr_limits *limits, cfr_err *err)
+{
+	return cfr__edit_plan(out, doc, edits, count, NULL, 0, limits, err);
 }

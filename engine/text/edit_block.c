@@ -92,13 +92,15 @@ int cfr__put_key(cfr__plan *plan, const cfr__item *item, bool flow)
 	int r;
 
 	if (cfr__same_key(item->rename) &&
-	    (plan->json || quote == '"' || quote == '\'' || cfr__plain_safe(item->rename->key, flow)))
+	    (plan->json || plan->style.toml || quote == '"' || quote == '\'' || cfr__plain_safe(item->rename->key, flow)))
 		return 0;
 	emit.out = &text;
 	emit.err = plan->err;
 	emit.key_style = quote == '"' ? CFR_DOUBLE : quote == '\'' ? CFR_SINGLE : CFR_PLAIN;
 	if (plan->json)
 		cfr__json_string(&text, item->rename->key);
+	else if (emit.toml)
+		cfr__toml_key_text(&text, item->rename->key, quote);
 	else
 		cfr__yaml_key(&emit, item->rename->key, flow);
 	r = cfr__emit_check(&emit);
@@ -164,6 +166,7 @@ void cfr__block_entry(cfr__plan *plan, cfr__emit *emit, const cfr__change *chang
 	size_t before = emit->out->len;
 	cfr__item item;
 
+	emit->order = change->written ? change->written : plan->doc;
 	if (change->op == CFR__INSERT) {
 		cfr_buf_addc(emit->out, '-');
 		cfr__yaml_value(emit, change->value, CFR__DASH, column, style);

@@ -72,7 +72,7 @@ static int gains(resolver *r, cfr_node in, cfr_kind wanted)
 static int add_set(resolver *r, cfr_node in, const cfr_edit *edit, uint32_t number)
 {
 	cfr__change change = { .op = CFR__ADD, .in = in, .key = edit->key, .number = number,
-	                       .value = cfr_tree_root(edit->value) };
+	                       .value = cfr_tree_root(edit->value), .written = edit->written };
 	int rc = gains(r, in, CFR_MAPPING);
 
 	if (rc)
@@ -89,7 +89,7 @@ static int add_set(resolver *r, cfr_node in, const cfr_edit *edit, uint32_t numb
 static int add_insert(resolver *r, cfr_node in, const cfr_edit *edit, uint32_t number)
 {
 	cfr__change change = { .op = CFR__INSERT, .in = in, .index = edit->index, .number = number,
-	                       .value = cfr_tree_root(edit->value) };
+	                       .value = cfr_tree_root(edit->value), .written = edit->written };
 	uint32_t size = cfr_node_size(in);
 	int rc = gains(r, in, CFR_SEQUENCE);
 
@@ -172,7 +172,7 @@ static int resolve(resolver *r, const cfr_edit *edit, uint32_t number)
 	switch (edit->op) {
 	case CFR_EDIT_REPLACE:
 		add(r, (cfr__change){ .op = CFR__REPLACE, .at = at, .number = number,
-		                      .value = cfr_tree_root(edit->value) });
+		                      .value = cfr_tree_root(edit->value), .written = edit->written });
 		return 0;
 	case CFR_EDIT_SET:
 		return add_set(r, at, edit, number);

@@ -15,9 +15,22 @@ typedef struct flow {
 
 void cfr__flow_entry(cfr__emit *emit, const cfr__change *change, unsigned column, cfr_style style)
 {
-	if (change->op == CFR__ADD)
-		cfr__flow_key(emit, change->key);
-	cfr__flow_value(emit, change->value, column, style);
+	const cfr_document *order = emit->order;
+
+	cfr__emit_order(emit, change);
+	if (emit->toml) {
+		if (change->op == CFR__ADD) {
+			cfr__toml_key_text(emit->out, change->key,
+			                   emit->key_style == CFR_DOUBLE ? '"' : emit->key_style == CFR_SINGLE ? '\'' : 0);
+			cfr_buf_addz(emit->out, " = ");
+		}
+		cfr__toml_value(emit, change->value, column, style, emit->inside);
+	} else {
+		if (change->op == CFR__ADD)
+			cfr__flow_key(emit, change->key);
+		cfr__flow_value(emit, change->value, column, style);
+	}
+	emit->order = order;
 }
 
 void cfr__flow_filled(cfr__emit *emit, bool mapping, const cfr__change *const *list, uint32_t count, unsigned column,

@@ -5,6 +5,7 @@
  * the result is read again (edit.c), never one that is wrong.
  */
 #include <stdlib.h>
+#include <strings.h>
 
 #include "engine/pointer.h"
 #include "engine/text/edit_parts.h"
@@ -79,13 +80,37 @@ uint32_t cfr__line_indent(const cfr__plan *plan, uint32_t at)
 	return cfr__skip_blanks(plan, line) - line;
 }
 
+static bool is_slash(const cfr__plan *plan, uint32_t at, char next)
+{
+	return at + 1 < plan->text.len && plan->text.ptr[at] == '/' && plan->text.ptr[at + 1] == next;
+}
+
+static bool comment_at(const cfr__plan *plan, uint32_t at)
+{
+	if (plan->slashes)
+		return is_slash(plan, at, '/') || is_slash(plan, at, '*');
+	return !plan->json && at < plan->text.len && plan->text.ptr[at] == '#';
+}
+
+/* Behind the block comment that begins at `at`. */
+static uint32_t behind_block(const cfr__plan *plan, uint32_t at)
+{
+	for (at += 3; at < plan->text.len; at++) {
+		if (plan->text.ptr[at] == '/' && plan->text.ptr[at - 1] == '*')
+			return at + 1;
+	}
+	return at;
+}
+
 uint32_t cfr__skip_space(const cfr__plan *plan, uint32_t at)
 {
 	while (at < plan->text.len) {
 		char c = plan->text.ptr[at];
 
-		if (c == '#' && !plan->json)
+		if ((c == '#' && !plan->json) || (plan->slashes && is_slash(plan, at, '/')))
 			at = cfr__line_end(plan, at);
+		else if (plan->slashes && is_slash(plan, at, '*'))
+			at = behind_block(plan, at);
 		else if (cfr__blank(c) || cfr__line_break(c))
 			at++;
 		else
@@ -97,7 +122,14 @@ uint32_t cfr__skip_space(const cfr__plan *plan, uint32_t at)
 bool cfr__rest_blank(const cfr__plan *plan, uint32_t at)
 {
 	at = cfr__skip_blanks(plan, at);
-	return at == plan->text.len || cfr__line_break(plan->text.ptr[at]) || (plan->text.ptr[at] == '#' && !plan->json);
+	while (plan->slashes && is_slash(plan, at, '*')) {
+		uint32_t end = behind_block(plan, at);
+
+		if (cfr__breaks_between(plan, at, end))
+			return false;
+		at = cfr__skip_blanks(plan, end);
+	}
+	return at == plan->text.len || cfr__line_break(plan->text.ptr[at]) || comment_at(plan, at);
 }
 
 bool cfr__breaks_between(const cfr__plan *plan, uint32_t from, uint32_t to)
@@ -121,17 +153,69 @@ bool cfr__final_break(const cfr__plan *plan)
 	return plan->text.len > plan->base && cfr__line_break(plan->text.ptr[plan->text.len - 1]);
 }
 
+/* Does a line of comment, the first of a file, speak to a program, or for the whole file? */
+static bool is_notice(cfr_str line)
+{
+	static const char *const words[] = { "#!", "-*-", "vim:", "ex:", "yaml-language-server", "$schema", "copyright",
+		"license", "licence", "spdx-", "cfgrun:", "generated", "do not edit", "default values" };
+
+	for (unsigned w = 0; w < sizeof(words) / sizeof(*words); w++) {
+		size_t len = strlen(words[w]);
+
+		for (size_t i = 0; i + len <= line.len; i++) {
+			if (strncasecmp(line.ptr + i, words[w], len) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Of a comment block that begins the file, `line` being its first and `end` behind it: what belongs to the file. */
+static uint32_t behind_head(const cfr__plan *plan, uint32_t line, uint32_t end)
+{
+	bool one = cfr__next_line(plan, line) == end;
+
+	if (line > plan->base || line == end)
+		return line;
+	return !one || is_notice(cfr_str_sub(plan->text, line, cfr__line_end(plan, line))) ? end : line;
+}
+
+/* The line at which the block comment begins that ends at the end of the line at `above`; NO when there is none. */
+static bool block_comment(uint32_t *out, const cfr__plan *plan, uint32_t above, uint32_t least)
+{
+	uint32_t end = cfr__line_end(plan, above);
+
+	while (end > above && cfr__blank(plan->text.ptr[end - 1]))
+		end--;
+	if (end < above + 2 || plan->text.ptr[end - 1] != '/' || plan->text.ptr[end - 2] != '*')
+		return false;
+	for (uint32_t at = end - 2; at > least && at > plan->base + 1; at--) {
+		if (is_slash(plan, at - 2, '*')) {
+			*out = cfr__line_start(plan, at - 2);
+			return *out >= least && cfr__skip_blanks(plan, *out) == at - 2;
+		}
+	}
+	return false;
+}
+
 uint32_t cfr__comments_above(const cfr__plan *plan, uint32_t line, uint32_t column, uint32_t least)
 {
-	while (!plan->json && line > least && line > plan->base) {
+	uint32_t end = line;
+
+	while (line > least && line > plan->base) {
 		uint32_t above = cfr__line_start(plan, cfr__break_before(plan, line));
 		uint32_t first = cfr__skip_blanks(plan, above);
 
-		if (above < least || first >= line || plan->text.ptr[first] != '#' || first - above != column)
+		if (above < least || first >= line)
+			break;
+		if (plan->slashes && !is_slash(plan, first, '/') && !block_comment(&above, plan, above, least))
+			break;
+		first = cfr__skip_blanks(plan, above);
+		if (!comment_at(plan, first) || first - above != column)
 			break;
 		line = above;
 	}
-	return line;
+	return behind_head(plan, line, end);
 }
 
 /* ---- values and entries ---- */

@@ -9,6 +9,9 @@
  *   edit_block.c    entries of block collections: added, removed, renamed
  *   edit_flow.c     the same between brackets, JSON included
  *   edit_flat.c     the same of dotenv and Java properties
+ *   edit_toml.c     the same of TOML's lines: which belong to what
+ *   edit_toml_add.c what its tables gain
+ *   edit_shared.c   edits through aliases
  *   edit_splice.c   gathering splices, putting them in order, applying them
  *   edit.c          all of it in turn, and the proof by reading the result again
  *   edit_window.c   the same for a part of a large source, where that is as good
@@ -32,6 +35,7 @@ typedef struct cfr__change {
 	cfr_node at;			/* what is replaced, removed, renamed */
 	cfr_node in;			/* the collection whose text changes; ADD, INSERT: the one that gains */
 	cfr_node value;
+	const cfr_document *written;	/* of the value, or NULL */
 	cfr_str key;
 	uint32_t index;			/* of a sequence; UINT32_MAX: at the end */
 	uint32_t depth;			/* of `in` */
@@ -58,6 +62,13 @@ static inline bool cfr__same_key(const cfr__change *change)
 	return change->op == CFR__RENAME && cfr_str_eq(cfr_node_key(change->at), change->key);
 }
 
+/* A value in the order of its own document. */
+static inline void cfr__emit_order(cfr__emit *emit, const cfr__change *change)
+{
+	if (change->written)
+		emit->order = change->written;
+}
+
 /* ---- a plan: one attempt at splices ---- */
 
 typedef struct cfr__plan {
@@ -70,6 +81,7 @@ typedef struct cfr__plan {
 	cfr__emit style;		/* how this author writes; copied for each value */
 	bool json;
 	bool one_line;			/* JSON Lines */
+	bool slashes;			/* comments are those of JSONC */
 	bool spread;			/* JSON over several lines */
 	bool no_raw;			/* a moved value is written anew */
 	bool used_raw, used_block;
@@ -173,6 +185,11 @@ int cfr__put_key(cfr__plan *plan, const cfr__item *item, bool flow);
 /* All changes of a document in dotenv or properties. */
 int cfr__edit_flat(cfr__plan *plan, const cfr__change *changes, uint32_t count);
 
+/* ---- edit_toml.c ---- */
+
+/* All changes of a document in TOML. */
+int cfr__edit_toml(cfr__plan *plan, const cfr__change *changes, uint32_t count);
+
 /* ---- edit_splice.c ---- */
 
 int cfr__splice(cfr__plan *plan, uint32_t start, uint32_t end, cfr_str text);
@@ -188,6 +205,9 @@ int cfr__splices_copy(cfr_splices *out, const cfr__plan *plan, cfr_err *err);
 
 /* A plan of nothing, in the style of the document. */
 void cfr__plan_init(cfr__plan *plan, const cfr_document *doc, cfr_arena *arena, cfr_err *err);
+/* As cfr_edit_plan; the proof is by the edits `meant`, when they are not NULL. */
+int cfr__edit_plan(cfr_splices *out, const cfr_document *doc, const cfr_edit *edits, uint32_t count,
+                   const cfr_edit *meant, uint32_t meant_count, const cfr_limits *limits, cfr_err *err);
 /* The splices for the changes, in order. */
 int cfr__plan_all(cfr__plan *plan, const cfr__changes *changes);
 

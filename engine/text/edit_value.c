@@ -322,6 +322,7 @@ static int put_flow(cfr__plan *plan, place *p, const cfr__change *change)
 
 	emit.out = &text;
 	emit.err = plan->err;
+	cfr__emit_order(&emit, change);
 	p->head = (range){ tagged ? p->item.before : p->item.start, p->item.end };
 	if (is_collection(p->item.node) && cfr_node_size(p->item.node))
 		emit.pretty = cfr__breaks_between(plan, entry->start, entry->end);
@@ -353,6 +354,7 @@ static int put_block(cfr__plan *plan, place *p, const cfr__change *change)
 	cfr_buf text = CFR_BUF_INIT;
 
 	emit.out = &text;
+	cfr__emit_order(&emit, change);
 	keep_columns(&emit, plan, p);
 	if (p->anchor.len) {
 		cfr_buf_addc(&text, ' ');

@@ -66,6 +66,7 @@ void cfr__cmd_push_rules(lua_State *L, const cfr_rules *rules);	/* a list of tab
 
 /* Each adds its functions to the table `core` on top. */
 void cfr__cmd_bind_documents(lua_State *L);
+void cfr__cmd_bind_edit(lua_State *L);
 void cfr__cmd_bind_diff(lua_State *L);
 void cfr__cmd_bind_editor(lua_State *L);
 void cfr__cmd_bind_checks(lua_State *L);

@@ -33,9 +33,14 @@ void cfr__cmd_push_document(lua_State *L, const cfr_document *doc)
 	luaL_setmetatable(L, DOCUMENT_CLASS);
 }
 
+const cfr_document *cfr__cmd_check_document(lua_State *L, int index)
+{
+	return *(const cfr_document **)luaL_checkudata(L, index, DOCUMENT_CLASS);
+}
+
 static const cfr_document *check_document(lua_State *L)
 {
-	return *(const cfr_document **)luaL_checkudata(L, 1, DOCUMENT_CLASS);
+	return cfr__cmd_check_document(L, 1);
 }
 
 static int document_gc(lua_State *L)

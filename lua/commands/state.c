@@ -132,6 +132,7 @@ static int open_core(lua_State *L)
 	cfr__cmd_bind_system(L);
 	cfr__cmd_bind_files(L);
 	cfr__cmd_bind_fmt(L);
+	cfr__cmd_bind_edit(L);
 	cfr__cmd_bind_diff(L);
 	cfr__cmd_bind_documents(L);
 	cfr__cmd_bind_checks(L);

@@ -1,0 +1,460 @@
+/* engine/text/edit_toml.c -- edits of TOML: lines removed, renamed, given other values.
+ *
+ * A TOML text is a list of lines, each a header or a key with its value, and a table may be written in many of them. So
+ * the text is read once more into a list of lines, and each name in them is told which node it names. Then
+ *  - a table goes when all lines that lie in it go, wherever they stand;
+ *  - it is renamed when its name is replaced in each line that goes through it: [it], [it.sub], it.key = 1;
+ *  - arrays and inline tables, which lie within one value, are edited like those of YAML (edit_flow.c).
+ * A line takes the comment lines directly above it and the comment behind it along.
+ */
+#include <stdlib.h>
+
+#include "engine/base/vec.h"
+#include "engine/text/edit_toml.h"
+
+/* ---- the lines ---- */
+
+static uint32_t rank_of(const cfr__toml_edit *t, cfr_node node)
+{
+	return cfr_document_rank(t->plan->doc, node);
+}
+
+cfr__ranks cfr__toml_ranks(const cfr__toml_edit *t, cfr_node node)
+{
+	uint32_t rank = rank_of(t, node);
+
+	return (cfr__ranks){ rank, cfr_document_ranked(t->plan->doc, rank)->next };
+}
+
+bool cfr__toml_spread(const cfr__plan *plan, cfr_node node)
+{
+	return cfr_document_entry(plan->doc, node)->style == CFR_BLOCK;
+}
+
+const cfr__toml_name *cfr__toml_name_of(const cfr__toml_edit *t, const cfr__toml_line *line, uint32_t rank)
+{
+	for (uint32_t i = 0; i < line->count; i++) {
+		if (t->names[line->first + i].rank == rank)
+			return &t->names[line->first + i];
+	}
+	return NULL;
+}
+
+uint32_t cfr__toml_first(const cfr__toml_edit *t, cfr_node node)
+{
+	cfr__ranks ranks = cfr__toml_ranks(t, node);
+
+	for (uint32_t i = 0; i < t->count; i++) {
+		if (cfr__toml_in(ranks, &t->lines[i]))
+			return i;
+	}
+	return CFR__NO_LINE;
+}
+
+uint32_t cfr__toml_above(const cfr__toml_edit *t, uint32_t line)
+{
+	uint32_t at = cfr__line_start(t->plan, t->lines[line].start);
+	uint32_t least = line ? cfr__toml_below(t, line - 1) : t->plan->base;
+
+	return cfr__comments_above(t->plan, at, t->lines[line].start - at, least);
+}
+
+uint32_t cfr__toml_below(const cfr__toml_edit *t, uint32_t line)
+{
+	return cfr__next_line(t->plan, t->lines[line].end);
+}
+
+/* One more name of the line at the end of the list: the node that it names in `in`. */
+static int add_name(cfr__toml_edit *t, cfr__toml *lex, cfr__toml_line *line, cfr_node *in)
+{
+	cfr__toml_part part;
+	int r = cfr__toml_key(lex, &part);
+
+	if (r == 0)
+		r = cfr_vec_room(&t->names, &t->name_cap, (uint64_t)t->name_count + 1, sizeof(*t->names), t->plan->err);
+	if (r == 0)
+		r = cfr_node_find(in, *in, part.text, t->plan->err);
+	if (r == 0) {
+		t->names[t->name_count++] = (cfr__toml_name){ part.start, part.end, rank_of(t, *in) };
+		line->count++;
+		cfr__toml_blanks(lex);
+	}
+	return r;
+}
+
+/* `seen`: by rank of an array of tables, how many of its elements have begun. */
+static int read_header(cfr__toml_edit *t, cfr__toml *lex, cfr__toml_line *line, uint32_t *seen, cfr_node *table)
+{
+	bool array = lex->p[1] == '[';
+	cfr_node at = cfr_tree_root(cfr_document_tree(t->plan->doc));
+	int r;
+
+	line->header = true;
+	lex->p += array ? 2 : 1;
+	cfr__toml_blanks(lex);
+	for (;;) {
+		bool last;
+
+		r = add_name(t, lex, line, &at);
+		if (r)
+			return r;
+		last = lex->p == lex->end || *lex->p != '.';
+		if (cfr_node_kind(at) == CFR_SEQUENCE) {
+			uint32_t *begun = &seen[rank_of(t, at)];
+
+			if (last)
+				++*begun;
+			r = cfr_node_at(&at, at, *begun - 1, t->plan->err);
+			if (r)
+				return r;
+		}
+		if (last)
+			break;
+		lex->p++;
+		cfr__toml_blanks(lex);
+	}
+	lex->p += array ? 2 : 1;
+	line->rank = rank_of(t, at);
+	*table = at;
+	return 0;
+}
+
+static int read_key(cfr__toml_edit *t, cfr__toml *lex, cfr__toml_line *line, cfr_node table)
+{
+	for (;;) {
+		int r = add_name(t, lex, line, &table);
+
+		if (r)
+			return r;
+		if (*lex->p != '.')
+			break;
+		lex->p++;
+		cfr__toml_blanks(lex);
+	}
+	lex->p++;
+	cfr__toml_blanks(lex);
+	cfr__toml_skip(lex);
+	line->rank = rank_of(t, table);
+	return 0;
+}
+
+static int read_lines(cfr__toml_edit *t, cfr_buf *scratch)
+{
+	cfr__plan *plan = t->plan;
+	const char *text = plan->text.ptr;
+	uint32_t size = cfr_document_ranked(plan->doc, 0)->next, header = CFR__NO_LINE, *seen;
+	cfr__toml lex = { text, text + plan->base, text + plan->text.len, NULL, scratch, NULL };
+	cfr_node table = cfr_tree_root(cfr_document_tree(plan->doc));
+	int r = 0;
+
+	seen = cfr_arena_alloc(plan->arena, size * sizeof(*seen));
+	t->line_of = cfr_arena_alloc(plan->arena, size * sizeof(*t->line_of));
+	if (!seen || !t->line_of)
+		return cfr_err_nomem(plan->err);
+	for (uint32_t i = 0; i < size; i++) {
+		seen[i] = 0;
+		t->line_of[i] = CFR__NO_LINE;
+	}
+	while (r == 0 && cfr__toml_gap(&lex) == 0 && lex.p < lex.end) {
+		cfr__toml_line line = { .start = cfr__toml_at(&lex, lex.p), .first = t->name_count };
+
+		r = *lex.p == '[' ? read_header(t, &lex, &line, seen, &table) : read_key(t, &lex, &line, table);
+		if (r == 0)
+			r = cfr_vec_room(&t->lines, &t->cap, (uint64_t)t->count + 1, sizeof(*t->lines), plan->err);
+		if (r)
+			break;
+		line.end = cfr__toml_at(&lex, lex.p);
+		line.table = header;
+		if (line.header)
+			line.table = header = t->count;
+		t->line_of[line.rank] = t->count;
+		t->lines[t->count++] = line;
+		cfr__toml_line_end(&lex);
+	}
+	return r;
+}
+
+/* ---- values, keys ---- */
+
+/* Is it written between the braces of an inline table, where no line may end? */
+static bool inside_braces(const cfr__plan *plan, cfr_node node)
+{
+	while (cfr_node_parent(&node, node)) {
+		if (cfr_node_kind(node) == CFR_MAPPING && !cfr__toml_spread(plan, node))
+			return true;
+	}
+	return false;
+}
+
+static int put_value(cfr__plan *plan, const cfr__change *change)
+{
+	const cfr_entry *entry = cfr_document_entry(plan->doc, change->at);
+	bool braces = inside_braces(plan, change->at), same;
+	cfr__emit emit = plan->style;
+	cfr_buf text = CFR_BUF_INIT;
+	int r = cfr_node_equal(&same, change->at, change->value, plan->err);
+
+	if (r || same)
+		return r;
+	emit.out = &text;
+	emit.err = plan->err;
+	cfr__emit_order(&emit, change);
+	cfr__toml_value(&emit, change->value, cfr__line_indent(plan, entry->start),
+	                entry->style < CFR_BLOCK ? (cfr_style)entry->style : CFR_PLAIN, braces);
+	r = cfr__emit_check(&emit);
+	if (r == 0)
+		r = cfr__splice(plan, entry->start, entry->end, cfr_buf_str(&text));
+	cfr_buf_release(&text);
+	return r;
+}
+
+static int put_name(cfr__plan *plan, const cfr__toml_name *name, cfr_str key)
+{
+	char quote = plan->text.ptr[name->start];
+	cfr_buf text = CFR_BUF_INIT;
+	int r;
+
+	cfr__toml_key_text(&text, key, quote);
+	r = cfr_buf_check(&text, plan->err);
+	if (r == 0)
+		r = cfr__splice(plan, name->start, name->end, cfr_buf_str(&text));
+	cfr_buf_release(&text);
+	return r;
+}
+
+static int rename_all(cfr__toml_edit *t, const cfr__change *change)
+{
+	uint32_t rank = rank_of(t, change->at);
+	int r = 0;
+
+	for (uint32_t i = 0; r == 0 && !cfr__same_key(change) && i < t->name_count; i++) {
+		if (t->names[i].rank == rank)
+			r = put_name(t->plan, &t->names[i], change->key);
+	}
+	return r;
+}
+
+/* ---- removing ---- */
+
+static void mark_gone(cfr__toml_edit *t, const cfr__change *change)
+{
+	cfr__ranks ranks = cfr__toml_ranks(t, change->at);
+
+	for (uint32_t i = 0; i < t->count; i++) {
+		if (cfr__toml_in(ranks, &t->lines[i]))
+			t->lines[i].gone = true;
+	}
+}
+
+static bool blank_line(const cfr__plan *plan, uint32_t line)
+{
+	uint32_t end = cfr__skip_blanks(plan, line);
+
+	return end < plan->text.len && cfr__line_break(plan->text.ptr[end]);
+}
+
+/* Lines first..last, all gone. What stands between them goes too; with a header its blank lines do. */
+static int cut_run(cfr__toml_edit *t, uint32_t first, uint32_t last)
+{
+	const cfr__plan *plan = t->plan;
+	uint32_t from = t->lines[first].keep_above ? cfr__line_start(plan, t->lines[first].start) : cfr__toml_above(t, first);
+	uint32_t to = cfr__toml_below(t, last), least = first ? cfr__toml_below(t, first - 1) : plan->base;
+	bool end = last + 1 == t->count;
+
+	if (t->lines[first].header && !t->lines[first].keep_above && !end) {
+		while (blank_line(plan, to))
+			to = cfr__next_line(plan, to);
+	} else if (t->lines[first].header && !t->lines[first].keep_above && !t->lines[first].keep_blank &&
+	           cfr__skip_space(plan, to) == plan->text.len && (to == plan->text.len || blank_line(plan, to))) {
+		while (from > least && blank_line(plan, cfr__line_start(plan, cfr__break_before(plan, from))))
+			from = cfr__line_start(plan, cfr__break_before(plan, from));
+	}
+	if (to == plan->text.len && !cfr__final_break(plan) && from > plan->base)
+		from = cfr__break_before(plan, from);
+	return cfr__cut(t->plan, from, to);
+}
+
+static int cut_gone(cfr__toml_edit *t)
+{
+	int r = 0;
+
+	for (uint32_t i = 0, end; r == 0 && i < t->count; i = end) {
+		for (end = i + 1; end < t->count && t->lines[i].gone && t->lines[end].gone &&
+		     !t->lines[end].keep_above && !t->lines[end].keep_blank; end++)
+			;
+		if (t->lines[i].gone)
+			r = cut_run(t, i, end - 1);
+	}
+	return r;
+}
+
+/* ---- all changes ---- */
+
+/* Brackets within a line, empty, get entries. */
+static int fill(cfr__plan *plan, cfr_node in, const cfr__change *changes, uint32_t count)
+{
+	const cfr_entry *entry = cfr_document_entry(plan->doc, in);
+	bool mapping = cfr_node_kind(in) == CFR_MAPPING, braces = mapping || inside_braces(plan, in);
+	cfr__emit emit = plan->style;
+	cfr_buf text = CFR_BUF_INIT;
+	int r;
+
+	emit.out = &text;
+	emit.err = plan->err;
+	cfr_buf_addz(&text, mapping ? "{ " : "[");
+	for (uint32_t i = 0; i < count; i++) {
+		if (i)
+			cfr_buf_addz(&text, ", ");
+		emit.inside = braces;
+		cfr__flow_entry(&emit, &changes[i], 0, CFR_PLAIN);
+	}
+	cfr_buf_addz(&text, mapping ? " }" : "]");
+	r = cfr__emit_check(&emit);
+	if (r == 0)
+		r = cfr__splice(plan, entry->start, entry->end, cfr_buf_str(&text));
+	cfr_buf_release(&text);
+	return r;
+}
+
+static int edit_flow(cfr__plan *plan, cfr_node in, const cfr__change *changes, uint32_t count)
+{
+	uint32_t replaced = 0;
+	int r = 0;
+
+	for (; r == 0 && replaced < count && changes[replaced].op == CFR__REPLACE; replaced++)
+		r = put_value(plan, &changes[replaced]);
+	if (r || replaced == count)
+		return r;
+	if (cfr_node_size(in) == 0)
+		return fill(plan, in, changes, count);
+	plan->style.inside = cfr_node_kind(in) == CFR_MAPPING || inside_braces(plan, in);
+	return cfr__edit_flow(plan, in, changes, count);
+}
+
+/* Is a line left that says that the collection is there? */
+static bool still_there(const cfr__toml_edit *t, cfr_node in)
+{
+	cfr__ranks ranks = cfr__toml_ranks(t, in);
+
+	for (uint32_t i = 0; i < t->count; i++) {
+		if (!t->lines[i].gone && cfr__toml_in(ranks, &t->lines[i]))
+			return true;
+	}
+	return false;
+}
+
+static int edit_table(cfr__toml_edit *t, cfr_node in, const cfr__change *changes, uint32_t count)
+{
+	uint32_t news = 0;
+	bool removed = false;
+	int r = 0;
+
+	for (uint32_t i = 0; r == 0 && i < count; i++) {
+		const cfr__change *change = &changes[i];
+
+		if (change->op == CFR__RENAME)
+			r = rename_all(t, change);
+		else if (change->op == CFR__REPLACE && cfr__toml_spread(t->plan, change->at))
+			r = cfr__toml_replace(t, change);
+		else if (change->op == CFR__REPLACE)
+			r = put_value(t->plan, change);
+		removed |= change->op == CFR__REMOVE;
+		if (change->op < CFR__ADD)
+			news = i + 1;
+	}
+	if (r == 0 && news < count)
+		return cfr__toml_gain(t, in, changes + news, count - news);
+	if (r == 0 && removed && !changes->rooted && rank_of(t, in) > 0 && !still_there(t, in))
+		r = cfr__toml_emptied(t, in);
+	return r;
+}
+
+/* The whole text anew. */
+static int put_root(cfr__toml_edit *t, const cfr__change *change)
+{
+	cfr__plan *plan = t->plan;
+	cfr__emit emit = plan->style;
+	cfr_buf text = CFR_BUF_INIT;
+	uint32_t from = t->count ? cfr__line_start(plan, t->lines[0].start) : (uint32_t)plan->text.len;
+	uint32_t to = t->count ? cfr__toml_below(t, t->count - 1) : from;
+	bool same;
+	int r = cfr_node_equal(&same, change->at, change->value, plan->err);
+
+	if (r || same)
+		return r;
+	emit.out = &text;
+	emit.err = plan->err;
+	cfr__emit_order(&emit, change);
+	if (from > plan->base && !t->count && !cfr__final_break(plan))
+		cfr_buf_addz(&text, "\n");
+	cfr__toml_write(&emit, change->value);
+	r = cfr__emit_check(&emit);
+	if (r == 0)
+		r = cfr__splice(plan, from, to, cfr_buf_str(&text));
+	cfr_buf_release(&text);
+	return r;
+}
+
+static int edit_lines(cfr__toml_edit *t, const cfr__change *changes, uint32_t count)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const cfr__change *change = &changes[i];
+
+		if (!change->rooted && cfr__toml_spread(t->plan, change->in) &&
+		    (change->op == CFR__REMOVE || (change->op == CFR__REPLACE && cfr__toml_spread(t->plan, change->at))))
+			mark_gone(t, change);
+	}
+	for (uint32_t i = 0, end; r == 0 && i < count; i = end) {
+		for (end = i + 1; end < count && cfr__same_place(&changes[i], &changes[end]); end++)
+			;
+		if (changes[i].rooted)
+			r = put_root(t, &changes[i]);
+		else if (cfr__toml_spread(t->plan, changes[i].in))
+			r = edit_table(t, changes[i].in, changes + i, end - i);
+		else
+			r = edit_flow(t->plan, changes[i].in, changes + i, end - i);
+	}
+	return r ? r : cut_gone(t);
+}
+
+/* How far arrays over several lines are moved in. */
+static void learn_step(cfr__plan *plan)
+{
+	uint32_t count = cfr_document_ranked(plan->doc, 0)->next;
+
+	for (uint32_t rank = 0; rank + 1 < count; rank++) {
+		const cfr_entry *entry = cfr_document_ranked(plan->doc, rank), *first = cfr_document_ranked(plan->doc, rank + 1);
+
+		if (entry->style == CFR_FLOW && entry->next > rank + 1 && cfr__begins_line(plan, first->start)) {
+			uint32_t outer = cfr__line_indent(plan, entry->start), inner = cfr__column(plan, first->start);
+
+			if (inner > outer && inner - outer <= 8) {
+				plan->style.step = inner - outer;
+				plan->style.tabs = plan->text.ptr[first->start - 1] == '\t';
+				return;
+			}
+		}
+	}
+}
+
+int cfr__edit_toml(cfr__plan *plan, const cfr__change *changes, uint32_t count)
+{
+	cfr__toml_edit t = { .plan = plan };
+	cfr_buf scratch = CFR_BUF_INIT;
+	cfr__emit house;
+	int r;
+
+	cfr__emit_init(&house, NULL, CFR_TOML, plan->err);
+	plan->style.step = house.step;
+	plan->style.toml = true;
+	learn_step(plan);
+	r = read_lines(&t, &scratch);
+	if (r == 0)
+		r = edit_lines(&t, changes, count);
+	cfr_buf_release(&scratch);
+	free(t.lines);
+	free(t.names);
+	return r;
+}

@@ -1,0 +1,251 @@
+-- stdlib/editing.lua: what `set`, `unset`, `insert`, `rename` and `move` share: the file, the place, the value, the result.
+--
+-- A command turns its words into edits (core.edit) of one document; everything else is here. The text is read once, so the
+-- edits are made in what was looked at, and the file is replaced whole or not at all. Where nothing changes, nothing is
+-- written.
+
+local core = require "core"
+local ok = require("problem").check
+local reading = require "reading"
+
+local M = {}
+
+---@type Option[]
+M.options = {
+  { "dry-run", short = "n", help = "write nothing; show what would change as a diff" },
+  { "diff", help = "the same as --dry-run" },
+  { "output", short = "o", value = "FILE", help = "write there instead (- for standard output)" },
+  { "through-alias", help = "edit a value that came by an alias where it is written, for all its uses" },
+  reading.options[1],
+  reading.options[2],
+}
+
+---@type Option[]
+M.value_options = {
+  { "string", short = "s", help = "VALUE is text as it stands, not YAML" },
+  { "json", help = "VALUE is JSON" },
+  { "value-file", value = "FILE", help = "the value is what this file holds (- for standard input)" },
+}
+
+---@param first Option[]
+---@return Option[]
+function M.with(first)
+  local list = {}
+  for _, options in ipairs { first, M.options } do
+    table.move(options, 1, #options, #list + 1, list)
+  end
+  return list
+end
+
+---@class Editing
+---@field file string
+---@field text string
+---@field document userdata
+---@field options table
+
+--- Raises a problem of a place.
+local function fail(message, hint, exit)
+  error({ message = message, hint = hint, exit = exit or 2 }, 0)
+end
+M.fail = fail
+
+--- The file with its document that is meant.
+---@param file string
+---@param options table
+---@return Editing
+function M.open(file, options)
+  local text
+  if file == "-" then
+    if options.value_file == "-" then
+      fail("standard input cannot be both the file and the value")
+    end
+    text = ok(core.files.read_input { limits = options.limits })
+  else
+    text = ok(core.files.read(file, { limits = options.limits }))
+  end
+  local name = file == "-" and "<stdin>" or file
+  local document = reading.of_text(name, text, options)
+  return { file = file, name = name, text = text, document = document, options = options }
+end
+
+--- Raises for what is no pointer.
+---@param pointer string
+local function check_pointer(pointer)
+  if pointer ~= "" and pointer:sub(1, 1) ~= "/" then
+    fail(("'%s' is no JSON Pointer: one begins with a slash"):format(pointer),
+      ("did you mean '/%s'?"):format((pointer:gsub("^%.", ""):gsub("%[(%d+)%]", ".%1"):gsub("%.", "/"))))
+  end
+end
+
+--- The pointers of the places that a word means: itself, or what a query (`$…`) finds.
+---@param edit Editing
+---@param word string
+---@return string[]
+function M.places(edit, word)
+  if word:sub(1, 1) ~= "$" then
+    check_pointer(word)
+    return { word }
+  end
+  local found = ok(edit.document:root():select(word, { limits = edit.options.limits }))
+  local pointers, seen = {}, {}
+  for _, node in ipairs(found) do
+    local pointer = node:path()
+    if not seen[pointer] then
+      seen[pointer] = true
+      pointers[#pointers + 1] = pointer
+    end
+  end
+  if #pointers == 0 then
+    error({ file = edit.file, message = ("the query %s finds nothing"):format(word), exit = 1 }, 0)
+  end
+  return pointers
+end
+
+--- The node at a pointer; raises with the nearest key when there is none.
+---@param edit Editing
+---@param pointer string
+---@return userdata
+function M.node(edit, pointer)
+  check_pointer(pointer)
+  local node, problem = edit.document:root():get(pointer)
+  if not node then
+    problem.file = problem.file or edit.file
+    error(problem, 0)
+  end
+  return node
+end
+
+--- A pointer cut into that of the collection and the last name, unescaped; nil for the root.
+---@param pointer string
+---@return string? parent, string? key
+function M.split(pointer)
+  check_pointer(pointer)
+  local parent, last = pointer:match "^(.*)/([^/]*)$"
+  return parent, last and (last:gsub("~1", "/"):gsub("~0", "~"))
+end
+
+--- A name of a pointer as an index: a number, "-" (the end), or nil.
+---@param name string
+---@return integer|string|nil
+function M.index(name)
+  if name == "-" then
+    return name
+  end
+  return name:find "^%d+$" and not name:find "^0%d" and math.tointeger(tonumber(name)) or nil
+end
+
+--- A value given in words, as a document.
+---@param text string
+---@param options table
+---@return userdata
+function M.value(text, options)
+  if options.string then
+    return ok(core.read("<value>", { format = "json", text = require("json").encode(text), limits = options.limits }))[1]
+  end
+  local documents, problem = core.read("<value>", { format = options.json and "json" or "yaml", text = text,
+    limits = options.limits })
+  if not documents then
+    problem.excerpt = problem.excerpt or text:match "^[^\n]*"
+    problem.hint = "--string takes it as text"
+    problem.exit = 2
+    error(problem, 0)
+  end
+  if #documents > 1 then
+    fail("the value is a stream of several documents")
+  end
+  return documents[1] or M.value("null", {})
+end
+
+--- The value of --value-file, or the word.
+---@param options table
+---@param word string?
+---@return userdata
+function M.given(options, word)
+  if not options.value_file then
+    return M.value(word, options)
+  end
+  local text = options.value_file == "-" and ok(core.files.read_input { limits = options.limits })
+    or ok(core.files.read(options.value_file, { limits = options.limits }))
+  return M.value(text, options)
+end
+
+--- A value inside of mappings with these keys, the outermost first.
+---@param value userdata
+---@param keys string[]
+---@return userdata
+function M.nested(value, keys)
+  local text = ok(value:root():text { format = "json", compact = true }):gsub("\n$", "")
+  local json = require "json"
+  for i = #keys, 1, -1 do
+    text = ("{%s: %s}"):format(json.encode(keys[i]):gsub("\n$", ""), text)
+  end
+  return ok(core.read("<value>", { format = "json", text = text }))[1]
+end
+
+--- Do these pointers name different places, none inside of another?
+---@param pointers string[]
+---@return boolean
+function M.apart(pointers)
+  local sorted = table.move(pointers, 1, #pointers, 1, {})
+  for i, pointer in ipairs(sorted) do
+    sorted[i] = pointer .. "/"
+  end
+  table.sort(sorted)
+  for i = 2, #sorted do
+    if sorted[i]:sub(1, #sorted[i - 1]) == sorted[i - 1] then
+      return false
+    end
+  end
+  return true
+end
+
+--- Edits a large file without reading all of it, where that does what reading it would (core.edit_file). Nil: it must be
+--- read. `make` gives the edits, or nil where only the document can tell them; what it raises is raised again in its turn.
+---@param file string
+---@param options table
+---@param make fun(): table[]?
+---@return integer? status
+function M.direct(file, options, make)
+  if file == "-" or options.output or options.document or options.value_file or options.diff or options.dry_run
+    or options.through_alias then
+    return nil
+  end
+  local made, edits = pcall(make)
+  if not made or not edits or #edits == 0 then
+    return nil
+  end
+  local done, problem = core.edit_file(file, edits, { format = options.from, limits = options.limits })
+  if problem then
+    error(problem, 0)
+  end
+  return done and 0 or nil
+end
+
+--- Makes the edits and gives the result to whom it belongs.
+---@param edit Editing
+---@param edits table[]
+---@return integer status
+function M.finish(edit, edits)
+  local options = edit.options
+  local after, problem = core.edit(edit.document, edits, { through_alias = options.through_alias, limits = options.limits })
+  if not after then
+    problem.file = problem.file or edit.name
+    if (problem.message or ""):find("the anchor &", 1, true) and not options.through_alias then
+      problem.hint = "--through-alias edits it at the anchor, for all its uses"
+    end
+    error(problem, 0)
+  end
+  if options.diff or options.dry_run then
+    io.stdout:write(require("diff").unified(edit.name, edit.text, after))
+    return 0
+  end
+  local target = options.output or edit.file
+  if target == "-" then
+    io.stdout:write(after)
+  elseif target ~= edit.file or after ~= edit.text then
+    ok(core.files.replace(target, after))
+  end
+  return 0
+end
+
+return M
