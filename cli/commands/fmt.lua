@@ -33,11 +33,11 @@ local M = {
   },
 }
 
-local ENDINGS = { yaml = true, yml = true, json = true, jsonc = true, jsonl = true, ndjson = true, toml = true }
+local FORMATS = { yaml = true, json = true, jsonc = true, jsonl = true, toml = true }
 
-local function is_known(name)
-  local ending = name:match "%.([^./]+)$"
-  return ending ~= nil and ENDINGS[ending:lower()] == true
+--- Is a file of a folder formatted? What a package manager writes and compares is left alone.
+local function is_wanted(name)
+  return FORMATS[core.format_of_name(name)] ~= nil and not name:find "[%-.]lock%.?%l*$"
 end
 
 --- The style of a file: of the project file, else of .editorconfig, else its own.
@@ -157,7 +157,7 @@ function M.run(options, words)
   end
   local counts = { changed = 0, same = 0, template = 0, unwanted = 0, failed = 0 }
   local found, troubles = inputs.expand(words, project, { exclude = options.exclude, changed = options.changed,
-    accept = is_known })
+    accept = is_wanted })
   for _, trouble in ipairs(troubles) do
     io.stderr:write(problems.text(trouble))
   end
