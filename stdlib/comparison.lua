@@ -94,6 +94,7 @@ end
 ---@field index integer? in the first stream, from 1
 ---@field after_index integer? in the second
 ---@field name string? what the document is, in a stream
+---@field at string? of documents that hold one entry: its pointer
 
 local function one_document(documents, wanted, file)
   local number = math.tointeger(tonumber(wanted))
@@ -138,6 +139,29 @@ function M.pairs(a, b, options, files)
   return out
 end
 
+--- Two large files of which only the entry with the one change is read, as the only pair; nil when they must be read
+--- whole. `pair.at` is where the entry stands; the roots of the two documents hold nothing else.
+---@param a string
+---@param b string
+---@param options table
+---@return DocumentPair[]?
+function M.changed(a, b, options)
+  if a == "-" or b == "-" or options.document or options.key then
+    return nil
+  end
+  local before, after, at = core.read_changed(a, b, { format = options.from, limits = options.limits })
+  return before and { { before = before, after = after, index = 1, after_index = 1, at = at } }
+end
+
+--- The pointer of a node of a change, in its whole document.
+---@param change table
+---@param node userdata
+---@return string
+function M.path(change, node)
+  local path = node:path()
+  return change.at and change.at .. path:gsub("^/[^/]*", "") or path
+end
+
 --- Where a change stands among the others: in the order of the first file, and additions behind what they come into.
 local function place(change)
   local node = change.before or change.inside
@@ -157,10 +181,14 @@ function M.compare(list, options)
   for _, pair in ipairs(list) do
     pair.changes = {}
     if pair.before and pair.after then
-      pair.diff = ok(core.compare(pair.before:root(), pair.after:root(), { keys = keys, limits = options.limits }))
+      local before, after = pair.before:root(), pair.after:root()
+      if pair.at then
+        before, after = before:children()[1], after:children()[1]
+      end
+      pair.diff = ok(core.compare(before, after, { keys = keys, limits = options.limits }))
       pair.changes = pair.diff:changes()
       for i, change in ipairs(pair.changes) do
-        change.order, change.index = place(change), i
+        change.order, change.index, change.at = place(change), i, pair.at
       end
       table.sort(pair.changes, function(x, y)
         if x.order ~= y.order then

@@ -70,10 +70,13 @@ local RENDER = {
 ---@param words string[]
 ---@return integer status
 function M.run(options, words)
-  local a, b = comparison.read_two(words[1], words[2], options)
-  local list = comparison.pairs(a, b, options, words)
-  local equal = comparison.compare(list, options)
   local format = options.format or "text"
+  local list = format == "text" and comparison.changed(words[1], words[2], options)
+  if not list then
+    local a, b = comparison.read_two(words[1], words[2], options)
+    list = comparison.pairs(a, b, options, words)
+  end
+  local equal = comparison.compare(list, options)
   if not options.quiet and not (equal and format == "text") then
     local text = RENDER[format](list, { words[1] == "-" and "<stdin>" or words[1], words[2] == "-" and "<stdin>" or words[2] },
       options)

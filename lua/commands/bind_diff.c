@@ -2,6 +2,8 @@
  *
  *   core.read_pair(a, b, {format=, limits=})	documents of two files, read at the same time; or nil, error, template
  *						language
+ *   core.read_changed(a, b, {format=, limits=})	of two large files with one change: two documents, whose roots hold the one
+ *						entry it lies in, and its pointer; nothing: read both
  *   core.compare(a, b, {keys=, limits=})	what two nodes do not have in common, a diff:
  *	diff:changes()				a list of {op, before, after, inside}: nodes, where there are any
  *	diff:json_patch{limits=}		as a node
@@ -311,12 +313,49 @@ static int core_read_pair(lua_State *L)
 	return 2;
 }
 
+/* Below this two files are read whole sooner than looked through. */
+enum { LARGE = 64 << 10 };
+
+/* Of two large files with one change the two entries it lies in; what holds them may be lost with the process when Lua
+ * has no memory. */
+static int core_read_changed(lua_State *L)
+{
+	cfr_str a = cfr__cmd_check_str(L, 1), b = cfr__cmd_check_str(L, 2);
+	cfr_source *before = NULL, *after = NULL;
+	cfr_changed changed;
+	cfr_limits limits;
+	cfr_node x, y;
+	int count = 0;
+
+	lua_settop(L, 3);
+	cfr__cmd_read_limits(L, 3, &limits);
+	luaL_checktype(L, 3, LUA_TTABLE);
+	cfr_format format = cfr_format_of_word(cfr__cmd_field_str(L, 3, "format"));
+	if (cfr_source_open(&before, a.ptr, &limits, NULL) == 0 && cfr_source_open(&after, b.ptr, &limits, NULL) == 0 &&
+	    cfr_source_bytes(before).len >= LARGE &&
+	    cfr_text_read_changed(&changed, before, after, format, &limits, NULL) == 0) {
+		if (cfr_node_at(&x, cfr_tree_root(cfr_document_tree(changed.before)), 0, NULL) == 0 &&
+		    cfr_node_at(&y, cfr_tree_root(cfr_document_tree(changed.after)), 0, NULL) == 0 &&
+		    (!changed.element || cfr_diff_pairs(x, y))) {
+			cfr__cmd_push_document(L, changed.before);
+			cfr__cmd_push_document(L, changed.after);
+			cfr__cmd_push_str(L, changed.at);
+			count = 3;
+		}
+		cfr_changed_release(&changed);
+	}
+	cfr_source_unref(before);
+	cfr_source_unref(after);
+	return count;
+}
+
 void cfr__cmd_bind_diff(lua_State *L)
 {
 	static const luaL_Reg methods[] = { { "changes", diff_changes }, { "json_patch", diff_json_patch },
 		{ "text", diff_text }, { NULL, NULL } };
 	static const luaL_Reg functions[] = { { "compare", core_compare }, { "merge_patch", core_merge_patch },
-		{ "patch", core_patch }, { "merge", core_merge }, { "read_pair", core_read_pair }, { NULL, NULL } };
+		{ "patch", core_patch }, { "merge", core_merge }, { "read_pair", core_read_pair },
+		{ "read_changed", core_read_changed }, { NULL, NULL } };
 	static const struct { const char *name; lua_CFunction gc; } classes[] = { { MERGED_CLASS, merged_gc },
 		{ PAIR_CLASS, two_gc }, { DIFF_CLASS, diff_gc } };
 

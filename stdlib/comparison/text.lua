@@ -102,8 +102,8 @@ end
 ---@param paint fun(text: string, ...: string): string
 local function entry(out, change, paint)
   local sign, color = table.unpack(SIGNS[change.op])
-  local old = change.before and change.before:path()
-  local new = change.after and change.after:path()
+  local old = change.before and comparison.path(change, change.before)
+  local new = change.after and comparison.path(change, change.after)
   local line, below = told(change, paint, new)
   local places = {}
   for _, node in ipairs { change.before or false, change.after or false } do
