@@ -9,7 +9,7 @@
 #include "engine/merge.h"
 #include "engine/patch.h"
 #include "engine/text.h"
-#include "support/random_tree.h"
+#include "tests/support/random_tree.h"
 
 #define DIFFS_REQUIRE(x)                                                                    \
 	do {                                                                                \

@@ -1,0 +1,90 @@
+-- tests/cli/patch_spec.lua: patches and what they leave alone.
+
+local cli = dofile "tests/cli/support.lua"
+
+describe("patch", function()
+  local here
+
+  before_each(function()
+    here = cli.folder()
+    cli.write(here .. "/a.yaml", "# head\nserver:\n  port: 8080   # the port\n  hosts:   [a,  b]\nlist:\n  - one # first\n  - two\n")
+  end)
+  after_each(function()
+    cli.remove(here)
+  end)
+
+  local function patched(patch, options)
+    cli.write(here .. "/p.yaml", patch)
+    return cli.run(here, "patch a.yaml p.yaml " .. (options or ""))
+  end
+
+  it("edits the file in place and leaves the rest as it is written", function()
+    local r = patched '[{op: replace, path: /server/port, value: 9090}, {op: add, path: /list/1, value: between}]'
+    assert.equal("", r.out .. r.err)
+    assert.equal("# head\nserver:\n  port: 9090   # the port\n  hosts:   [a,  b]\nlist:\n  - one # first\n  - between\n  - two\n",
+      cli.read(here .. "/a.yaml"))
+  end)
+
+  it("does all six operations", function()
+    local r = patched([[
+- {op: test, path: /server/port, value: 8080}
+- {op: add, path: /list/-, value: three}
+- {op: remove, path: /list/0}
+- {op: copy, from: /server/port, path: /port}
+- {op: move, from: /server/hosts, path: /hosts}
+- {op: replace, path: /server, value: {x~: 1}}
+- {op: test, path: /server/x~0, value: 1}
+]], "-o -")
+    assert.equal(0, r.status)
+    -- What went from one place and came up at another took its comment along.
+    assert.equal("# head\nserver:\n  x~: 1\nlist:\n  - two\n  - three\nhosts:   [a,  b]\nport: 8080   # the port\n", r.out)
+  end)
+
+  it("takes a mapping for a merge patch", function()
+    local r = patched("server: {port: null, tls: true}\n", "--diff")
+    assert.equal(0, r.status)
+    assert.truthy(r.out:find("-  port: 8080   # the port\n", 1, true))
+    assert.truthy(r.out:find("+  tls: true\n", 1, true))
+    assert.truthy(cli.read(here .. "/a.yaml"):find("port: 8080", 1, true))
+    assert.equal(0, cli.shell(here, "echo 'server: {port: 1}' | $CFGRUN patch a.yaml -").status)
+    assert.truthy(cli.read(here .. "/a.yaml"):find("  port: 1   # the port\n", 1, true))
+  end)
+
+  it("does nothing when one operation fails, and says which and why", function()
+    local before = cli.read(here .. "/a.yaml")
+    local r = patched "[{op: remove, path: /list},\n {op: test, path: /server/port, value: 1}]\n"
+    assert.equal(1, r.status)
+    assert.truthy(r.err:find("p.yaml:2:2: operation 2, test /server/port: 1 was expected, and there is 8080", 1, true), r.err)
+    assert.equal(before, cli.read(here .. "/a.yaml"))
+    r = patched "[{op: remove, path: /nothing}]"
+    assert.equal(1, r.status)
+    assert.truthy(r.err:find("operation 1, remove /nothing", 1, true))
+    r = patched "[{op: spam, path: /a}]"
+    assert.equal(2, r.status)
+    assert.truthy(r.err:find("'spam'", 1, true))
+    assert.equal(2, patched("a: 1", "--type json-patch").status)
+    assert.equal(before, cli.read(here .. "/a.yaml"))
+  end)
+
+  it("refuses what the text cannot take, unless it may be written anew", function()
+    cli.write(here .. "/a.yaml", "a: &x {v: 1} # kept\nb: *x\n")
+    local r = patched "[{op: replace, path: /b/v, value: 2}]"
+    assert.equal(2, r.status)
+    assert.truthy(r.err:find("--rewrite", 1, true))
+    assert.equal(0, patched("[{op: replace, path: /b/v, value: 2}]", "--rewrite").status)
+    assert.equal("a:\n  v: 1\nb:\n  v: 2\n", cli.read(here .. "/a.yaml"))
+  end)
+
+  it("goes from standard input to standard output", function()
+    cli.write(here .. "/p.json", '[{"op": "replace", "path": "/a", "value": 2}]')
+    assert.equal('{ "a": 2 }\n', cli.shell(here, "echo '{ \"a\": 1 }' | $CFGRUN patch - p.json").out)
+    assert.equal(2, cli.run(here, "patch - -").status)
+  end)
+
+  it("patches TOML and one document of a stream", function()
+    cli.write(here .. "/s.yaml", "a: 1\n---\na: 2 # second\n")
+    cli.write(here .. "/p.yaml", "a: 3\n")
+    assert.equal(0, cli.run(here, "patch s.yaml p.yaml --document 2").status)
+    assert.equal("a: 1\n---\na: 3 # second\n", cli.read(here .. "/s.yaml"))
+  end)
+end)
