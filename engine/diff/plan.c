@@ -142,7 +142,7 @@ static int insertion_points(uint32_t **out, planner *p, const cfr__step *steps, 
 
 static int plan_list(planner *p, const cfr__step *steps, uint32_t count)
 {
-	uint32_t *before, n = cfr_node_size(steps->in_a);
+	uint32_t *before = NULL, n = cfr_node_size(steps->in_a);
 	int r = insertion_points(&before, p, steps, count);
 
 	for (uint32_t k = 0; r == 0 && k < count; k++) {
