@@ -111,7 +111,8 @@ rule "pull-request-target-checkout" {
   examples = {
     pass = { example.on "pull_request_target:",
       "on: pull_request\njobs: {a: {steps: [{uses: actions/checkout@v4, with: {ref: '${{ github.head_ref }}'}}]}}\n" },
-    { fail = "on: pull_request_target\njobs: {a: {steps: [{uses: actions/checkout@v4, with: {ref: '${{ github.event.pull_request.head.sha }}'}}]}}\n",
+    { fail = "on: pull_request_target\njobs: {a: {steps: [{uses: actions/checkout@v4, "
+      .. "with: {ref: '${{ github.event.pull_request.head.sha }}'}}]}}\n",
       at = "/jobs/a/steps/0/with/ref" },
   },
 }
