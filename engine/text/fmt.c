@@ -196,19 +196,25 @@ done:
 
 /* ---- the door ---- */
 
-static bool more_crlf(cfr_str text)
+/* Only line ends that will be written anew may vote: of the others the majority could differ the next time. */
+void cfr__fmt_count_ends(cfr__fmt *f, uint32_t from, uint32_t to)
 {
-	const char *at = text.ptr, *end = text.ptr + text.len;
-	size_t pairs = 0, feeds = 0;
+	const char *at = f->text.ptr + from, *end = f->text.ptr + to;
 
 	while (at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
-		bool pair = at > text.ptr && at[-1] == '\r';
+		bool pair = at > f->text.ptr + from && at[-1] == '\r';
 
-		pairs += pair;
-		feeds += !pair;
+		f->pairs += pair;
+		f->feeds += !pair;
 		at++;
 	}
-	return pairs > feeds;
+}
+
+void cfr__fmt_choose_ends(cfr__fmt *f, uint32_t last)
+{
+	if (!f->style.keep_final)
+		cfr__fmt_count_ends(f, last, (uint32_t)f->text.len);
+	f->crlf = f->style.ends == CFR_FMT_ENDS_CRLF || (f->style.ends == CFR_FMT_ENDS_KEEP && f->pairs > f->feeds);
 }
 
 static void fmt_init(cfr__fmt *f, const cfr_source *source, const cfr_fmt_style *style, cfr_err *err)
@@ -218,8 +224,6 @@ static void fmt_init(cfr__fmt *f, const cfr_source *source, const cfr_fmt_style 
 	if (f->style.width == 0)
 		f->style.width = CFR__FMT_WIDTH;
 	f->base = cfr_str_starts(f->text, CFR_STR("\xEF\xBB\xBF")) ? CFR__BOM : 0;
-	f->crlf = f->style.ends == CFR_FMT_ENDS_CRLF ||
-	          (f->style.ends == CFR_FMT_ENDS_KEEP && f->text.len && more_crlf(f->text));
 }
 
 static int plan(cfr__fmt *f, cfr_format format)

@@ -108,6 +108,7 @@ static int scan(json *j)
 			return r;
 		t = next_token(f, at);
 		t.broken = cfr__fmt_breaks(f, before, at) > 0;
+		cfr__fmt_count_ends(f, before, at);
 		if (t.kind == OPEN) {
 			r = cfr_vec_room(&j->open, &j->open_cap, (uint64_t)j->depth + 1, sizeof(*j->open), f->err);
 			if (r)
@@ -286,11 +287,12 @@ static int spread(json *j)
 	j->compact = true;
 	for (uint32_t i = 1; i < j->count; i++)
 		j->compact &= !(j->tokens[i].broken && j->tokens[i].kind != COMMENT && j->tokens[i].kind != LINE_COMMENT);
+	if (j->count)
+		end = j->tokens[j->count - 1].end;
+	cfr__fmt_choose_ends(j->f, end);
 	learn_step(j);
 	j->depth = 0;
 	r = layout(j);
-	if (j->count)
-		end = j->tokens[j->count - 1].end;
 	return r ? r : cfr__fmt_end(j->f, end, true);
 }
 
@@ -299,21 +301,22 @@ static int spread(json *j)
 /* Each line is a text of its own: only blanks at its ends go. */
 static int trim_lines(cfr__fmt *f)
 {
-	uint32_t len = (uint32_t)f->text.len, at = f->base, last = at;
+	uint32_t last = (uint32_t)f->text.len, at = f->base;
 	int r = 0;
 
-	while (r == 0 && at < len) {
-		uint32_t end = cfr__fmt_line_end(f, at, len), stop = cfr__fmt_back(f, end, at);
+	while (last > at && (cfr__fmt_blank(f->text.ptr[last - 1]) || cfr__fmt_break(f->text.ptr[last - 1])))
+		last--;
+	cfr__fmt_count_ends(f, at, last);
+	cfr__fmt_choose_ends(f, last);
+	while (r == 0 && at < last) {
+		uint32_t end = cfr__fmt_line_end(f, at, last), stop = cfr__fmt_back(f, end, at);
 
-		if (stop > at) {
-			last = stop;
-			if (cfr__fmt_skip_break(f, end, len) < len && !f->style.keep_trailing)
-				r = cfr__fmt_put(f, stop, end, CFR_STR(""));
-		}
-		at = cfr__fmt_skip_break(f, end, len);
+		at = cfr__fmt_skip_break(f, end, last);
+		if (!f->style.keep_trailing)
+			r = cfr__fmt_put(f, stop, end, CFR_STR(""));
+		if (r == 0)
+			r = cfr__fmt_break_inside(f, end, at);
 	}
-	while (f->count && f->splices[f->count - 1].end > last)
-		f->count--;
 	return r ? r : cfr__fmt_end(f, last, true);
 }
 

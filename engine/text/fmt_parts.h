@@ -30,6 +30,7 @@ typedef struct cfr__fmt {
 	uint32_t base;			/* behind the byte order mark */
 	cfr_fmt_style style;
 	bool crlf;			/* the line end to write */
+	uint32_t pairs, feeds;		/* line ends of either kind that will be written anew */
 	bool dark;			/* something else than white space was to be replaced */
 	const cfr_source *source;
 	cfr__fmt_splice *splices;
@@ -80,6 +81,10 @@ int cfr__fmt_lines(cfr__fmt *f, uint32_t from, uint32_t to, uint32_t least, uint
 int cfr__fmt_end(cfr__fmt *f, uint32_t from, bool may_add);
 /* Line breaks inside a token, where they mean the same in either form: those of from..to to the style's kind. */
 int cfr__fmt_break_inside(cfr__fmt *f, uint32_t from, uint32_t to);
+
+/* The kind of line ends: after all gaps before a token were counted, `last` is where the last gap begins. */
+void cfr__fmt_count_ends(cfr__fmt *f, uint32_t from, uint32_t to);
+void cfr__fmt_choose_ends(cfr__fmt *f, uint32_t last);
 
 int cfr__fmt_yaml(cfr__fmt *f);
 int cfr__fmt_json(cfr__fmt *f, bool lines);

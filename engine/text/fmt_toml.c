@@ -119,6 +119,7 @@ static int scan(toml *m)
 		if (at >= f->text.len)
 			return 0;
 		breaks = cfr__fmt_breaks(f, before, at);
+		cfr__fmt_count_ends(f, before, at);
 		t = next_token(m, at, m->depth == 0 && (breaks || m->count == 0));
 		t.breaks = breaks;
 		r = cfr_vec_room(&m->open, &m->open_cap, (uint64_t)m->depth + 1, sizeof(*m->open), f->err);
@@ -304,6 +305,7 @@ int cfr__fmt_toml(cfr__fmt *f)
 	int r = scan(&m);
 
 	if (r == 0) {
+		cfr__fmt_choose_ends(f, m.count ? m.tokens[m.count - 1].end : f->base);
 		learn(&m);
 		attach(&m);
 		r = layout(&m);

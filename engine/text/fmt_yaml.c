@@ -350,8 +350,13 @@ static int walk(cfr__fmt_walk *y)
 int cfr__fmt_yaml(cfr__fmt *f)
 {
 	cfr__fmt_walk y = { .f = f, .at = f->base };
+	uint32_t last = (uint32_t)f->text.len;
 	int r = cfr__fmt_scan(&y);
 
+	while (last > f->base && (cfr__fmt_blank(f->text.ptr[last - 1]) || cfr__fmt_break(f->text.ptr[last - 1])))
+		last--;
+	cfr__fmt_count_ends(f, f->base, last);
+	cfr__fmt_choose_ends(f, last);
 	if (r == 0)
 		r = cfr__fmt_learn(&y);
 	if (r == 0)

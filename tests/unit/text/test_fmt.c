@@ -104,6 +104,7 @@ static const struct fmt_case jsonc[] = {
 static const struct fmt_case jsonl[] = {
 	{ "lines", "{\"a\":1}  \n\n[ 2 ]\t\n\n \n", "{\"a\":1}\n\n[ 2 ]\n" },
 	{ "no line end", "1\n2", "1\n2\n" },
+	{ "line ends", "\n1\r\n\r\n", "\r\n1\r\n" },
 };
 
 static const struct fmt_case toml[] = {
