@@ -166,7 +166,7 @@ describe("bad input", function()
       ["check -p r.lua nothing.yaml"] = "'nothing.yaml' cannot be read",
       ["check --config nothing.yaml"] = "nothing.yaml: cannot open: no such file or folder",
       ["convert good.yaml"] = "--to FORMAT is missing",
-      ["convert good.yaml --to toml"] = "it is one of yaml, json, canonical",
+      ["convert good.yaml --to ini"] = "it is one of yaml, json, jsonc",
       ["get good.yaml"] = "it needs FILE POINTER",
       ["get good.yaml b"] = "a pointer is empty or begins with '/'",
       ["helo"] = "did you mean 'cfgrun help'?",

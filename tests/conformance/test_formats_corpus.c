@@ -65,6 +65,7 @@ static void through(const cfr_document *doc, const char *name, cfr_format format
 		assert_int_equal(r, CFR_E_UNSUPPORTED);
 		assert_true(err.message[0] && err.hint[0]);
 		tally->refused[format]++;
+		cfr_buf_release(&text);
 		return;
 	}
 	tally->held[format]++;
