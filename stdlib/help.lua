@@ -208,6 +208,13 @@ function M.environment_text()
   return table.concat(out, "\n") .. "\n"
 end
 
+---@return string
+function M.formats()
+  return "Formats of files: " .. table.concat(core.formats(), ", ") .. ".\n\n"
+    .. fold("Which of them a file is in is told by --from, by a modeline of an editor (`# vim: set ft=toml:`), by its name, "
+      .. "and by how it begins, in this order. docs/formats.md says what each can hold.", columns(), "") .. "\n"
+end
+
 --- The formats of reports.
 ---@return string
 function M.reports()
@@ -223,6 +230,7 @@ M.topics = {
   { name = "limits", summary = "the ceilings on time, memory and size", text = M.limits },
   { name = "exit-codes", summary = "what the exit status says", text = M.exit_text },
   { name = "environment", summary = "the environment variables that count", text = M.environment_text },
+  { name = "formats", summary = "the formats of files, and how they are told", text = M.formats },
   { name = "reports", summary = "the formats of findings", text = M.reports },
 }
 

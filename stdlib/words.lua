@@ -10,6 +10,7 @@ M.kinds = {
   FILE = "file", PATH = "file", GLOB = "file", SCRIPT = "file", PATCH = "file", BASE = "file", OURS = "file",
   THEIRS = "file", A = "file", B = "file", OLD = "file", NEW = "file", FOLDER = "folder", POLICY = "policy",
   RULE = "rule", POINTER = "pointer", COMMAND = "command", TOPIC = "topic", ["NAME=VALUE"] = "limit", REV = "revision",
+  FROM = "pointer", TO = "pointer",
 }
 
 --- What an option's value is; nil when only its author knows.

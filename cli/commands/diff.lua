@@ -6,7 +6,7 @@ local ok = require("problem").check
 
 local M = {
   name = "diff",
-  group = "read",
+  group = "compare",
   summary = "compare two files as values",
   usage = "A B",
   text = "Formats, order of keys, comments and layout do not count; the two files may be of different formats. Lists of "

@@ -8,7 +8,7 @@ local M = {
   group = "program",
   summary = "help on a command or a topic",
   usage = "[COMMAND | TOPIC]",
-  text = "Topics are limits, exit-codes, environment and reports. With --man, what `man` shows: of the program, or of "
+  text = "Topics are limits, exit-codes, environment, formats and reports. With --man, what `man` shows: of the program, or of "
     .. "COMMAND.",
   most = 1,
   options = {

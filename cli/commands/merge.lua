@@ -11,7 +11,7 @@ local writing = require "writing"
 
 local M = {
   name = "merge",
-  group = "change",
+  group = "compare",
   summary = "merge two versions of a file with their common ancestor, as values",
   usage = "BASE OURS THEIRS",
   text = "What one side changed is taken; what both changed alike is taken once. The result is OURS with its comments and "

@@ -80,7 +80,8 @@ describe("help", function()
       end
       for _, example in ipairs(description.examples) do
         local lines = command_lines(example[1])
-        assert.truthy(#lines > 0, ("%s: the example '%s' does not call cfgrun"):format(name, example[1]))
+        assert.truthy(#lines > 0 or example[1]:find("cfgrun " .. name, 1, true),
+          ("%s: the example '%s' does not call cfgrun"):format(name, example[1]))
         assert.truthy(example[2] and #example[2] > 2, name .. ": an example without a meaning")
         for _, words in ipairs(lines) do
           local parsed, problem = pcall(args.parse, (load_description(words[2])), words, 3)
@@ -124,7 +125,7 @@ describe("help", function()
 
   it("on topics", function()
     for topic, wanted in pairs { limits = "depth", ["exit-codes"] = "interrupted", environment = "NO_COLOR",
-      reports = "sarif" } do
+      formats = "yaml, json", reports = "sarif" } do
       local r = cli.run(".", "help " .. topic)
       assert.equal(0, r.status)
       assert.truthy(r.out:find(wanted, 1, true), topic)
@@ -156,6 +157,27 @@ describe("help", function()
       assert.equal("", cli.shell(here, "groff -man -Tutf8 -ww -z pages/cfgrun.1 2>&1").out)
     end
     cli.remove(here)
+  end)
+end)
+
+describe("cfgrun.yaml(5)", function()
+  it("is docs/project-file.md, in roff without a warning, with no line of it lost", function()
+    local made = cli.shell(cli.root, "lua5.4 tools/manual_page.lua docs/project-file.md cfgrun.yaml 5 1.0")
+    assert.equal(0, made.status, made.err)
+    if cli.shell(".", "command -v groff").status ~= 0 then
+      return pending "groff is not installed"
+    end
+    local page = "lua5.4 tools/manual_page.lua docs/project-file.md cfgrun.yaml 5 1.0 | groff -man "
+    assert.equal("", cli.shell(cli.root, page .. "-Tutf8 -ww -z 2>&1").out)
+    local text = cli.shell(cli.root, page .. "-Tascii -P-cbou -rLL=300n").out:gsub("%s+", " ")
+    local words = 0
+    for line in cli.read(cli.root .. "/docs/project-file.md"):gmatch "[^\n]+" do
+      if line:find "^[%l ]" and not line:find "[`%[*|\128-\255]" then
+        words = words + 1
+        assert.truthy(text:find(line:gsub("%s+", " "):match "^ ?(.-) ?$", 1, true), line)
+      end
+    end
+    assert.truthy(words > 10)
   end)
 end)
 
