@@ -28,7 +28,11 @@ cfr__ranks cfr__toml_ranks(const cfr__toml_edit *t, cfr_node node)
 
 bool cfr__toml_spread(const cfr__plan *plan, cfr_node node)
 {
-	return cfr_document_entry(plan->doc, node)->style == CFR_BLOCK;
+	do {
+		if (cfr_document_entry(plan->doc, node)->style != CFR_BLOCK)
+			return false;
+	} while (cfr_node_parent(&node, node));
+	return true;
 }
 
 const cfr__toml_name *cfr__toml_name_of(const cfr__toml_edit *t, const cfr__toml_line *line, uint32_t rank)
@@ -180,7 +184,7 @@ static int read_lines(cfr__toml_edit *t, cfr_buf *scratch)
 static bool inside_braces(const cfr__plan *plan, cfr_node node)
 {
 	while (cfr_node_parent(&node, node)) {
-		if (cfr_node_kind(node) == CFR_MAPPING && !cfr__toml_spread(plan, node))
+		if (cfr_node_kind(node) == CFR_MAPPING && cfr_document_entry(plan->doc, node)->style == CFR_FLOW)
 			return true;
 	}
 	return false;
@@ -190,6 +194,7 @@ static int put_value(cfr__plan *plan, const cfr__change *change)
 {
 	const cfr_entry *entry = cfr_document_entry(plan->doc, change->at);
 	bool braces = inside_braces(plan, change->at), same;
+	uint32_t from = entry->start, to = entry->end;
 	cfr__emit emit = plan->style;
 	cfr_buf text = CFR_BUF_INIT;
 	int r = cfr_node_equal(&same, change->at, change->value, plan->err);
@@ -199,11 +204,17 @@ static int put_value(cfr__plan *plan, const cfr__change *change)
 	emit.out = &text;
 	emit.err = plan->err;
 	cfr__emit_order(&emit, change);
+	if (entry->style == CFR_BLOCK) {	/* { it.key = 1 } */
+		from = entry->key_start;
+		to = cfr__tail(plan, change->at);
+		cfr_buf_adds(&text, cfr_str_sub(plan->text, from, from + entry->key_len));
+		cfr_buf_addz(&text, " = ");
+	}
 	cfr__toml_value(&emit, change->value, cfr__line_indent(plan, entry->start),
 	                entry->style < CFR_BLOCK ? (cfr_style)entry->style : CFR_PLAIN, braces);
 	r = cfr__emit_check(&emit);
 	if (r == 0)
-		r = cfr__splice(plan, entry->start, entry->end, cfr_buf_str(&text));
+		r = cfr__splice(plan, from, to, cfr_buf_str(&text));
 	cfr_buf_release(&text);
 	return r;
 }
@@ -269,7 +280,7 @@ static int cut_run(cfr__toml_edit *t, uint32_t first, uint32_t last)
 		while (from > least && blank_line(plan, cfr__line_start(plan, cfr__break_before(plan, from))))
 			from = cfr__line_start(plan, cfr__break_before(plan, from));
 	}
-	if (to == plan->text.len && !cfr__final_break(plan) && from > plan->base)
+	if (to == plan->text.len && !cfr__final_break(plan) && from > plan->base && !t->lines[first].keep_above)
 		from = cfr__break_before(plan, from);
 	return cfr__cut(t->plan, from, to);
 }
@@ -329,6 +340,27 @@ static int edit_flow(cfr__plan *plan, cfr_node in, const cfr__change *changes, u
 		return fill(plan, in, changes, count);
 	plan->style.inside = cfr_node_kind(in) == CFR_MAPPING || inside_braces(plan, in);
 	return cfr__edit_flow(plan, in, changes, count);
+}
+
+/* A table of dotted keys inside of braces, { it.key = 1, it.other = 2 }: what can be done at one place. */
+static int edit_dotted(cfr__plan *plan, const cfr__change *changes, uint32_t count)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; r == 0 && i < count; i++) {
+		const cfr__change *change = &changes[i];
+		const cfr_entry *entry = cfr_document_entry(plan->doc, change->at);
+		cfr__toml_name name = { .start = entry->key_start, .end = entry->key_start + entry->key_len };
+
+		if (change->op == CFR__REPLACE)
+			r = put_value(plan, change);
+		else if (change->op == CFR__RENAME)
+			r = cfr__same_key(change) ? 0 : put_name(plan, &name, change->key);
+		else
+			r = cfr__refuse(plan, change->in, "this table is written by dotted keys inside of an inline table",
+			                "replace the inline table as a whole");
+	}
+	return r;
 }
 
 /* Is a line left that says that the collection is there? */
@@ -413,6 +445,8 @@ static int edit_lines(cfr__toml_edit *t, const cfr__change *changes, uint32_t co
 			r = put_root(t, &changes[i]);
 		else if (cfr__toml_spread(t->plan, changes[i].in))
 			r = edit_table(t, changes[i].in, changes + i, end - i);
+		else if (cfr_document_entry(t->plan->doc, changes[i].in)->style == CFR_BLOCK)
+			r = edit_dotted(t->plan, changes + i, end - i);
 		else
 			r = edit_flow(t->plan, changes[i].in, changes + i, end - i);
 	}

@@ -217,6 +217,7 @@ static void add_change(gain *g, const cfr__change *change)
 	bool table = (is_table(change->value) && !g->inline_tables) || is_tables(change->value);
 	cfr_buf path = CFR_BUF_INIT;
 
+	table |= change->moved && cfr__toml_spread(g->t->plan, change->value);
 	if (add_raw_line(g, change))
 		return;
 	if (!table || g->dotted) {
@@ -284,7 +285,7 @@ static bool is_blank(const cfr__plan *plan, uint32_t at)
 
 static int put_keys(gain *g)
 {
-	const cfr__toml_edit *t = g->t;
+	cfr__toml_edit *t = g->t;
 	const cfr__plan *plan = t->plan;
 	uint32_t last = last_key(g), first = cfr__toml_first(t, g->in), at;
 	cfr_str keys = cfr_buf_str(&g->keys);
@@ -302,9 +303,12 @@ static int put_keys(gain *g)
 		return put(g, cfr__line_start(plan, t->lines[first].start), keys, false, false);
 	if (root) {
 		at = t->count ? cfr__toml_above(t, 0) : (uint32_t)plan->text.len;
+		if (t->count)
+			t->lines[0].keep_blank = true;
 		return put(g, at, keys, false, t->count > 0 && t->lines[0].header);
 	}
 	/* Only gone through so far: it gets a header. */
+	t->lines[first].keep_blank = true;
 	cfr_buf_addf(&text, "[%.*s]%s", (int)g->path.len, g->path.ptr, g->emit.newline);
 	cfr_buf_adds(&text, keys);
 	r = cfr_buf_check(&text, plan->err);
@@ -315,7 +319,7 @@ static int put_keys(gain *g)
 }
 
 /* Below the last line of a node that stays, and the comments that stand there. */
-static uint32_t behind(const cfr__toml_edit *t, cfr_node node)
+static uint32_t behind(cfr__toml_edit *t, cfr_node node)
 {
 	const cfr__plan *plan = t->plan;
 	cfr__ranks ranks = cfr__toml_ranks(t, node);
@@ -327,7 +331,10 @@ static uint32_t behind(const cfr__toml_edit *t, cfr_node node)
 	}
 	if (last == CFR__NO_LINE && ranks.first > 0) {
 		last = cfr__toml_first(t, node);
-		return last == CFR__NO_LINE ? (uint32_t)plan->text.len : cfr__toml_above(t, last);
+		if (last == CFR__NO_LINE)
+			return (uint32_t)plan->text.len;
+		t->lines[last].keep_blank = true;
+		return cfr__toml_above(t, last);
 	}
 	if (last == CFR__NO_LINE || ranks.first == 0)
 		return (uint32_t)plan->text.len;

@@ -1,6 +1,6 @@
 /* tests/fuzz/fuzz_edit.c -- random edits of random texts.
  *
- * The first eight bytes are a seed for the edits, the rest is text. An edit is refused in words, or the new text reads
+ * The first eight bytes are a seed for the edits, the rest is text in each format that it can be read as. An edit is refused in words, or the new text reads
  * as the edited tree and its other documents as before; bytes that no splice names are the same.
  */
 #include "engine/pointer.h"
@@ -140,6 +140,9 @@ static void edit_one(const cfr_documents *docs, const cfr_document *doc, uint64_
 	cfr_limits_default(&limits);
 	while (run.count < count)
 		make_edit(&run, doc);
+	r = cfr_edit_plan_through(&splices, doc, run.edits, run.count, &limits, NULL);
+	if (r == 0)
+		cfr_splices_release(&splices);
 	r = cfr_edit_plan(&splices, doc, run.edits, run.count, &limits, &err);
 	if (r == 0) {
 		check(docs, doc, &run, &splices);
@@ -157,6 +160,7 @@ static void edit_one(const cfr_documents *docs, const cfr_document *doc, uint64_
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const cfr_format formats[] = { CFR_YAML, CFR_JSON, CFR_JSONC, CFR_TOML };
 	cfr_documents docs;
 	uint64_t seed;
 
@@ -165,12 +169,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(&seed, data, sizeof(seed));
 	data += sizeof(seed);
 	size -= sizeof(seed);
-	if (edits_read(&docs, "x", (cfr_str){ (const char *)data, size }, data[0] == '{' || data[0] == '[' ? CFR_JSON : CFR_YAML,
-	               NULL) == 0 ||
-	    (cfr_documents_release(&docs), edits_read(&docs, "x", (cfr_str){ (const char *)data, size }, CFR_YAML, NULL)) == 0) {
-		for (uint32_t i = 0; i < docs.count && i < 3; i++)
-			edit_one(&docs, docs.items[i], seed + i);
+	for (size_t f = 0; f < sizeof(formats) / sizeof(*formats); f++) {
+		if (edits_read(&docs, "x", (cfr_str){ (const char *)data, size }, formats[f], NULL) == 0) {
+			for (uint32_t i = 0; i < docs.count && i < 3; i++)
+				edit_one(&docs, docs.items[i], seed + i);
+		}
+		cfr_documents_release(&docs);
 	}
-	cfr_documents_release(&docs);
 	return 0;
 }
