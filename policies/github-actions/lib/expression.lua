@@ -130,8 +130,11 @@ local function postfix(state)
       else
         local index = parse_or(state)
         part = index.op == "literal" and index.string and index.value or false
-        if not part then node = { op = node.op, name = node.name, parts = node.parts, args = { table.unpack(node.args) } } end
-        if not part then node.args[#node.args + 1] = index end
+        if not part and node.op == "ref" then
+          node.args[#node.args + 1] = index
+        elseif not part then
+          node = { op = "index", args = { node, index } }
+        end
       end
       expect(state, "]")
     else

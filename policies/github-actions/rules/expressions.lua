@@ -237,7 +237,6 @@ rule "input-references-known" {
     if workflow.has_event(root, "workflow_dispatch") then lists[#lists + 1] = safe.map(root, "on", "workflow_dispatch",
       "inputs") or false end
     if safe.map(root, "runs") then lists[#lists + 1] = safe.map(root, "inputs") or false end
-    if #lists == 0 then return end
     local names = {}
     for _, list in ipairs(lists) do
       for name in safe.entries(list or nil) do
@@ -254,6 +253,7 @@ rule "input-references-known" {
   end,
   examples = {
     pass = "on: {workflow_dispatch: {inputs: {level: {}}}}\nenv: {A: '${{ inputs.level }}'}\njobs: {}\n",
+    { fail = "on: push\nenv: {A: '${{ inputs.level }}'}\njobs: {}\n", at = "/env/A" },
     { fail = "on: {workflow_dispatch: {inputs: {level: {}}}}\nenv: {A: '${{ inputs.levle }}'}\njobs: {}\n", at = "/env/A" },
   },
 }

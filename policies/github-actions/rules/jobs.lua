@@ -250,7 +250,7 @@ rule "uses-valid" {
     end)
     workflow.jobs(root, function(_, job)
       local uses = safe.string(job, "uses")
-      local problem = uses and workflow_problem(uses)
+      local problem = uses and not workflow.dynamic(uses) and workflow_problem(uses)
       if problem then
         ctx:report("'{uses}' {problem}", { uses = uses, problem = problem, at = tree.place(job, "uses") })
       end

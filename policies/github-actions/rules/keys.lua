@@ -129,7 +129,7 @@ local function check_kinds(ctx, node, kinds)
     local allowed = kinds[key]
     local kind = tree.kind(node, key)
     if allowed then
-      local fits = allowed.dynamic and kind == "string" and workflow.dynamic(value)
+      local fits = kind == "null" and key == "container" or allowed.dynamic and kind == "string" and workflow.dynamic(value)
         or key == "services" and kind == "string" and workflow.dynamic(value)
       for _, one in ipairs(allowed) do fits = fits or one == kind end
       if not fits then
@@ -179,7 +179,7 @@ rule "env-names-valid" {
   check = function(root, ctx)
     local function look(env)
       for name in safe.entries(env) do
-        if name == "" or name:find "[%s=&]" then
+        if not workflow.dynamic(name) and (name == "" or name:find "[%s=&]") then
           ctx:report("'{name}' is no name of an environment variable", { name = name, at = tree.place(env, name), at_key = true })
         end
       end
@@ -252,5 +252,48 @@ rule "step-ids-unique" {
   examples = {
     pass = example.steps "- id: a\n  run: make\n- id: b\n  run: make",
     { fail = example.steps "- id: a\n  run: make\n- id: A\n  run: make", at = "/jobs/test/steps/1/id" },
+  },
+}
+
+rule "workflow-complete" {
+  title = "A workflow says when it starts and which jobs it has",
+  why = "GitHub refuses the workflow.",
+  severity = "error",
+  match = { files = { "**/.github/workflows/*.yml", "**/.github/workflows/*.yaml" } },
+  check = function(root, ctx)
+    for _, key in ipairs { "on", "jobs" } do
+      if safe.kind(root) ~= "mapping" or not tree.has(root, key) then
+        ctx:report("the workflow has no '{key}'", { key = key })
+      end
+    end
+  end,
+  examples = {
+    { pass = "on: push\njobs: {}\n", file = ".github/workflows/a.yml" },
+    { fail = "on: push\njob: {}\n", file = ".github/workflows/a.yml", at = "", message = "no 'jobs'" },
+  },
+}
+
+rule "matrix-excludes-known" {
+  title = "What a matrix excludes is in it",
+  why = "An exclusion that names nothing of the matrix excludes nothing.",
+  severity = "error",
+  check = function(root, ctx)
+    workflow.jobs(root, function(_, job)
+      local matrix = safe.map(job, "strategy", "matrix")
+      local list = safe.list(matrix, "exclude")
+      if not list then return end
+      local known = {}
+      for key in tree.entries(matrix) do
+        if key ~= "include" and key ~= "exclude" then known[#known + 1] = key end
+      end
+      for i = 1, #list do
+        words.check_keys(ctx, list[i], words.of(table.concat(known, " ")), "the matrix")
+      end
+    end)
+  end,
+  examples = {
+    pass = example.job "strategy: {matrix: {os: [a, b], exclude: [{os: a}]}}\nsteps: []",
+    { fail = example.job "strategy: {matrix: {osys: [a, b], exclude: [{osy: a}]}}\nsteps: []",
+      at = "/jobs/test/strategy/matrix/exclude/0/osy", message = "did you mean 'osys'?" },
   },
 }

@@ -82,6 +82,11 @@ rule "schedule-valid" {
   severity = "error",
   check = function(root, ctx)
     local schedule = safe.list(safe.get(root, "on"), "schedule")
+    for _, event in ipairs(workflow.events(root)) do
+      if event.name == "schedule" and safe.kind(event.config) ~= "sequence" then
+        ctx:report("'schedule' does not say when", { at = event.place, at_key = event.key })
+      end
+    end
     for i = 1, schedule and #schedule or 0 do
       local line = safe.string(schedule[i], "cron")
       if line == nil then
@@ -96,6 +101,7 @@ rule "schedule-valid" {
   end,
   examples = {
     pass = { example.on "schedule: [{cron: '*/5 0-6 * JAN-DEC MON,FRI'}]", example.on "schedule: [{cron: '0 4 1 */2 *'}]" },
+    { fail = "on: schedule\njobs: {}\n", at = "/on" },
     { fail = example.on "schedule: [{cron: '0 24 * * *'}]", at = "/on/schedule/0/cron", message = "hour" },
     { fail = example.on "schedule: [{cron: '0 4 * *'}]", at = "/on/schedule/0/cron", message = "five fields" },
     { fail = example.on "schedule: [{cron: '*/3 * * * *'}]", at = "/on/schedule/0/cron", message = "every 3 minutes" },

@@ -180,6 +180,8 @@ static void mutate_pack(const char *policy)
 	cfr_check_free(check);
 }
 
+static void test_docker_compose(void **arg) { (void)arg; mutate_pack("pack:docker-compose"); }
+static void test_github_actions(void **arg) { (void)arg; mutate_pack("pack:github-actions"); }
 static void test_kubernetes(void **arg) { (void)arg; mutate_pack("pack:kubernetes"); }
 static void test_langswarm(void **arg) { (void)arg; mutate_pack("pack:langswarm"); }
 static void test_secrets(void **arg) { (void)arg; mutate_pack("pack:secrets"); }
@@ -187,7 +189,9 @@ static void test_yaml(void **arg) { (void)arg; mutate_pack("pack:yaml"); }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_kubernetes), cmocka_unit_test(test_langswarm),
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_docker_compose),
+		cmocka_unit_test(test_github_actions),
+		cmocka_unit_test(test_kubernetes), cmocka_unit_test(test_langswarm),
 		cmocka_unit_test(test_secrets), cmocka_unit_test(test_yaml) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
