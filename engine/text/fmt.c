@@ -118,7 +118,7 @@ int cfr__fmt_break_inside(cfr__fmt *f, uint32_t from, uint32_t to)
 {
 	cfr_str want = f->crlf ? CFR_STR("\r\n") : CFR_STR("\n");
 
-	if (from == to || (to - from == 1 && f->text.ptr[from] == '\r'))
+	if (from == to)
 		return 0;
 	return cfr__fmt_put(f, from, to, want);
 }
