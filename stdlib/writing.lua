@@ -27,11 +27,11 @@ end
 ---@param document userdata
 ---@param value userdata
 ---@param options table
----@param how { keys: table?, rewrite: boolean? }
+---@param how { keys: table?, rewrite: boolean?, like: userdata? } `like`: a document whose order of keys may be taken
 ---@return string
 function M.brought(document, value, options, how)
   local diff = ok(core.compare(document:root(), value, { keys = how.keys, limits = options.limits }))
-  local text, problem = diff:text(document, { limits = options.limits })
+  local text, problem = diff:text(document, { like = how.like, limits = options.limits })
   if text then
     return text
   end

@@ -78,7 +78,8 @@ local function merged(sides, favor, options)
     end
     local into = text == sides[2].text and ours
       or ok(core.read(sides[2].name, { text = text, format = ours:format(), limits = options.limits }))[i]
-    text = writing.brought(into, value, options, { keys = keys, rewrite = options.rewrite and #sides[2].documents == 1 })
+    text = writing.brought(into, value, options, { keys = keys, like = theirs,
+      rewrite = options.rewrite and #sides[2].documents == 1 })
   end
   return text, conflicts
 end

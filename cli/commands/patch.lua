@@ -68,7 +68,8 @@ function M.run(options, words)
   if options.rewrite and #ok(core.read(name, { text = text, format = document:format() })) ~= 1 then
     error({ file = name, message = "a stream of several documents cannot be written anew", exit = 2 }, 0)
   end
-  writing.finish(file, text, writing.brought(document, value, options, { rewrite = options.rewrite }), options)
+  local after = writing.brought(document, value, options, { rewrite = options.rewrite, like = patch })
+  writing.finish(file, text, after, options)
   return 0
 end
 

@@ -6,18 +6,18 @@
  */
 #include <stdlib.h>
 
-#include "engine/diff/parts.h"
+#include "engine/diff/plan_parts.h"
 #include "engine/pointer.h"
-#include "engine/tree/build.h"
 
 typedef struct planner {
 	const cfr_diff *diff;
 	const cfr_limits *limits;
 	cfr_edit *edits;
 	uint32_t count;
-	cfr_tree **values;
+	cfr_document **values;
 	uint32_t value_count;
 	cfr_arena arena;
+	cfr__orderer orderer;
 	cfr_err *err;
 	bool plain;			/* no moves, no renamings */
 } planner;
@@ -38,51 +38,43 @@ static int pointer_of(cfr_str *out, planner *p, cfr_node node)
 	return r;
 }
 
-/* A value of the second tree by itself; its whole when it is the root. */
-static int value_of(const cfr_tree **out, planner *p, cfr_node node)
-{
-	cfr_tree *tree = NULL;
-	cfr_build *build = NULL;
-	int r = 0;
-
-	if (cfr_node_same(node, cfr_tree_root(node.tree))) {
-		tree = cfr_tree_ref(node.tree);
-	} else {
-		r = cfr_build_new(&build, NULL, CFR_FORMAT_NONE, p->limits, p->err);
-		if (r == 0)
-			r = cfr_build_node(build, node, NULL, p->err);
-		if (r == 0)
-			r = cfr_build_finish_tree(&tree, build, p->err);
-		cfr_build_free(build);
-	}
-	if (r)
-		return r;
-	*out = p->values[p->value_count++] = tree;
-	return 0;
-}
-
-static int add_edit(planner *p, cfr_edit_op op, cfr_node at, cfr_node value, cfr_str key, uint32_t index)
+static int add_edit(planner *p, cfr_edit_op op, cfr_node at, cfr_str key)
 {
 	cfr_edit *edit = &p->edits[p->count];
 	int r;
 
-	*edit = (cfr_edit){ .op = op, .key = key, .index = index };
+	*edit = (cfr_edit){ .op = op, .key = key };
 	r = pointer_of(&edit->at, p, at);
-	if (r == 0 && value.tree)
-		r = value_of(&edit->value, p, value);
 	if (r == 0)
 		p->count++;
 	return r;
 }
 
+/* An edit that writes what a step brings. */
+static int add_written(planner *p, cfr_edit_op op, cfr_node at, const cfr__step *step)
+{
+	cfr_document **value = &p->values[p->value_count];
+	cfr_edit *edit = &p->edits[p->count];
+	int r = add_edit(p, op, at, cfr_node_key(step->b));
+
+	if (r == 0)
+		r = cfr__ordered(value, &p->orderer, step);
+	if (r)
+		return r;
+	p->value_count++;
+	edit->written = *value;
+	edit->value = cfr_document_tree(*value);
+	return 0;
+}
+
 static int add_remove(planner *p, cfr_node at)
 {
-	return add_edit(p, CFR_EDIT_REMOVE, at, cfr__no_node(), (cfr_str){ NULL, 0 }, 0);
+	return add_edit(p, CFR_EDIT_REMOVE, at, (cfr_str){ NULL, 0 });
 }
 
 static int add_set(planner *p, const cfr__step *step)
 {
-	return add_edit(p, CFR_EDIT_SET, step->in_a, step->b, cfr_node_key(step->b), 0);
+	return add_written(p, CFR_EDIT_SET, step->in_a, step);
 }
 
 static bool moves(const planner *p, const cfr__step *step)
@@ -99,16 +91,16 @@ static int plan_entry(planner *p, const cfr__step *step)
 		return moves(p, step) ? 0 : add_remove(p, step->a);
 	case CFR__STEP_RENAME:
 		if (!p->plain)
-			return add_edit(p, CFR_EDIT_RENAME, step->a, cfr__no_node(), cfr_node_key(step->b), 0);
+			return add_edit(p, CFR_EDIT_RENAME, step->a, cfr_node_key(step->b));
 		r = add_remove(p, step->a);
 		return r ? r : add_set(p, step);
 	case CFR__STEP_ADD:
 		if (!moves(p, step))
 			return add_set(p, step);
-		r = add_edit(p, CFR_EDIT_MOVE, p->diff->steps[step->partner].a, cfr__no_node(), cfr_node_key(step->b), 0);
+		r = add_edit(p, CFR_EDIT_MOVE, p->diff->steps[step->partner].a, cfr_node_key(step->b));
 		return r ? r : pointer_of(&p->edits[p->count - 1].to, p, step->in_a);
 	default:
-		return add_edit(p, CFR_EDIT_REPLACE, step->a, step->b, (cfr_str){ NULL, 0 }, 0);
+		return add_written(p, CFR_EDIT_REPLACE, step->a, step);
 	}
 }
 
@@ -151,9 +143,10 @@ static int plan_list(planner *p, const cfr__step *steps, uint32_t count)
 		if (step->op == CFR__STEP_REMOVE || step->op == CFR__STEP_MOVE)
 			r = add_remove(p, step->a);
 		if (r == 0 && (step->op == CFR__STEP_ADD || step->op == CFR__STEP_MOVE)) {
-			uint32_t at = before[cfr_node_index(step->b)];
-			r = add_edit(p, CFR_EDIT_INSERT, step->in_a, step->b, (cfr_str){ NULL, 0 },
-			             at == n ? UINT32_MAX : at);
+			uint32_t at = before[cfr_node_index(step->b)], number = p->count;
+			r = add_written(p, CFR_EDIT_INSERT, step->in_a, step);
+			if (r == 0)
+				p->edits[number].index = at == n ? UINT32_MAX : at;
 		}
 		if (r == 0 && step->op == CFR__STEP_REPLACE && !step->moving)
 			r = plan_entry(p, step);
@@ -185,35 +178,41 @@ static int plan_steps(planner *p)
 	return r;
 }
 
-static int plan_once(cfr_splices *out, const cfr_document *doc, const cfr_diff *diff, const cfr_limits *limits,
-                     bool plain, cfr_err *err)
+static int plan_once(cfr_splices *out, const cfr_document *doc, const cfr_diff *diff, const cfr_document *like,
+                     const cfr_limits *limits, bool plain, cfr_err *err)
 {
 	planner p = { .diff = diff, .limits = limits, .err = err, .plain = plain };
 	size_t most = (size_t)diff->step_count * 2 + 1;
-	int r;
+	cfr_source *nowhere = NULL;
+	int r = cfr_source_new(&nowhere, CFR_STR("value"), CFR_STR(""), limits, err);
 
 	cfr_arena_init(&p.arena, NULL);
+	p.orderer = (cfr__orderer){ .doc = doc, .like = like, .source = nowhere, .limits = limits, .arena = &p.arena,
+	                            .err = err };
 	p.edits = cfr_arena_alloc(&p.arena, most * sizeof(*p.edits));
 	p.values = cfr_arena_alloc(&p.arena, most * sizeof(*p.values));
-	r = p.edits && p.values ? plan_steps(&p) : cfr_err_nomem(err);
+	if (r == 0)
+		r = p.edits && p.values ? plan_steps(&p) : cfr_err_nomem(err);
 	if (r == 0)
 		r = cfr_edit_plan(out, doc, p.edits, p.count, limits, err);
 	for (uint32_t i = 0; i < p.value_count; i++)
-		cfr_tree_unref(p.values[i]);
+		cfr_document_unref(p.values[i]);
 	cfr_arena_release(&p.arena);
+	cfr_source_unref(nowhere);
 	return r;
 }
 
-int cfr_diff_plan(cfr_splices *out, const cfr_document *doc, const cfr_diff *diff, const cfr_limits *limits, cfr_err *err)
+int cfr_diff_plan(cfr_splices *out, const cfr_document *doc, const cfr_diff *diff, const cfr_document *like,
+                  const cfr_limits *limits, cfr_err *err)
 {
 	cfr_err why = CFR_ERR_INIT;
 	bool plain = true;
-	int r = plan_once(out, doc, diff, limits, false, &why);
+	int r = plan_once(out, doc, diff, like, limits, false, &why);
 
 	for (uint32_t i = 0; i < diff->step_count; i++)
 		plain = plain && diff->steps[i].op != CFR__STEP_RENAME && diff->steps[i].partner == CFR__NONE;
 	if (r < 0 && r != CFR_E_NOMEM && r != CFR_E_LIMIT && !plain)
-		r = plan_once(out, doc, diff, limits, true, &why);
+		r = plan_once(out, doc, diff, like, limits, true, &why);
 	if (r == CFR_E_CONFLICT) {	/* what was asked for is one value: that its edits meet is a matter of the text */
 		r = why.code = CFR_E_UNSUPPORTED;
 		cfr_err_hint(&why, "edit the file by hand");

@@ -7,7 +7,8 @@
  *   core.compare(a, b, {keys=, limits=})	what two nodes do not have in common, a diff:
  *	diff:changes()				a list of {op, before, after, inside}: nodes, where there are any
  *	diff:json_patch{limits=}		as a node
- *	diff:text(document, {limits=})		the first document's text, edited into the second value; or nil, error
+ *	diff:text(document, {like=, limits=})	the first document's text, edited into the second value; or nil, error;
+ *						`like` is a document whose order of keys may be taken
  *   core.merge_patch(a, b, {limits=})		as a node
  *   core.patch(node, patch, {kind=, limits=})	the patched value as a node; or nil, error, number of the operation
  *   core.merge(base, ours, theirs, {favor=, keys=, limits=})	the merged value, a list of {kind, text, base, ours,
@@ -140,14 +141,18 @@ static int diff_text(lua_State *L)
 	const diff_ud *ud = luaL_checkudata(L, 1, DIFF_CLASS);
 	const cfr_document *doc = cfr__cmd_check_document(L, 2);
 	cfr_err err = CFR_ERR_INIT;
+	const cfr_document *like = NULL;
 	cfr_limits limits;
 	cfr_splices splices;
 	int r;
 
 	lua_settop(L, 3);
 	cfr__cmd_read_limits(L, 3, &limits);
+	if (lua_istable(L, 3) && lua_getfield(L, 3, "like") != LUA_TNIL)	/* held by the table */
+		like = cfr__cmd_check_document(L, -1);
+	lua_settop(L, 3);
 	cfr_buf *buf = cfr__cmd_push_buf(L);
-	r = cfr_diff_plan(&splices, doc, ud->diff, &limits, &err);
+	r = cfr_diff_plan(&splices, doc, ud->diff, like, &limits, &err);
 	if (r == 0) {
 		r = cfr_splices_apply(buf, cfr_source_bytes(cfr_document_source(doc)), splices.items, splices.count, &err);
 		cfr_splices_release(&splices);
