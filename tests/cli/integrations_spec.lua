@@ -88,10 +88,11 @@ describe("in a repository", function()
   end)
 
   describe("the GitHub Action", function()
-    local function act(inputs)
+    local function act(inputs, action_path, environment)
       local r = cli.run(here, ("convert '%s/action.yml' --to json > action.json"):format(cli.root))
       assert.equal(0, r.status, r.err)
-      r = sh(("python3 '%s/tests/cli/shell/run_action.py' ../action.json '%s' %s"):format(cli.root, cli.root, inputs))
+      r = sh(("%s python3 '%s/tests/cli/shell/run_action.py' ../action.json '%s' %s"):format(environment or "", cli.root,
+        action_path or cli.root, inputs))
       assert.equal(0, r.status, r.err)
       local function get(pointer)
         return (cli.run(here, "get repo/outcome.json " .. pointer).out:gsub("\n$", ""))
@@ -118,6 +119,22 @@ describe("in a repository", function()
       assert.truthy(r.summary:find("no findings", 1, true), r.summary)
       assert.equal("1", act("paths='good.yaml server*.yaml'").status) -- a glob is cfgrun's, and finds a name with a blank
       assert.equal("0", act("fail-on=never").status)
+    end)
+
+    it("builds cfgrun where there is none, by ./quickstart build", function()
+      cli.shell(here, "rm bin/cfgrun && mkdir action")
+      cli.write(here .. "/action/quickstart", "#!/bin/sh\n[ \"$*\" = build ] && cd \"$(dirname \"$0\")\" && mkdir -p build/release "
+        .. "&& ln -s \"$CFGRUN\" build/release/cfgrun && echo building\n")
+      cli.shell(here, "chmod +x action/quickstart")
+      local path = "PATH=/usr/bin:/bin"
+      if sh(path .. " command -v cfgrun").status == 0 then
+        return pending "cfgrun is installed on this machine"
+      end
+      local r = act("", here .. "/action", path)
+      assert.equal("1", r.status, r.out .. r.err)
+      assert.truthy(r.out:find("^::error file=server file.yaml"), r.out) -- the building is told elsewhere
+      local script = cli.read(cli.root .. "/quickstart")
+      assert.truthy(script:find("\nbuild)\n  install_missing", 1, true)) -- the real one has that word
     end)
 
     it("refuses another version, and takes nothing of an input for code", function()

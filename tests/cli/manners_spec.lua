@@ -20,6 +20,7 @@ describe("a terminal", function()
       rows[i] = item:format(i)
     end
     cli.write(here .. "/big.yaml", table.concat(rows))
+    cli.write(here .. "/other.yaml", table.concat(rows, "", 2))
     cli.write(here .. "/part.yaml", table.concat(rows, "", 1, 4000))
   end)
   teardown(function()
@@ -36,6 +37,9 @@ describe("a terminal", function()
     { "waiting for a reader", 200, "unread", "convert part.yaml --to json" },
     { "a report of thousands", 250, "-", "check --isolated -p many.lua -f html big.yaml --limit findings=1000000" },
     { "a diff in Lua", 250, "-", "check --isolated -p many.lua --fix=guarded --dry-run part.yaml" },
+    { "a comparison", 250, "-", "diff big.yaml other.yaml" },
+    { "formatting", 250, "-", "fmt --isolated --check big.yaml" },
+    { "a change", 150, "-", "set big.yaml /100/port 1" },
     { "a query", 250, "-", "query big.yaml '$..port'" },
   }
   for _, phase in ipairs(PHASES) do
