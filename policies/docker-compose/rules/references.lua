@@ -207,7 +207,7 @@ rule "shared-used" {
   },
 }
 
-rule "container-names-unique" {
+rule "service-container-names-unique" {
   title = "Services have container names of their own, and none when there are several",
   why = "Two containers cannot have one name: the second one does not start.",
   severity = "error",
