@@ -201,7 +201,7 @@ static inline bool diffs_planned(const cfr_document *doc, const cfr_tree *b)
 	r = cfr_diff_plan(&splices, doc, diff, NULL, NULL, &err);
 	cfr_diff_free(diff);
 	if (r) {
-		if (r != CFR_E_UNSUPPORTED)
+		if (r != CFR_E_UNSUPPORTED || getenv("CFGRUN_VERBOSE"))
 			fprintf(stderr, "%d %s at %s\n", r, err.message, err.path);
 		DIFFS_REQUIRE(r == CFR_E_UNSUPPORTED);
 		return false;
