@@ -167,6 +167,10 @@ void cfr__block_entry(cfr__plan *plan, cfr__emit *emit, const cfr__change *chang
 	cfr__item item;
 
 	emit->order = change->written ? change->written : plan->doc;
+	/* Lines are a block scalar, whatever quotes their neighbours have. */
+	if (cfr_node_kind(change->value) == CFR_STRING && cfr_node_string(change->value).len &&
+	    memchr(cfr_node_string(change->value).ptr, '\n', cfr_node_string(change->value).len))
+		style = CFR_PLAIN;
 	if (change->op == CFR__INSERT) {
 		cfr_buf_addc(emit->out, '-');
 		cfr__yaml_value(emit, change->value, CFR__DASH, column, style);
