@@ -552,6 +552,12 @@ void cfr__learn_style(cfr__plan *plan)
 			}
 		}
 	}
+	plan->saw_step = step;
+	plan->saw_dash = dash;
+	plan->saw_gap = gap;
+	plan->saw_colon = colon;
+	plan->saw_comma = comma;
+	plan->saw_pad = pad;
 	if (step && !dash)
 		plan->style.dash = plan->style.step;
 	if (dash && !step && plan->style.dash)

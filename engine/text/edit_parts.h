@@ -83,6 +83,7 @@ typedef struct cfr__plan {
 	bool one_line;			/* JSON Lines */
 	bool slashes;			/* comments are those of JSONC */
 	bool spread;			/* JSON over several lines */
+	bool saw_step, saw_dash, saw_gap, saw_colon, saw_comma, saw_pad;	/* the text showed it; else it is a guess */
 	bool no_raw;			/* a moved value is written anew */
 	bool used_raw, used_block;
 	cfr_splice *splices;

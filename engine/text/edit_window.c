@@ -6,8 +6,9 @@
  * outline promises.
  *
  * One thing of the whole document cannot be seen from here: how its author writes (indentation, quotes, commas), which
- * new text follows where the neighbours do not tell. So the plan is made several times, each in a different hand; only
- * when all are equal the hand did not matter. Any refusal, any doubt: the whole document is read instead.
+ * new text follows where the neighbours do not tell. Of YAML the outline has counted the quotes, and the first entries of
+ * the text are read, where most habits show; what they do not show is tried: the plan is made several times, each in a
+ * different hand, and only when all are equal the hand did not matter. Any refusal, any doubt: the whole document is read instead.
  */
 #include <stdlib.h>
 
@@ -21,6 +22,7 @@ typedef struct narrow {
 	const cfr_source *source;
 	cfr_format format;
 	const cfr_limits *limits;
+	cfr_limits defaults;
 	cfr_arena arena;
 	cfr__outline *outline;
 	cfr__window window;
@@ -188,38 +190,56 @@ static int translate(narrow *n, const cfr_edit *edits, uint32_t count)
 static bool under_ceilings(const narrow *n, const cfr_splice *splices, uint32_t count)
 {
 	uint64_t nodes = n->outline->nodes, bytes = cfr_source_bytes(n->source).len;
-	cfr_limits limits;
+	const cfr_limits *limits = n->limits ? n->limits : &n->defaults;
 
-	cfr_limits_default(&limits);
-	if (n->limits)
-		limits = *n->limits;
 	for (uint32_t i = 0; i < n->count; i++)
 		nodes += 1 + (n->edits[i].value ? cfr_tree_size(n->edits[i].value) : 0);
 	for (uint32_t i = 0; i < count; i++)
 		bytes += splices[i].text.len;
-	return nodes <= limits.of[CFR_LIMIT_NODES] && bytes <= limits.of[CFR_LIMIT_FILE] && bytes < UINT32_MAX;
+	return nodes <= limits->of[CFR_LIMIT_NODES] && bytes <= limits->of[CFR_LIMIT_FILE] && bytes < UINT32_MAX;
 }
 
 /* ---- planning and proving ---- */
 
-/* Hands that differ in everything an author's hand is made of. */
-static void write_in_hand(cfr__plan *plan, unsigned hand)
+/* Hands that differ in everything that is not known of the author's hand. */
+static void write_in_hand(cfr__plan *plan, const cfr__plan *known, unsigned hand)
 {
 	static const unsigned step[4] = { 2, 5, 3, 7 }, dash[4] = { 0, 5, 2, 3 }, gap[4] = { 1, 3, 2, 4 };
 	static const char *const colon[4] = { ": ", ":  ", ":   ", ":    " }, *const comma[4] = { ", ", ",  ", ",", ",   " };
 	static const char *const pad[4] = { "", " ", "  ", "   " };
 	unsigned h = hand % 4;
 
-	plan->style.step = step[h];
-	plan->style.dash = dash[h];
-	plan->style.gap = gap[h];
-	plan->style.colon = cfr_str_of(colon[h]);
-	plan->style.comma = cfr_str_of(comma[h]);
-	plan->style.pad = cfr_str_of(pad[h]);
-	plan->style.quote = hand & 4 ? '\'' : '"';
+	plan->style.step = known->saw_step ? known->style.step : step[h];
+	plan->style.dash = known->saw_dash ? known->style.dash : dash[h];
+	plan->style.gap = known->saw_gap ? known->style.gap : gap[h];
+	plan->style.colon = known->saw_colon ? known->style.colon : cfr_str_of(colon[h]);
+	plan->style.comma = known->saw_comma ? known->style.comma : cfr_str_of(comma[h]);
+	plan->style.pad = known->saw_pad ? known->style.pad : cfr_str_of(pad[h]);
 	plan->style.tabs = plan->json && h == 2;
-	plan->style.short_lists = hand & 1;
-	plan->spread = hand & 2;
+	plan->style.quote = hand & 4 ? '\'' : '"';
+	if (!plan->json)
+		plan->style.quote = known->style.quote;
+	plan->style.short_lists = known->style.short_lists || hand & 1;
+	plan->spread = known->spread || hand & 2;
+}
+
+/* What the first entries of a YAML text tell of its author's hand. What they do not show may yet come. */
+static int learn_from_sample(cfr__plan *known, narrow *n)
+{
+	cfr_documents docs = { NULL, 0 };
+	uint32_t from = cfr_str_starts(cfr_source_bytes(n->source), CFR_STR("\xEF\xBB\xBF")) ? CFR__BOM : 0;
+	int r = 0;
+
+	*known = (cfr__plan){ .style.quote = n->outline->singles > n->outline->doubles ? '\'' : '"' };
+	if (n->format != CFR_YAML || n->outline->sample <= from)
+		return 0;
+	r = cfr__yaml_read_part(&docs, n->source, from, n->outline->sample, n->limits ? n->limits : &n->defaults, NULL);
+	if (r == 0 && docs.count == 1) {
+		cfr__plan_init(known, docs.items[0], &n->arena, NULL);
+		known->style.quote = n->outline->singles > n->outline->doubles ? '\'' : '"';
+	}
+	cfr_documents_release(&docs);
+	return r == CFR_E_NOMEM ? r : 0;
 }
 
 static bool equal_splices(const cfr__plan *a, const cfr__plan *b)
@@ -235,15 +255,15 @@ static bool equal_splices(const cfr__plan *a, const cfr__plan *b)
 /* The first way of writing that cfr_edit_plan tries, if it is the same in every hand. */
 static int plan_in_all_hands(cfr__plan *out, narrow *n, const cfr__changes *changes)
 {
-	cfr__plan learnt;
-	int r = 0;
+	cfr__plan learnt, known;
+	int r = learn_from_sample(&known, n);
 
 	*out = (cfr__plan){ .count = 0 };
 	cfr__plan_init(&learnt, n->doc, &n->arena, NULL);
 	for (unsigned hand = 0; r == 0 && hand < HANDS; hand++) {
 		cfr__plan plan = learnt;
 
-		write_in_hand(&plan, hand);
+		write_in_hand(&plan, &known, hand);
 		r = cfr__plan_all(&plan, changes);
 		if (r == 0 && hand && !equal_splices(&plan, out))
 			r = CFR__UNSAFE;
@@ -341,6 +361,7 @@ int cfr_edit_source(cfr_splices *out, const cfr_source *source, cfr_format forma
 	if ((n.format != CFR_YAML && n.format != CFR_JSON) || count == 0)
 		return 1;
 	cfr_arena_init(&n.arena, NULL);
+	cfr_limits_default(&n.defaults);
 	n.outline = cfr_arena_alloc(&n.arena, sizeof(*n.outline));
 	r = n.outline ? find_window(&n, edits, count) : CFR_E_NOMEM;
 	if (r == 0)

@@ -178,14 +178,23 @@ int cfr__track_block(cfr__tracker *t, const cfr__window *entry, bool awaited)
 		cfr__track_close(t, entry->start);
 	}
 	top = t->depth ? &t->levels[t->depth - 1] : NULL;
-	if (top && top->indent == column && top->sequence == entry->sequence)
+	if (top && top->indent == column && top->sequence == entry->sequence) {
 		cfr__track_entry_end(t, entry->start);
-	else
+		if (entry->alone && entry->start < CFR__SAMPLE)
+			t->out->sample = entry->start;
+	} else {
 		r = awaited ? cfr__track_open(t, entry->sequence, column) : CFR__UNSAFE;
+	}
 	return r ? r : cfr__track_entry(t, entry);
 }
 
 /* ---- asking ---- */
+
+static void outline_init(cfr__outline *o)
+{
+	o->count = o->nodes = o->singles = o->doubles = o->sample = 0;
+	o->aliases = false;
+}
 
 /* What no reader would accept is told by the reader. */
 static bool well_formed(const cfr_source *source, cfr_format format)
@@ -239,8 +248,7 @@ int cfr__outline_pointer(cfr__outline *out, const cfr_source *source, cfr_format
 	tokens = cfr_arena_alloc(&arena, CFR__OUTLINE_DEPTH * sizeof(*tokens));
 	if (!t || !tokens)
 		goto done;
-	out->count = out->nodes = 0;
-	out->aliases = false;
+	outline_init(out);
 	t->out = out;
 	t->text = cfr_source_bytes(source);
 	t->tokens = tokens;
@@ -266,8 +274,7 @@ int cfr__outline_range(cfr__outline *out, const cfr_source *source, cfr_format f
 
 	if (!t)
 		return CFR_E_NOMEM;
-	out->count = out->nodes = 0;
-	out->aliases = false;
+	outline_init(out);
 	t->out = out;
 	t->text = cfr_source_bytes(source);
 	t->range = true;
@@ -291,8 +298,7 @@ int cfr__outline_same(cfr__window *out, const cfr_source *source, cfr_format for
 
 	if (!outline || !t)
 		goto done;
-	outline->count = outline->nodes = 0;
-	outline->aliases = false;
+	outline_init(outline);
 	t->out = outline;
 	t->text = text;
 	t->range = true;

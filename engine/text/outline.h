@@ -31,7 +31,8 @@
 
 enum {
 	CFR__UNSAFE = 1,		/* read everything */
-	CFR__OUTLINE_DEPTH = 128
+	CFR__OUTLINE_DEPTH = 128,
+	CFR__SAMPLE = 16 << 10
 };
 
 /* An entry around the place that was asked for. */
@@ -52,6 +53,9 @@ typedef struct cfr__outline {
 	uint32_t count;
 	uint32_t nodes;			/* the document has at most so many values */
 	bool aliases;			/* some value comes through an alias: `nodes` does not count those */
+	/* Of YAML, how it is written: quoted keys and values; and a place not far from the start before which nothing is
+	 * cut in two, so that the text up to there can be read alone (0: none). */
+	uint32_t singles, doubles, sample;
 } cfr__outline;
 
 /* The entries that lead to a pointer, as far as they exist. 0, CFR__UNSAFE, or CFR_E_NOMEM. */

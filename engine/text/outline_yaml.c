@@ -80,6 +80,14 @@ static const char *quoted(const char *p, bool *lines, bool *raw)
 	}
 }
 
+static void count_quotes(const scanner *s, char quote)
+{
+	if (quote == '"')
+		s->t->out->doubles++;
+	else
+		s->t->out->singles++;
+}
+
 /* Plain text between brackets, from its first character on; behind it. NULL for what libyaml reads in its own way. */
 static const char *flow_plain(const char *p)
 {
@@ -138,6 +146,7 @@ static const char *flow(scanner *s, const char *p)
 			p++;
 			break;
 		case '"': case '\'':
+			count_quotes(s, *p);
 			p = quoted(p, &lines, &raw);
 			break;
 		case '&': case '*': case '!':
@@ -210,6 +219,7 @@ static const char *scalar_or_flow(scanner *s, const char *p)
 	s->state = COMPLETE;
 	switch (*p) {
 	case '"': case '\'':
+		count_quotes(s, *p);
 		p = quoted(p, &lines, &raw);
 		return p ? finish_line(s, p) : NULL;
 	case '[': case '{':
@@ -274,6 +284,7 @@ static const char *find_key(cfr__window *entry, const scanner *s, const char *p,
 		if (*colon != ':' || !gap(colon[1]))
 			return NULL;
 		*ok = !lines;
+		count_quotes(s, *p);
 		entry->key = (uint32_t)(p + 1 - s->text);
 		entry->key_end = (uint32_t)(stop - 1 - s->text);
 		return colon;
