@@ -20,6 +20,7 @@ typedef struct planner {
 	cfr__orderer orderer;
 	cfr_err *err;
 	bool plain;			/* no moves, no renamings */
+	bool *whole;			/* if plain: nodes of the first tree that are written anew under another key */
 } planner;
 
 static int pointer_of(cfr_str *out, planner *p, cfr_node node)
@@ -154,25 +155,53 @@ static int plan_list(planner *p, const cfr__step *steps, uint32_t count)
 	return r;
 }
 
-/* What is inside an element that moves is in what is written for it. */
+/* Without renaming, a renamed entry is written whole, changes inside included. */
+static int find_whole(planner *p)
+{
+	const cfr_diff *diff = p->diff;
+
+	p->whole = cfr_arena_zalloc(&p->arena, (size_t)cfr_tree_size(diff->before.tree) + 1, sizeof(*p->whole));
+	if (!p->whole)
+		return cfr_err_nomem(p->err);
+	for (uint32_t i = 0; i < diff->step_count; i++) {
+		if (diff->steps[i].op == CFR__STEP_RENAME)
+			p->whole[diff->steps[i].a.at] = true;
+	}
+	return 0;
+}
+
+/* Is what a step does in what is written for an element that moves, or for an entry that has another key now? */
+static bool is_written(const planner *p, const cfr__step *step)
+{
+	cfr_node up = step->in_a;
+
+	if (step->moving || !p->whole || !up.tree)
+		return step->moving;
+	do {
+		if (p->whole[up.at])
+			return true;
+	} while (cfr_node_parent(&up, up));
+	return false;
+}
+
 static int plan_steps(planner *p)
 {
 	const cfr_diff *diff = p->diff;
-	int r = 0;
+	int r = p->plain ? find_whole(p) : 0;
 
 	for (uint32_t k = 0, end; r == 0 && k < diff->step_count; k = end) {
 		const cfr__step *step = &diff->steps[k];
 
 		end = k + 1;
 		if (!step->in_a.tree || cfr_node_kind(step->in_a) == CFR_MAPPING) {
-			if (!step->moving)
+			if (!is_written(p, step))
 				r = plan_entry(p, step);
 			continue;
 		}
 		while (end < diff->step_count && diff->steps[end].in_a.tree &&
 		       cfr_node_same(diff->steps[end].in_a, step->in_a))
 			end++;
-		if (!step->moving)
+		if (!is_written(p, step))
 			r = plan_list(p, step, end - k);
 	}
 	return r;
