@@ -147,7 +147,7 @@ static int read_lines(cfr__toml_edit *t, cfr_buf *scratch)
 	cfr__plan *plan = t->plan;
 	const char *text = plan->text.ptr;
 	uint32_t size = cfr_document_ranked(plan->doc, 0)->next, header = CFR__NO_LINE, *seen;
-	cfr__toml lex = { text, text + plan->base, text + plan->text.len, NULL, scratch, NULL };
+	cfr__toml lex = { text, text + plan->base, text + plan->text.len, plan->source, scratch, plan->err };
 	cfr_node table = cfr_tree_root(cfr_document_tree(plan->doc));
 	int r = 0;
 
@@ -159,9 +159,13 @@ static int read_lines(cfr__toml_edit *t, cfr_buf *scratch)
 		seen[i] = 0;
 		t->line_of[i] = CFR__NO_LINE;
 	}
-	while (r == 0 && cfr__toml_gap(&lex) == 0 && lex.p < lex.end) {
-		cfr__toml_line line = { .start = cfr__toml_at(&lex, lex.p), .first = t->name_count };
+	for (;;) {
+		cfr__toml_line line = { .first = t->name_count };
 
+		r = cfr__toml_gap(&lex);
+		if (r || lex.p == lex.end)
+			break;
+		line.start = cfr__toml_at(&lex, lex.p);
 		r = *lex.p == '[' ? read_header(t, &lex, &line, seen, &table) : read_key(t, &lex, &line, table);
 		if (r == 0)
 			r = cfr_vec_room(&t->lines, &t->cap, (uint64_t)t->count + 1, sizeof(*t->lines), plan->err);
@@ -173,7 +177,9 @@ static int read_lines(cfr__toml_edit *t, cfr_buf *scratch)
 			line.table = header = t->count;
 		t->line_of[line.rank] = t->count;
 		t->lines[t->count++] = line;
-		cfr__toml_line_end(&lex);
+		r = cfr__toml_line_end(&lex);
+		if (r)
+			break;
 	}
 	return r;
 }
@@ -238,9 +244,11 @@ static int rename_all(cfr__toml_edit *t, const cfr__change *change)
 	uint32_t rank = rank_of(t, change->at);
 	int r = 0;
 
-	for (uint32_t i = 0; r == 0 && !cfr__same_key(change) && i < t->name_count; i++) {
-		if (t->names[i].rank == rank)
-			r = put_name(t->plan, &t->names[i], change->key);
+	for (uint32_t i = 0; r == 0 && !cfr__same_key(change) && i < t->count; i++) {
+		const cfr__toml_name *name = t->lines[i].gone ? NULL : cfr__toml_name_of(t, &t->lines[i], rank);
+
+		if (name)
+			r = put_name(t->plan, name, change->key);
 	}
 	return r;
 }
@@ -272,7 +280,8 @@ static int cut_run(cfr__toml_edit *t, uint32_t first, uint32_t last)
 	uint32_t to = cfr__toml_below(t, last), least = first ? cfr__toml_below(t, first - 1) : plan->base;
 	bool end = last + 1 == t->count;
 
-	if (t->lines[first].header && !t->lines[first].keep_above && !end) {
+	if ((t->lines[first].header || (from == plan->base && !t->lines[first].keep_blank)) &&
+	    !t->lines[first].keep_above && !end) {
 		while (blank_line(plan, to))
 			to = cfr__next_line(plan, to);
 	} else if (t->lines[first].header && !t->lines[first].keep_above && !t->lines[first].keep_blank &&

@@ -190,7 +190,7 @@ static bool add_raw_table(gain *g, const cfr__change *change)
 		cfr_buf_addz(&g->tables, g->emit.newline);
 	}
 	if (path.failed)
-		g->tables.failed = true;
+		g->tables.failed = path.failed;
 	cfr_buf_release(&path);
 	return true;
 }
@@ -229,7 +229,7 @@ static void add_change(gain *g, const cfr__change *change)
 	child_path(&path, g, change->key);
 	add_table(g, change, cfr_buf_str(&path), change->value);
 	if (path.failed)
-		g->tables.failed = true;
+		g->tables.failed = path.failed;
 	cfr_buf_release(&path);
 }
 
@@ -560,8 +560,12 @@ int cfr__toml_emptied(cfr__toml_edit *t, cfr_node in)
 		cfr_buf_addf(&g.keys, " = %s%s", mapping ? "{}" : "[]", g.emit.newline);
 		r = finish(&g, 0);
 	}
-	if (r == 0)
+	if (r == 0 && !t->lines[first].header) {	/* it was one by dotted keys: where they stood */
+		r = put(&g, cfr__toml_above(t, first), cfr_buf_str(&g.keys), false, false);
+		t->lines[first].keep_blank = true;
+	} else if (r == 0) {
 		r = put_keys(&g);
+	}
 	gain_release(&g);
 	return r;
 }

@@ -18,6 +18,10 @@ static const char yaml_edits[] = "replace /c/0/k \"text\\nother\\n\"\nset /c/0 m
                                  "replace /d folded words\nrename /e g\nmove /e/f . h\nset . i 1\nset . i 1";
 static const char json_edits[] = "set /b d {e: [1, {f: 2}]}\ninsert /a 0 0\nremove /a/2\nrename /b/c g\nset . h []";
 
+static const char toml[] = "# t\ntitle = 'x'\nd.e = 1\n[a]\nk = [1, 2]\n[a.b]\n[[u]]\nn = { m = 1 }\n[[u]]\n[gone]\ny = 1\n";
+static const char toml_edits[] = "replace /title \"p\\nq\"\nset . z {a: 1}\nset /d f 2\ninsert /a/k 0 5\nrename /a aa\n"
+	"insert /u end {q: 1}\nset /u/0/n o 2\nremove /gone/y\nmove /a/b . moved\n";
+
 static void begin(struct work *w, const char *text, const char *edits, cfr_format format)
 {
 	memset(w, 0, sizeof(*w));
@@ -59,6 +63,19 @@ static int plan_once(void *arg)
 		cfr_splices_release(&splices);
 	}
 	cfr_buf_release(&text);
+	return r;
+}
+
+static int through_once(void *arg)
+{
+	struct work *w = arg;
+	cfr_splices splices;
+	cfr_err err = CFR_ERR_INIT;
+	int r = cfr_edit_plan_through(&splices, w->docs.items[0], w->edits.items, w->edits.count, &w->limits, &err);
+
+	assert_int_equal(err.code, r);
+	if (r == 0)
+		cfr_splices_release(&splices);
 	return r;
 }
 
@@ -108,6 +125,19 @@ static void test_plan(void **state)
 	begin(&w, json, json_edits, CFR_JSON);
 	assert_true(cfr_fail_each(plan_once, &w) > 30);
 	end(&w);
+	begin(&w, toml, toml_edits, CFR_TOML);
+	assert_true(cfr_fail_each(plan_once, &w) > 50);
+	end(&w);
+}
+
+static void test_through(void **state)
+{
+	struct work w;
+
+	(void)state;
+	begin(&w, "a: &a {x: 1}\nb: *a\nc:\n  <<: *a\n", "replace /b/x 2\nset /b z 3", CFR_YAML);
+	assert_true(cfr_fail_each(through_once, &w) > 30);
+	end(&w);
 }
 
 static void test_refused(void **state)
@@ -127,7 +157,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_write),
-		cmocka_unit_test(test_plan),
+		cmocka_unit_test(test_plan), cmocka_unit_test(test_through),
 		cmocka_unit_test(test_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
