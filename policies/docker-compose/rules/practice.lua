@@ -11,7 +11,7 @@ local function service_rule(name, fields, look)
   rule(name)(fields)
 end
 
-service_rule("image-tag-pinned", {
+service_rule("service-image-tag-pinned", {
   title = "Images name a version",
   why = "What latest is changes from one pull to the next.",
   severity = "warning",
@@ -132,7 +132,7 @@ service_rule("user-not-root", {
   if name == "0" or name == "root" then ctx:report("the service runs as root", { at = tree.place(service, "user") }) end
 end)
 
-service_rule("root-filesystem-read-only", {
+service_rule("service-root-filesystem-read-only", {
   title = "Services cannot write to their own image",
   why = "Who gets into the container cannot leave programs there.",
   severity = "info",
