@@ -153,12 +153,12 @@ static int find_window(narrow *n, const cfr_edit *edits, uint32_t count)
 		if (needed < least)
 			least = needed;
 	}
-	if (least == 0 || place.len == 0)
+	if (place.len == 0)
 		return CFR__UNSAFE;
 	r = cfr__outline_pointer(n->outline, n->source, n->format, place);
 	if (r)
 		return r;
-	if (n->outline->aliases || n->outline->count < least)
+	if (n->outline->aliases || n->outline->count < (least ? least : 1))
 		return CFR__UNSAFE;
 	for (i = n->outline->count; i > 0 && !fits(n, i - 1); i--)
 		;

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "engine/edit.h"
+#include "tests/support/edits.h"
 #include "engine/text/outline.h"
 
 static cfr_source *source_of(const char *text)
@@ -184,6 +185,11 @@ static void test_edit(void **state)
 	edit(text, (cfr_edit){ .op = CFR_EDIT_RENAME, .at = CFR_STR("/a/b/c"), .key = CFR_STR("x") },
 	     "a:\n  b:\n    x: 1 # n\n    d: 2\ne: [1]\n");
 	edit(text, (cfr_edit){ .op = CFR_EDIT_REMOVE, .at = CFR_STR("/e/0") }, "a:\n  b:\n    c: 1 # n\n    d: 2\ne: []\n");
+	cfr_tree *value = edits_value("x");
+	edit(text, (cfr_edit){ .op = CFR_EDIT_SET, .at = CFR_STR(""), .key = CFR_STR("e"), .value = value },
+	     "a:\n  b:\n    c: 1 # n\n    d: 2\ne: x\n");
+	edit(text, (cfr_edit){ .op = CFR_EDIT_SET, .at = CFR_STR(""), .key = CFR_STR("f"), .value = value }, NULL);
+	cfr_tree_unref(value);
 	edit(text, (cfr_edit){ .op = CFR_EDIT_REMOVE, .at = CFR_STR("/e") }, NULL);	/* needs all of the root */
 	edit(text, (cfr_edit){ .op = CFR_EDIT_REMOVE, .at = CFR_STR("/a/x") }, NULL);
 	edit("a: &x\n  b:\n    c: 1\n    d: 1\ne: *x\n", (cfr_edit){ .op = CFR_EDIT_REMOVE, .at = CFR_STR("/a/b/c") }, NULL);
