@@ -211,6 +211,9 @@ function M.value(node)
     return require("json").encode(node:value()), false
   end
   local text = ok(node:text { format = "yaml", losses = true }):gsub("\n$", "")
+  if kind == "other" then
+    text = text:gsub("^!!timestamp ", "")
+  end
   if (kind == "mapping" or kind == "sequence") and node:size() > 0 then
     return text, true
   end
