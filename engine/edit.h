@@ -8,7 +8,8 @@
  * Values are written in the style of what they replace and of their neighbours (block or flow, indent, quotes).
  * Replacing a value by itself, or renaming a key to itself, changes one thing only: a plain `no` or `0777` that is a
  * string here gets the quotes that other readers need. A null counts as the empty collection that entries are put in.
- * A removed or moved entry takes its lines, its trailing comment and the comment lines directly above it with it; where
+ * A removed or moved entry takes its lines, its trailing comment and the comment lines directly above it with it, and
+ * those directly below that are further in; where
  * blank lines part all entries, those too. A comment block at the top of a file that touches the first entry belongs to
  * the file when it has several lines, or is one line that speaks for the whole (a licence, a modeline): it stays.
  * In TOML, tables are the lines under their headers wherever they stand, and a name is changed in every header and key

@@ -110,6 +110,20 @@ int cfr__put_key(cfr__plan *plan, const cfr__item *item, bool flow)
 	return r;
 }
 
+/* Where the last line of an entry ends: comment lines directly below it that are further in belong to it as well. */
+static uint32_t last_line_end(const cfr__plan *plan, const cfr__item *item)
+{
+	uint32_t column = cfr__column(plan, item->head), end = cfr__line_end(plan, item->end);
+
+	for (;;) {
+		uint32_t line = cfr__next_line(plan, end), text = cfr__skip_blanks(plan, line);
+
+		if (line == end || text == plan->text.len || plan->text.ptr[text] != '#' || text - line <= column)
+			return end;
+		end = cfr__line_end(plan, text);
+	}
+}
+
 /* ---- new entries ---- */
 
 /* May a moved entry be carried over as its author wrote it? */
@@ -128,7 +142,7 @@ static bool raw_item(cfr__item *out, cfr__plan *plan, const cfr__change *change)
 static void add_raw(cfr__plan *plan, cfr__emit *emit, const cfr__item *item, cfr_str key, unsigned column)
 {
 	uint32_t old = cfr__column(plan, item->head), line = cfr__line_start(plan, item->head);
-	uint32_t end = cfr__line_end(plan, item->end);
+	uint32_t end = last_line_end(plan, item);
 	uint32_t at = item->own_line ? cfr__comments_above(plan, line, old, plan->base) : line;
 
 	plan->used_raw = true;
@@ -325,7 +339,7 @@ static int take_place(block *b, uint32_t i)
 static int append(block *b)
 {
 	const cfr_entry *outer = cfr_document_entry(b->plan->doc, b->in);
-	uint32_t end = b->work.count ? b->work.items[b->work.count - 1].end : outer->end;
+	uint32_t end = b->work.count ? last_line_end(b->plan, &b->work.items[b->work.count - 1]) : outer->end;
 	uint32_t line = cfr__line_end(b->plan, end), at = cfr__next_line(b->plan, end);
 
 	return put_entries(b, at, at, b->work.tail_first, b->work.tail_count, at == line ? AT_END : AFTER);
@@ -406,7 +420,7 @@ static int cut_removed(block *b)
 				return r;
 			from = start;
 		}
-		to = cfr__next_line(b->plan, items[i].end);
+		to = cfr__next_line(b->plan, last_line_end(b->plan, &items[i]));
 		if (b->spaced && i < last)
 			to = blanks_below(b, to);
 	}

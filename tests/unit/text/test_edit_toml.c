@@ -119,6 +119,8 @@ static const struct edit_case heads[] = {
 	{ "a modeline stays", "# yaml-language-server: $schema=x\na: 1\nb: 2\n", "remove /a",
 	  "# yaml-language-server: $schema=x\nb: 2\n" },
 	{ "only what is near goes", "# one\n# two\n\n# a\na: 1\nb: 2\n", "remove /a", "# one\n# two\n\nb: 2\n" },
+	{ "comments further in go along", "a:\n  b: 1\n  # c: 2\n# d\nd: 1\n", "remove /a", "# d\nd: 1\n" },
+	{ "comments further in move", "a:\n  b: 1\n  # c: 2\nd:\n  e: 1\n", "move /a /d a", "d:\n  e: 1\n  a:\n    b: 1\n    # c: 2\n" },
 	{ "moved without the head", "# one\n# two\na: 1\nb:\n  c: 1\n", "move /a /b d", "# one\n# two\nb:\n  c: 1\n  d: 1\n" },
 };
 
