@@ -121,9 +121,11 @@ static const char *flow_property(scanner *s, const char *p)
 	return p;
 }
 
-/* Behind the bracket that closes the one at p; NULL when there is anything unusual. */
+/* Behind the bracket that closes the one at p; NULL when there is anything unusual. Each opening bracket and comma may
+ * come before a value, and `[a: b]` is a mapping in a sequence. */
 static const char *flow(scanner *s, const char *p)
 {
+	char open[CFR__OUTLINE_DEPTH];
 	unsigned depth = 0;
 	bool lines, raw;
 
@@ -133,16 +135,21 @@ static const char *flow(scanner *s, const char *p)
 			p++;
 			break;
 		case '[': case '{':
-			depth++;
+			if (depth == CFR__OUTLINE_DEPTH)
+				return NULL;
+			open[depth++] = *p++;
 			s->t->out->nodes++;
-			p++;
 			break;
 		case ']': case '}':
 			depth--;
 			p++;
 			break;
-		case ',': case ':':
+		case ',':
 			s->t->out->nodes++;
+			p++;
+			break;
+		case ':':
+			s->t->out->nodes += open[depth - 1] == '[';
 			p++;
 			break;
 		case '"': case '\'':
