@@ -73,7 +73,7 @@ static uint32_t class_size(int class)
 {
 	if (class < 32)
 		return (uint32_t)(class + 1) * 16;
-	uint32_t step = (uint32_t)class - 32, doubling = SMALL << (step / 4);
+	uint32_t step = (uint32_t)class - 32, doubling = (uint32_t)SMALL << (step / 4);
 
 	return doubling + (doubling / 4) * (step % 4 + 1);
 }
