@@ -156,16 +156,24 @@ function M.value(text, options)
   return documents[1] or M.value("null", {})
 end
 
---- The value of --value-file, or the word.
+-- Formats of nothing but text.
+local TEXTS = { dotenv = true, properties = true }
+
+--- The value of --value-file, or the word. Where the document holds only text it is text, of a file without its last line
+--- break.
 ---@param options table
 ---@param word string?
+---@param document userdata?
 ---@return userdata
-function M.given(options, word)
-  if not options.value_file then
-    return M.value(word, options)
+function M.given(options, word, document)
+  local text = word
+  if options.value_file then
+    text = options.value_file == "-" and ok(core.files.read_input { limits = options.limits })
+      or ok(core.files.read(options.value_file, { limits = options.limits }))
   end
-  local text = options.value_file == "-" and ok(core.files.read_input { limits = options.limits })
-    or ok(core.files.read(options.value_file, { limits = options.limits }))
+  if document and TEXTS[document:format()] and not options.string and not options.json then
+    return M.value(options.value_file and text:gsub("\r?\n$", "") or text, { string = true, limits = options.limits })
+  end
   return M.value(text, options)
 end
 

@@ -40,7 +40,7 @@ function M.run(options, words)
   end
   local edit = editing.open(words[1], options)
   local node = editing.node(edit, parent)
-  local value = editing.given(options, words[3])
+  local value = editing.given(options, words[3], edit.document)
   local kind, made = node:kind(), nil
   if kind == "sequence" or (kind == "null" and name == "-") then
     local index = editing.index(name)

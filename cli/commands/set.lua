@@ -7,9 +7,10 @@ local M = {
   group = "change",
   summary = "set values in a file, and leave all else as it is written",
   usage = "FILE POINTER VALUE [POINTER VALUE...]",
-  text = "VALUE is read as YAML: 3 is a number, true a boolean, \"a: b\" a mapping. The entry is replaced, or added to its "
-    .. "mapping. A POINTER that begins with $ is a query: every place that it finds is set. Comments, order, quotes and blank "
-    .. "lines stay; the file is written only if it changes. FILE may be - : from standard input to standard output.",
+  text = "VALUE is read as YAML: 3 is a number, true a boolean, \"a: b\" a mapping; in dotenv and properties it is text. The "
+    .. "entry is replaced, or added to its mapping. A POINTER that begins with $ is a query: every place that it finds is set. "
+    .. "Comments, order, quotes and blank lines stay; the file is written only if it changes. FILE may be - : from standard "
+    .. "input to standard output.",
   least = 2,
   options = editing.with {
     { "parents", short = "p", help = "add the mappings on the way that are not there" },
@@ -133,7 +134,7 @@ function M.run(options, words)
   local edit = editing.open(words[1], options)
   local edits = {}
   for i = 2, #words, 2 do
-    local value = editing.given(options, words[i + 1])
+    local value = editing.given(options, words[i + 1], edit.document)
     for _, pointer in ipairs(editing.places(edit, words[i])) do
       add(edits, edit, pointer, value, options)
     end

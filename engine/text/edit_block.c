@@ -263,38 +263,12 @@ static uint32_t lines_start(const block *b, uint32_t i)
 	return cfr__comments_above(b->plan, cfr__line_start(b->plan, item->head), b->column, least);
 }
 
-static bool blank_line(const block *b, uint32_t line)
-{
-	uint32_t end = cfr__skip_blanks(b->plan, line);
-
-	return end < b->plan->text.len && cfr__line_break(b->plan->text.ptr[end]);
-}
-
-static uint32_t blanks_above(const block *b, uint32_t line, uint32_t least)
-{
-	while (line > least) {
-		uint32_t above = cfr__line_start(b->plan, cfr__break_before(b->plan, line));
-
-		if (above < least || !blank_line(b, above))
-			break;
-		line = above;
-	}
-	return line;
-}
-
-static uint32_t blanks_below(const block *b, uint32_t line)
-{
-	while (line < b->plan->text.len && blank_line(b, line))
-		line = cfr__next_line(b->plan, line);
-	return line;
-}
-
 static bool is_spaced(const block *b)
 {
 	for (uint32_t i = 1; i < b->work.count; i++) {
 		uint32_t line = lines_start(b, i);
 
-		if (blanks_above(b, line, cfr__next_line(b->plan, b->work.items[i - 1].end)) == line)
+		if (cfr__blanks_above(b->plan, line, cfr__next_line(b->plan, b->work.items[i - 1].end)) == line)
 			return false;
 	}
 	return b->work.count > 1;
@@ -367,7 +341,7 @@ static int64_t cut_first(block *b)
 	if (i < b->work.count && b->work.items[i].taken) {
 		to = b->work.items[i].head;
 	} else {
-		to = cfr__skip_blanks(b->plan, blanks_below(b, cfr__next_line(b->plan, b->work.items[i - 1].end)));
+		to = cfr__skip_blanks(b->plan, cfr__blanks_below(b->plan, cfr__next_line(b->plan, b->work.items[i - 1].end)));
 	}
 	r = cfr__cut(b->plan, b->work.items[0].head, to);
 	return r ? r : (int64_t)i;
@@ -391,11 +365,37 @@ static int64_t cut_all(block *b)
 	return r ? r : 1;
 }
 
+/* Does nothing stand directly above the lines of an item, so that blank lines below them would be too many? A head of
+ * comments above the first item needs its blank line. */
+static bool open_above(const block *b, uint32_t line, uint32_t i)
+{
+	uint32_t above = cfr__line_start(b->plan, cfr__break_before(b->plan, line)), text;
+
+	if (line <= b->plan->base || cfr__blank_line(b->plan, above))
+		return true;
+	text = cfr__skip_blanks(b->plan, above);
+	return i == 0 && b->plan->text.ptr[text] != '#';
+}
+
+/* Lines of items that go, with blank lines that have nothing to part any more. */
+typedef struct run {
+	uint32_t from, to, least;	/* blank lines may be cut above, down to `least` */
+	bool open;			/* see open_above */
+} run;
+
+static int cut_run(block *b, run lines)
+{
+	if (lines.from < lines.to && cfr__blanks_below(b->plan, lines.to) == b->plan->text.len)
+		lines.from = cfr__blanks_above(b->plan, lines.from, lines.least);
+	return cut_lines(b, lines.from, lines.to);
+}
+
 static int cut_removed(block *b)
 {
 	const cfr__item *items = b->work.items;
 	bool merges = cfr_node_size(b->in) > b->work.count;
-	uint32_t from = 0, to = 0, last = b->work.count;
+	uint32_t last = b->work.count;
+	run lines = { .to = 0 };
 	int64_t done = 0;
 
 	if (b->work.count == 0)
@@ -411,20 +411,23 @@ static int cut_removed(block *b)
 	for (uint32_t i = (uint32_t)done; i < b->work.count; i++) {
 		if (!items[i].removed || items[i].taken)
 			continue;
-		uint32_t start = lines_start(b, i);
+		uint32_t start = lines_start(b, i), least = i ? cfr__next_line(b->plan, items[i - 1].end) : start;
+		bool open = open_above(b, start, i);
 		if (b->spaced && b->work.any_left && i >= last && i)
-			start = blanks_above(b, start, cfr__next_line(b->plan, items[i - 1].end));
-		if (start != to) {
-			int r = cut_lines(b, from, to);
+			start = cfr__blanks_above(b->plan, start, least);
+		if (start != lines.to || !lines.to) {
+			int r = cut_run(b, lines);
 			if (r)
 				return r;
-			from = start;
+			lines.from = start;
+			lines.least = least < start ? least : start;
+			lines.open = open;
 		}
-		to = cfr__next_line(b->plan, last_line_end(b->plan, &items[i]));
-		if (b->spaced && i < last)
-			to = blanks_below(b, to);
+		lines.to = cfr__next_line(b->plan, last_line_end(b->plan, &items[i]));
+		if (b->work.any_left && lines.open && (i < last || !b->spaced))
+			lines.to = cfr__blanks_below(b->plan, lines.to);
 	}
-	return cut_lines(b, from, to);
+	return cut_run(b, lines);
 }
 
 int cfr__edit_block(cfr__plan *plan, cfr_node in, const cfr__change *changes, uint32_t count)

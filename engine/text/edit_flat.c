@@ -104,8 +104,14 @@ static int remove_entry(cfr__plan *plan, const cfr__change *change)
 	const cfr_entry *entry = cfr_document_entry(plan->doc, change->at);
 	uint32_t line = cfr__line_start(plan, entry->key_start), end = cfr__next_line(plan, entry->end);
 	uint32_t column = cfr__skip_blanks(plan, line) - line;
+	uint32_t from = cfr__comments_above(plan, line, column, plan->base), above = cfr__blanks_above(plan, from, plan->base);
 
-	return cfr__cut(plan, cfr__comments_above(plan, line, column, plan->base), end);
+	/* Blank lines that have nothing to part any more. */
+	if (cfr__blanks_below(plan, end) == plan->text.len)
+		from = above;
+	else if (above < from || from == plan->base)
+		end = cfr__blanks_below(plan, end);
+	return cfr__cut(plan, from, end);
 }
 
 /* What stands between key and value of an entry, and before its key: for one like it. */

@@ -1,7 +1,8 @@
 /* engine/text/edit_flow.c -- entries between brackets: JSON, and YAML's [a, b] and {a: 1}.
  *
  * An entry that has its line to itself is added and removed as a line, with its comma; others with the comma and blanks
- * beside them. Where the last entry had no comma, the new last one has none.
+ * beside them. Where the last entry had no comma, the new last one has none. An entry that moves within JSON is carried
+ * over as it is written, with the comments above and behind it.
  */
 #include "engine/text/edit_parts.h"
 
@@ -105,17 +106,139 @@ typedef enum layout {
 	BEHIND_COMMA		/* the last item's comma; each new one has a comma too */
 } layout;
 
-static void add_entry(flow *f, const cfr__change *change, bool first, bool lines, cfr_str indent, layout how)
+/* A moved entry as it is written: its comment lines, what stands behind its key, the comment behind its comma. */
+typedef struct carried {
+	uint32_t from, head;		/* comment lines above, up to its key */
+	uint32_t body, end;
+	cfr_str note;
+	cfr_str margin;			/* of its line */
+} carried;
+
+static bool has_comment(const cfr__plan *plan, uint32_t at, uint32_t end)
 {
-	if (how == BEHIND_COMMA && !lines)
-		cfr_buf_addc(f->emit.out, ' ');
-	else if (how != BEHIND_COMMA && (!first || how == BEHIND))
-		cfr_buf_adds(f->emit.out, lines ? CFR_STR(",") : f->emit.comma);
-	if (lines && (!first || how >= BEHIND))
+	const char *text = plan->text.ptr;
+
+	for (; plan->slashes && at + 1 < end; at++) {
+		if (text[at] == '/' && (text[at + 1] == '/' || text[at + 1] == '*'))
+			return true;
+		if (text[at] != '"')
+			continue;
+		for (at++; at < end && text[at] != '"'; at++)
+			at += text[at] == '\\';
+	}
+	return false;
+}
+
+/* Behind the margin of a line, as far as that is there. */
+static uint32_t behind_margin(const cfr__plan *plan, uint32_t line, cfr_str margin)
+{
+	bool there = cfr_str_starts(cfr_str_sub(plan->text, line, plan->text.len), margin);
+
+	return line + (there ? (uint32_t)margin.len : 0);
+}
+
+/* False when it has to be written anew. */
+static bool carry(carried *out, const cfr__plan *plan, const cfr__change *change)
+{
+	uint32_t line, least, close, comma, behind;
+	cfr_node parent;
+	cfr__item item;
+
+	if (!change->moved || !plan->json || !cfr_node_parent(&parent, change->value) ||
+	    cfr_node_kind(parent) != CFR_MAPPING)
+		return false;
+	cfr__item_of(&item, plan, change->value);
+	line = cfr__line_start(plan, item.head);
+	*out = (carried){ .from = item.head, .head = item.head, .body = item.key_end, .end = item.end };
+	out->margin = cfr_str_sub(plan->text, line, cfr__skip_blanks(plan, line));
+	comma = behind = cfr__skip_space(plan, item.end);
+	if (plan->text.ptr[comma] == ',' && !cfr__breaks_between(plan, item.end, comma))
+		behind = comma + 1;
+	else
+		comma = behind = item.end;
+	close = cfr_document_entry(plan->doc, parent)->end - 1;
+	if (!item.own_line || !cfr__rest_blank(plan, behind) || cfr__line_end(plan, behind) >= close)
+		return true;
+	least = cfr__next_line(plan, cfr_document_entry(plan->doc, parent)->start);
+	out->from = behind_margin(plan, cfr__comments_above(plan, line, item.head - line, least), out->margin);
+	if (has_comment(plan, item.end, comma))
+		out->end = comma;
+	out->note = cfr_str_sub(plan->text, behind, cfr__line_end(plan, behind));
+	while (out->note.len && cfr__blank(out->note.ptr[out->note.len - 1]))
+		out->note.len--;
+	return true;
+}
+
+/* From the middle of a line on, further lines moved from their margin to another. */
+static void add_lines(flow *f, uint32_t from, uint32_t to, cfr_str margin, cfr_str indent)
+{
+	const cfr__plan *plan = f->plan;
+
+	for (uint32_t end; (end = cfr__line_end(plan, from)) < to;) {
+		cfr_buf_adds(f->emit.out, cfr_str_sub(plan->text, from, end));
+		from = behind_margin(plan, cfr__next_line(plan, end), margin);
+		add_break(f, cfr__line_break(plan->text.ptr[from]) ? CFR_STR("") : indent);
+	}
+	cfr_buf_adds(f->emit.out, cfr_str_sub(plan->text, from, to));
+}
+
+/* *raw: the entry is carried over. Comments that cannot be are no reason to lose them. */
+static int choose(bool *raw, carried *c, const flow *f, const cfr__change *change, bool lines)
+{
+	*raw = carry(c, f->plan, change);
+	if (!*raw || (lines && !f->plan->no_raw))
+		return 0;
+	*raw = false;
+	if (c->note.len || has_comment(f->plan, c->from, c->end))
+		return cfr__refuse(f->plan, change->value, "the comments of this entry have no place where it goes",
+		                   "write the mapping there over several lines first");
+	return 0;
+}
+
+static void add_entry(flow *f, const cfr__change *change, carried *c, cfr_str indent, bool last_in_place)
+{
+	if (!c) {
+		cfr__flow_entry(&f->emit, change, (unsigned)indent.len, f->work.style);
+		return;
+	}
+	f->plan->used_raw = true;
+	if (last_in_place && c->note.len) {	/* a comma follows: the comment goes above */
+		size_t blanks = 0;
+
+		while (cfr__blank(c->note.ptr[blanks]))
+			blanks++;
+		cfr_buf_adds(f->emit.out, cfr_str_sub(c->note, blanks, c->note.len));
 		add_break(f, indent);
-	cfr__flow_entry(&f->emit, change, (unsigned)indent.len, f->work.style);
-	if (how == BEHIND_COMMA)
-		cfr_buf_addc(f->emit.out, ',');
+		c->note.len = 0;
+	}
+	add_lines(f, c->from, c->head, c->margin, indent);
+	cfr__json_string(f->emit.out, change->key);
+	add_lines(f, c->body, c->end, c->margin, indent);
+}
+
+/* Entries in order, with a break before each but the first that stands at the place, and commas between. */
+static int add_entries(flow *f, const cfr__change *const *list, uint32_t count, bool lines, cfr_str indent, layout how)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		carried c = { .from = 0 };
+		bool raw;
+		int r = choose(&raw, &c, f, list[i], lines);
+
+		if (r)
+			return r;
+		if (how == BEHIND_COMMA && !lines)
+			cfr_buf_addc(f->emit.out, ' ');
+		else if ((how == BEHIND && i == 0) || (i && !lines))
+			cfr_buf_adds(f->emit.out, lines ? CFR_STR(",") : f->emit.comma);
+		if (lines && (i || how >= BEHIND))
+			add_break(f, indent);
+		add_entry(f, list[i], raw ? &c : NULL, indent, how == IN_PLACE && i + 1 == count);
+		if (how == BEHIND_COMMA || (lines && (i + 1 < count || how == BEFORE)))
+			cfr_buf_addc(f->emit.out, ',');
+		if (raw)
+			cfr_buf_adds(f->emit.out, c.note);
+	}
+	return 0;
 }
 
 /* `like` is the item beside them: on lines of their own if it is. */
@@ -129,14 +252,15 @@ static int put_entries(flow *f, uint32_t from, uint32_t to, uint32_t first, uint
 
 	f->emit.out = &text;
 	f->emit.pretty = lines && f->plan->json;
-	for (uint32_t i = 0; i < count; i++)
-		add_entry(f, f->work.list[first + i], i == 0, lines, indent, how);
+	r = add_entries(f, f->work.list + first, count, lines, indent, how);
 	if (how == BEFORE) {
-		cfr_buf_adds(&text, lines ? CFR_STR(",") : f->emit.comma);
-		if (lines)
+		if (!lines)
+			cfr_buf_adds(&text, f->emit.comma);
+		else
 			add_break(f, indent);
 	}
-	r = cfr__emit_check(&f->emit);
+	if (r == 0)
+		r = cfr__emit_check(&f->emit);
 	if (r == 0)
 		r = cfr__splice(f->plan, from, to, cfr_buf_str(&text));
 	cfr_buf_release(&text);
@@ -176,6 +300,25 @@ static int append(flow *f)
 	return put_entries(f, at, at, f->work.tail_first, f->work.tail_count, last, how);
 }
 
+/* Entries of JSON between new brackets, each on its line. */
+static int fill_lines(flow *f, bool mapping, unsigned column)
+{
+	cfr_buf *text = f->emit.out, indent = CFR_BUF_INIT;
+	int r;
+
+	f->emit.out = &indent;
+	cfr__emit_indent(&f->emit, column + f->emit.step);
+	f->emit.out = text;
+	cfr_buf_addc(text, mapping ? '{' : '[');
+	r = add_entries(f, f->work.list, f->work.tail_count, true, cfr_buf_str(&indent), BEHIND_NOTE);
+	cfr__emit_line(&f->emit, column);
+	cfr_buf_addc(text, mapping ? '}' : ']');
+	if (indent.failed)
+		text->failed = indent.failed;
+	cfr_buf_release(&indent);
+	return r;
+}
+
 /* Into empty brackets that stand between others, or in JSON. */
 static int fill(flow *f)
 {
@@ -193,8 +336,11 @@ static int fill(flow *f)
 	else
 		f->emit.pretty = f->plan->json && !f->plan->one_line && cfr__final_break(f->plan);
 	column = f->emit.pretty ? cfr__line_indent(f->plan, f->open) : 0;
-	cfr__flow_filled(&f->emit, mapping, f->work.list, f->work.tail_count, column, f->work.style);
-	r = cfr__emit_check(&f->emit);
+	r = f->emit.pretty ? fill_lines(f, mapping, column) : 0;
+	if (!f->emit.pretty)
+		cfr__flow_filled(&f->emit, mapping, f->work.list, f->work.tail_count, column, f->work.style);
+	if (r == 0)
+		r = cfr__emit_check(&f->emit);
 	if (r == 0 && cfr_node_kind(f->in) == CFR_NULL && item.start == item.end)
 		r = cfr__refuse(f->plan, f->in, "there is no value here that could get entries", "replace it instead");
 	if (r == 0)
@@ -212,12 +358,18 @@ static int cut_with_comma(flow *f, uint32_t i)
 	uint32_t comma = comma_behind(f, item), end = comma ? comma + 1 : item->end;
 
 	if (alone(f, item)) {
-		uint32_t from = lines_start(f, item, i ? item - 1 : NULL);
+		uint32_t from = lines_start(f, item, i ? item - 1 : NULL), to = cfr__next_line(f->plan, end);
+		uint32_t least = cfr__next_line(f->plan, i ? item[-1].end : f->open), above = cfr__blanks_above(f->plan, from, least);
 
-		return cfr__cut(f->plan, from, cfr__next_line(f->plan, end));
+		/* Blank lines that have nothing to part any more. */
+		if (above < from || from == cfr__next_line(f->plan, f->open))
+			to = cfr__blanks_below(f->plan, to);
+		if (cfr__line_start(f->plan, f->close) == to)
+			from = above;
+		return cfr__cut(f->plan, from, to);
 	}
 	if (i + 1 < f->work.count && !cfr__breaks_between(f->plan, end, item[1].head))
-		return cfr__cut(f->plan, item->head, item[1].head);
+		return cfr__cut(f->plan, item->head, cfr__skip_blanks(f->plan, end));
 	/* The last on its line: the blanks before it go. */
 	uint32_t from = item->head;
 	while (!item->own_line && from > f->open + 1 && cfr__blank(f->plan->text.ptr[from - 1]))
@@ -235,8 +387,17 @@ static int cut_tail(flow *f, uint32_t first, uint32_t last)
 
 	for (uint32_t i = first; i <= last; i++)
 		lines &= alone(f, &items[i]);
-	if (!lines)
+	if (!lines) {
+		uint32_t from = comma ? comma + 1 : items[first - 1].end;
+
+		/* The comment behind what stays, stays. */
+		if (comma && !cfr__breaks_between(f->plan, items[first - 1].end, from) && cfr__breaks_between(f->plan, from, items[first].head) &&
+		    cfr__skip_blanks(f->plan, from) < cfr__line_end(f->plan, from)) {
+			r = cfr__cut(f->plan, comma, from);
+			return r ? r : cfr__cut(f->plan, items[first].head, items[last].end);
+		}
 		return cfr__cut(f->plan, items[first - 1].end, items[last].end);
+	}
 	r = cfr__cut(f->plan, comma, comma + 1);
 	for (uint32_t i = first; r == 0 && i <= last; i++)
 		r = cut_with_comma(f, i);

@@ -153,6 +153,32 @@ bool cfr__final_break(const cfr__plan *plan)
 	return plan->text.len > plan->base && cfr__line_break(plan->text.ptr[plan->text.len - 1]);
 }
 
+bool cfr__blank_line(const cfr__plan *plan, uint32_t line)
+{
+	uint32_t end = cfr__skip_blanks(plan, line);
+
+	return end < plan->text.len && cfr__line_break(plan->text.ptr[end]);
+}
+
+uint32_t cfr__blanks_above(const cfr__plan *plan, uint32_t line, uint32_t least)
+{
+	while (line > least) {
+		uint32_t above = cfr__line_start(plan, cfr__break_before(plan, line));
+
+		if (above < least || !cfr__blank_line(plan, above))
+			break;
+		line = above;
+	}
+	return line;
+}
+
+uint32_t cfr__blanks_below(const cfr__plan *plan, uint32_t line)
+{
+	while (cfr__blank_line(plan, line))
+		line = cfr__next_line(plan, line);
+	return line;
+}
+
 /* Does a line of comment, the first of a file, speak to a program, or for the whole file? */
 static bool is_notice(cfr_str line)
 {

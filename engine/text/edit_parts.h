@@ -124,6 +124,10 @@ bool cfr__rest_blank(const cfr__plan *plan, uint32_t at);	/* nothing but blanks 
 bool cfr__breaks_between(const cfr__plan *plan, uint32_t from, uint32_t to);
 bool cfr__begins_line(const cfr__plan *plan, uint32_t at);
 bool cfr__final_break(const cfr__plan *plan);
+bool cfr__blank_line(const cfr__plan *plan, uint32_t line);	/* it has a line break; is there no more? */
+/* From the start of a line over the blank lines above it, not before `least`; below. */
+uint32_t cfr__blanks_above(const cfr__plan *plan, uint32_t line, uint32_t least);
+uint32_t cfr__blanks_below(const cfr__plan *plan, uint32_t line);
 /* The start of the comment lines directly above a line that begins at `line`, at the same column; not before `least`. */
 uint32_t cfr__comments_above(const cfr__plan *plan, uint32_t line, uint32_t column, uint32_t least);
 

@@ -265,13 +265,6 @@ static void mark_gone(cfr__toml_edit *t, const cfr__change *change)
 	}
 }
 
-static bool blank_line(const cfr__plan *plan, uint32_t line)
-{
-	uint32_t end = cfr__skip_blanks(plan, line);
-
-	return end < plan->text.len && cfr__line_break(plan->text.ptr[end]);
-}
-
 /* Lines first..last, all gone. What stands between them goes too; with a header its blank lines do. */
 static int cut_run(cfr__toml_edit *t, uint32_t first, uint32_t last)
 {
@@ -282,12 +275,12 @@ static int cut_run(cfr__toml_edit *t, uint32_t first, uint32_t last)
 
 	if ((t->lines[first].header || (from == plan->base && !t->lines[first].keep_blank)) &&
 	    !t->lines[first].keep_above && !end) {
-		while (blank_line(plan, to))
-			to = cfr__next_line(plan, to);
+		/* Where no blank line stands above, the one below parts what stays. */
+		if (from == plan->base || cfr__blanks_above(plan, from, least) < from)
+			to = cfr__blanks_below(plan, to);
 	} else if (t->lines[first].header && !t->lines[first].keep_above && !t->lines[first].keep_blank &&
-	           cfr__skip_space(plan, to) == plan->text.len && (to == plan->text.len || blank_line(plan, to))) {
-		while (from > least && blank_line(plan, cfr__line_start(plan, cfr__break_before(plan, from))))
-			from = cfr__line_start(plan, cfr__break_before(plan, from));
+	           cfr__skip_space(plan, to) == plan->text.len && (to == plan->text.len || cfr__blank_line(plan, to))) {
+		from = cfr__blanks_above(plan, from, least);
 	}
 	if (to == plan->text.len && !cfr__final_break(plan) && from > plan->base && !t->lines[first].keep_above)
 		from = cfr__break_before(plan, from);

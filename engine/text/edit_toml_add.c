@@ -362,8 +362,8 @@ static int learn(gain *g, cfr__toml_edit *t, cfr_node in)
 	cfr__plan *plan = t->plan;
 	uint32_t first = cfr__toml_first(t, in), tables = 0, inlines = 0, last, count = 0;
 	cfr__item *items;
+	cfr_style quotes;
 	cfr_node child;
-	int r;
 
 	*g = (gain){ .t = t, .in = in, .keys = CFR_BUF_INIT, .tables = CFR_BUF_INIT, .path = CFR_BUF_INIT };
 	g->emit = plan->style;
@@ -389,8 +389,8 @@ static int learn(gain *g, cfr__toml_edit *t, cfr_node in)
 	}
 	g->inline_tables = inlines > 0 && tables == 0;
 	g->style = cfr__style_beside(plan, items, count);
-	r = cfr__key_style_beside(plan, items, count);
-	g->quote = r == CFR_DOUBLE ? '"' : r == CFR_SINGLE ? '\'' : 0;
+	quotes = cfr__key_style_beside(plan, items, count);
+	g->quote = quotes == CFR_DOUBLE ? '"' : quotes == CFR_SINGLE ? '\'' : 0;
 	last = last_key(g);
 	if (last == CFR__NO_LINE)
 		last = g->home;

@@ -98,6 +98,17 @@ describe("editing", function()
     assert.are.equal("a:\n  x: 1\n  # about b\n  c: 2  # beside b\n", (edited("move m.yaml /b /a/c", "m.yaml")))
   end)
 
+  it("takes a value as text where the format holds nothing else", function()
+    cli.write(here .. "/.env", "export PORT=80\n")
+    assert.are.equal("export PORT=81\n", (edited("set .env /PORT 81", ".env")))
+    assert.are.equal("export PORT=81\nexport X=1.50\n", (edited("insert .env /X 1.50", ".env")))
+    assert.are.equal("export PORT=81\nexport X=true\n", (edited("set .env /X '\"true\"' --json", ".env")))
+    cli.write(here .. "/a.properties", "server.port = 80\n")
+    assert.are.equal("server.port = 0x1F\n", (edited("set a.properties /server.port 0x1F", "a.properties")))
+    assert.are.equal(0, cli.shell(here, "echo 7 | $CFGRUN set a.properties /server.port --value-file -").status)
+    assert.are.equal("server.port = 7\n", (cli.read(here .. "/a.properties")))
+  end)
+
   it("edits what came by an alias only when asked", function()
     local result = run "set stack.yaml /use/cpu 2"
     assert.are.equal(2, result.status)

@@ -16,6 +16,8 @@ struct edit_case {
 };
 
 static const struct edit_case dotenv[] = {
+	{ "A=1\n\n# b\nB=2\n\nC=3\n", "remove /B", "A=1\n\nC=3\n" },
+	{ "A=1\n\n# b\nB=2\n", "remove /B", "A=1\n" },
 	{ "A=1\nB=2 # n\nC=3\n", "replace /B xy", "A=1\nB=xy # n\nC=3\n" },
 	{ "A=1\nB='2'  # n\n", "replace /B \"x y\"", "A=1\nB='x y'  # n\n" },
 	{ "A=\"b\"\n", "replace /A c", "A=\"c\"\n" },

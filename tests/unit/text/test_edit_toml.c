@@ -70,6 +70,7 @@ static const struct edit_case toml_lists[] = {
 static const struct edit_case toml_entries[] = {
 	{ "remove", "# about a\na = 1 # n\nb = 2\n", "remove /a", "b = 2\n" },
 	{ "remove a table", "a = 1\n\n# t\n[t] # n\nx = 1\n\n[t.s]\n\n# u\n[u]\n", "remove /t", "a = 1\n\n# u\n[u]\n" },
+	{ "remove a table below another's keys", "[[u]]\nn = 1\n  [u.s]\n  k = 1\n\n[t]\n", "remove /u/0/s", "[[u]]\nn = 1\n\n[t]\n" },
 	{ "remove the last table", "a = 1\n\n# t\n[t]\nx = 1\n", "remove /t", "a = 1\n" },
 	{ "a table in two places", "[t]\nx = 1\n\n[u]\n\n[t.s]\ny = 1\n", "remove /t", "[u]\n" },
 	{ "a parent stays", "[a.b]\nx = 1\n\n[c]\n", "remove /a/b", "[a]\n\n[c]\n" },
@@ -95,6 +96,16 @@ static const struct edit_case jsonc[] = {
 	{ "remove the last", "{\n  \"a\": 1, // a\n  // b\n  \"b\": 2 // c\n}\n", "remove /b", "{\n  \"a\": 1 // a\n}\n" },
 	{ "insert", "[\n  // one\n  1,\n  2,\n]\n", "insert . 0 0\ninsert . end 3", "[\n  0,\n  // one\n  1,\n  2,\n  3,\n]\n" },
 	{ "a comma in a comment", "[1 /* , */, 2]\n", "remove /0", "[2]\n" },
+	{ "the next one's comment", "{\"a\": 1, /* b */ \"b\": 2}\n", "remove /a", "{/* b */ \"b\": 2}\n" },
+	{ "blank lines", "{\n  \"a\": 1,\n\n  \"b\": 2,\n\n  \"c\": 3\n}\n", "remove /b", "{\n  \"a\": 1,\n\n  \"c\": 3\n}\n" },
+	{ "the last behind a blank line", "{\n  \"a\": 1,\n\n  \"b\": 2\n}\n", "remove /b", "{\n  \"a\": 1\n}\n" },
+	{ "move with comments", "{\n  /* of\n   * a */\n  \"a\": {\n    \"x\": [1,  2] // y\n  }, // n\n  \"b\": {}\n}\n", "move /a /b c",
+	  "{\n  \"b\": {\n    /* of\n     * a */\n    \"c\": {\n      \"x\": [1,  2] // y\n    } // n\n  }\n}\n" },
+	{ "move behind a comment", "{\n\t\"a\": {\n\t\t// b\n\t\t\"b\": 1 // n\n\t},\n\t\"c\": 2 // c\n}\n", "move /a/b . b",
+	  "{\n\t\"a\": {},\n\t\"c\": 2, // c\n\t// b\n\t\"b\": 1 // n\n}\n" },
+	{ "move before a comma", "{\n  \"a\": {\n    \"b\": 1, // n\n    \"c\": 2\n  },\n  \"d\": 3, // d\n}\n",
+	  "remove /d\nmove /a/b . d", "{\n  \"a\": {\n    \"c\": 2\n  },\n  // n\n  \"d\": 1, // d\n}\n" },
+	{ "no room for comments", "{\n  // a\n  \"a\": 1,\n  \"b\": {\"x\": 1}\n}\n", "move /a /b a", REFUSED },
 };
 
 static const struct edit_case through[] = {
