@@ -18,6 +18,18 @@ void cfr__push_bindings(lua_State *L, cfr_script *script, const cfr__binding *bi
 
 int cfr__raise(lua_State *L, const cfr_err *err) { return cfr_sandbox_raise(L, err); }
 
+void *cfr__script_alloc(lua_State *L, cfr_script *script, size_t count, size_t size)
+{
+	void *ptr = cfr_arena_zalloc(&script->arena, count + 1, size);
+	cfr_err err = CFR_ERR_INIT;
+
+	if (!ptr) {
+		cfr_err_nomem(&err);
+		cfr__raise(L, &err);
+	}
+	return ptr;
+}
+
 int cfr__fail(lua_State *L, const char *hint, const char *format, ...)
 {
 	cfr_err err = CFR_ERR_INIT;

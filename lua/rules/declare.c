@@ -61,18 +61,6 @@ static void check_fields(lua_State *L, cfr_script *script, int t, const char *co
 	}
 }
 
-static void *allocate(lua_State *L, cfr_script *script, size_t count, size_t size)
-{
-	void *ptr = cfr_arena_zalloc(&script->arena, count + 1, size);
-	cfr_err err = CFR_ERR_INIT;
-
-	if (!ptr) {
-		cfr_err_nomem(&err);
-		cfr__raise(L, &err);
-	}
-	return ptr;
-}
-
 /* Push a field; is it there? */
 static bool field(lua_State *L, int t, const char *name) { return lua_getfield(L, t, name) != LUA_TNIL; }
 
@@ -111,7 +99,7 @@ static cfr_strs strings_field(lua_State *L, cfr_script *script, int t, const cha
 							       cfr__named(L, list)));
 		if (!single)
 			n = luaL_len(L, list);
-		items = allocate(L, script, (size_t)n, sizeof(*items));
+		items = cfr__script_alloc(L, script, (size_t)n, sizeof(*items));
 		for (lua_Integer i = 0; i < n; i++) {
 			if (single)
 				lua_pushvalue(L, list);
@@ -168,7 +156,7 @@ static void read_match(lua_State *L, cfr_script *script)
 	if (!field(L, DESCRIPTION, "match")) {
 		lua_pop(L, 1);
 		if (script->pack_kind.len) {
-			cfr_str *kind = allocate(L, script, 1, sizeof(*kind));
+			cfr_str *kind = cfr__script_alloc(L, script, 1, sizeof(*kind));
 
 			*kind = script->pack_kind;
 			rule->kinds = (cfr_strs){ kind, 1 };

@@ -210,18 +210,6 @@ int cfr__ctx_move(lua_State *L)
 
 /* --- ctx:report --- */
 
-static void *allocate(lua_State *L, cfr_script *script, size_t count, size_t size)
-{
-	void *ptr = cfr_arena_zalloc(&script->arena, count + 1, size);
-	cfr_err err = CFR_ERR_INIT;
-
-	if (!ptr) {
-		cfr_err_nomem(&err);
-		cfr__raise(L, &err);
-	}
-	return ptr;
-}
-
 /* Text of script->more, kept in the arena. */
 static cfr_str kept(lua_State *L, cfr_script *script)
 {
@@ -267,7 +255,7 @@ static void read_fix(lua_State *L, cfr_script *script, int fix, cfr_claim *claim
 	if (!lua_toboolean(L, fix))
 		return;
 	if (!lua_istable(L, fix)) {
-		claim->edits = edits = allocate(L, script, 1, sizeof(*edits));
+		claim->edits = edits = cfr__script_alloc(L, script, 1, sizeof(*edits));
 		read_edit(L, script, fix, edits);
 		claim->edit_count = 1;
 		return;
@@ -275,7 +263,7 @@ static void read_fix(lua_State *L, cfr_script *script, int fix, cfr_claim *claim
 	n = luaL_len(L, fix);
 	if (n > MOST_EDITS)
 		cfr__fail(L, NULL, "ctx:report: a fix of %lld edits; the most is %d", (long long)n, MOST_EDITS);
-	claim->edits = edits = allocate(L, script, (size_t)n, sizeof(*edits));
+	claim->edits = edits = cfr__script_alloc(L, script, (size_t)n, sizeof(*edits));
 	for (lua_Integer i = 1; i <= n; i++) {
 		lua_geti(L, fix, i);		/* the list keeps the edit */
 		read_edit(L, script, lua_gettop(L), &edits[i - 1]);
@@ -324,7 +312,7 @@ static void read_related(lua_State *L, cfr_script *script, int related, cfr_clai
 	n = luaL_len(L, related);
 	if (n > MOST_RELATED)
 		n = MOST_RELATED;
-	claim->related = allocate(L, script, (size_t)n, sizeof(*claim->related));
+	claim->related = cfr__script_alloc(L, script, (size_t)n, sizeof(*claim->related));
 	for (lua_Integer i = 1; i <= n; i++) {
 		int top = lua_gettop(L);
 

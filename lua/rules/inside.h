@@ -135,6 +135,8 @@ void cfr__push_bindings(lua_State *L, cfr_script *script, const cfr__binding *bi
 /* Raise. `hint` may be NULL. */
 int cfr__fail(lua_State *L, const char *hint, const char *format, ...) CFR_PRINTF(3, 4);	/* LJMP */
 int cfr__raise(lua_State *L, const cfr_err *err);	/* LJMP */
+/* Zeroed memory of the script, for one thing more than `count`. */
+void *cfr__script_alloc(lua_State *L, cfr_script *script, size_t count, size_t size);	/* LJMP */
 
 cfr_str cfr__arg_str(lua_State *L, int arg);		/* LJMP; a string, no number */
 static inline void cfr__push_str(lua_State *L, cfr_str s) { lua_pushlstring(L, s.ptr ? s.ptr : "", s.len); }
