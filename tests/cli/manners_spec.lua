@@ -39,7 +39,7 @@ describe("a terminal", function()
     { "a diff in Lua", 250, "-", "check --isolated -p many.lua --fix=guarded --dry-run part.yaml" },
     { "a comparison", 250, "-", "diff big.yaml other.yaml" },
     { "formatting", 250, "-", "fmt --isolated --check big.yaml" },
-    { "a change", 150, "-", "set big.yaml /100/port 1" },
+    { "a change", 150, "-", "set big.yaml /100/port 1 --document 1" },
     { "a query", 250, "-", "query big.yaml '$..port'" },
   }
   for _, phase in ipairs(PHASES) do

@@ -82,6 +82,9 @@ changed	planner	1	2	--limit	s.lua
     assert.equal(1, script("return false").status)
     assert.equal(0, script("return 'done'").status)
     assert.equal(7, script("os.exit(7)").status)
+    assert.equal(2, script("return 4 / 2").status)
+    assert.equal(255, script("return 256").status)
+    assert.equal(255, script("return -1").status)
   end)
 
   it("requires what stands beside the script, and nothing of cfgrun's own", function()
@@ -92,6 +95,80 @@ changed	planner	1	2	--limit	s.lua
     r = script "require 'terminal'"
     assert.equal(2, r.status)
     assert.truthy(r.err:find "s.lua:1: module 'terminal' not found", r.err)
+  end)
+
+  it("loads Lua into the script's own world", function()
+    cli.write(here .. "/more.lua", "mine = (mine or 0) + 1 return require 'cfgrun'")
+    local r = script [[
+      local cfgrun = require "cfgrun"
+      print(dofile "more.lua" == cfgrun, loadfile "more.lua"() == cfgrun, load "return require 'cfgrun'"() == cfgrun, mine)
+      print(load("return x", "=n", "t", { x = 5 })(), load("return x", "=n", "t", nil))
+    ]]
+    assert.truthy(r.out:find "^true\ttrue\ttrue\t2\n5\tfunction", r.out .. r.err)
+  end)
+
+  it("keeps nulls in their places", function()
+    local r = script [=[
+      local cfgrun = require "cfgrun"
+      local doc = cfgrun.parse "list: [1, null, 3]\n2: two\nempty: []\nmap: {}\nwhen: 2020-01-02\n"
+      for i, v in ipairs(doc.list) do io.write(i, "=", tostring(v), " ") end
+      for i, v in pairs(doc.list) do io.write(i, ":", v, " ") end
+      for i, v in ipairs { "a", nil, "c" } do io.write(i, "=", v, "\n") end
+      print(#doc.list, doc["2"], doc[2], doc.list[0], doc.list.x, doc.list[1.0])
+      print(cfgrun.json(doc, true))
+      print(doc == {}, {} == doc, doc.map == doc.map, doc.map == doc.empty)
+    ]=]
+    assert.equal([=[
+1=1 2=nil 3=3 1:1 3:3 1=a
+3	two	nil	nil	nil	nil
+{"2":"two","empty":[],"list":[1,null,3],"map":{},"when":"2020-01-02"}
+false	false	true	false
+]=], r.out)
+    assert.equal("", r.err)
+  end)
+
+  it("passes over empty documents, and takes one where one is meant", function()
+    cli.write(here .. "/m.yaml", "---\n# nothing\n---\na: 1\n---\na: 2\n")
+    local r = script [[
+      local cfgrun = require "cfgrun"
+      for i, doc in ipairs(cfgrun.read_all "m.yaml") do print(i, doc.a) end
+      for _, read in ipairs { cfgrun.read, function() cfgrun.parse "a: 1\n---\na: 2\n" end } do
+        local _, why = pcall(read, "m.yaml")
+        print(why.message)
+      end
+    ]]
+    assert.equal("1\t1\n2\t2\nthe stream has 3 documents\nthe stream has 2 documents\n", r.out)
+  end)
+
+  it("holds views and their documents as long as they are used", function()
+    local r = script [[
+      local cfgrun = require "cfgrun"
+      local kept = {}
+      for i = 1, 50 do kept[i] = cfgrun.parse("a: {b: {c: [1, x" .. i .. "]}}").a.b.c end
+      collectgarbage() collectgarbage()
+      for i = 1, 50 do assert(kept[i][2] == "x" .. i) end
+    ]]
+    assert.equal(0, r.status, r.err)
+  end)
+
+  it("tells any error at a line of the script", function()
+    for text, said in pairs {
+      ["local d = require('cfgrun').parse 'a: 1'\nrequire('cfgrun').tree.get(d, 1)"] = "s.lua:2: a path is a string",
+      ["require('cfgrun').parse(nil)"] = "s.lua:1: the text of a document was needed, got nil",
+      ["\nrequire('cfgrun').read()"] = "s.lua:2: bad argument #1 to 'read'",
+      ["local d = require('cfgrun').parse 'a: 1'\nrequire('cfgrun').tree.select(d, '$..[')"] = "met by s.lua:2",
+      ["error 'I was interrupted'"] = "s.lua:1: I was interrupted",
+      ["error(require('cfgrun').parse 'message: 5')"] = "the script raised message: 5",
+      ["error { message = 42 }"] = "the script raised table",
+      ["error { message = 'm', exit = 'x' }"] = "the script raised table",
+      ["error(setmetatable({}, { __tostring = function() return 'mine' end }))"] = "the script raised mine",
+      ["error()"] = "the script raised nil",
+      ["require 'nothing'"] = "module 'nothing' not found: no file './nothing.lua', './nothing/init.lua'",
+    } do
+      local r = script(text)
+      assert.equal(2, r.status, text)
+      assert.truthy(r.err:find(said, 1, true), text .. "\n" .. r.err)
+    end
   end)
 
   it("shows errors with their line", function()
@@ -174,12 +251,31 @@ _
     assert.equal(1, cli.shell(here, "echo /nothing | $CFGRUN repl stack.yaml").status)
   end)
 
+  it("goes on with what is unfinished, an expression too", function()
+    local r = cli.shell(here, [[printf '{ 1,\n2 }\n1 +\n2\nf = function()\nreturn 3 end f()\n' | $CFGRUN repl]])
+    assert.equal("[\n  1,\n  2\n]\n3\n", r.out)
+    assert.equal("", r.err)
+    r = cli.shell(here, [[printf '1 +\n2 +' | $CFGRUN repl]])
+    assert.truthy(r.err:find("repl:2: unexpected symbol near <eof>", 1, true), r.err)
+    assert.equal(2, r.status)
+  end)
+
+  it("shows what it reads harmlessly, all of it", function()
+    cli.write(here .. "/odd.yaml", 'list: ["\\e[31m", "\\0", ü, null]\n')
+    local r = cli.shell(here, [[printf '$.list[*]\n/list/3\ndoc.list[3]\n' | $CFGRUN repl odd.yaml]])
+    assert.equal('"\\27[31m"\n"\\0"\n"ü"\nnil\n"ü"\n', r.out)
+    assert.equal(0, cli.shell(here, "$CFGRUN repl odd.yaml < /dev/null").status)
+    r = cli.shell(here, [[lua5.4 -e 'print("#\"" .. ("x"):rep(1000000) .. "\"")' | $CFGRUN repl]])
+    assert.equal("1000000\n", r.out)
+  end)
+
   it("completes, remembers and survives ^C on a terminal", function()
     if cli.shell(here, "command -v python3").status ~= 0 then
       pending "python3 is not installed"
     end
     cli.write(here .. "/drive.py", [[
-import os, pty, select, sys, time
+import os, pty, select, signal, sys, time
+signal.alarm(120)
 pid, fd = pty.fork()
 if pid == 0:
     os.environ.update(TERM="xterm", HOME=os.getcwd(), XDG_STATE_HOME="", LC_ALL="C.UTF-8")
@@ -198,17 +294,22 @@ def until(word):
 def send(text):
     os.write(fd, text)
 until(b"> ")
-send(b"doc.ag\t[2].mod\t\r"); until(b"claude")
-send(b"/agents/0/mod\t\r"); until(b'"gpt-4o"')
+send(b"doc.ag\t[2].mod\t\r"); until(b"claude"); until(b"> ")
+send(b"/agents/0/mod\t\r"); until(b'"gpt-4o"'); until(b"> ")
 send(b"while true do end\r"); time.sleep(0.5); send(b"\x03"); until(b"interrupted"); until(b"> ")
 send(b"half a line"); time.sleep(0.3); send(b"\x03"); until(b"> ")
-send(b"\x1b[A\x1b[A\r"); until(b'"gpt-4o"')
+send(b"if true then\r"); until(b".. "); send(b"\x03"); until(b"> ")
+send(b"#'\xc3\xbc\xc3\xbc'\r"); until(b"\n4"); until(b"> ")
+send(b"/agents/0/mod\t\r"); until(b'"gpt-4o"'); until(b"> ")
+send(b"\x1b[A\r"); until(b'"gpt-4o"'); until(b"> ")
 send(b"\x04")
 _, status = os.waitpid(pid, 0)
 sys.exit(os.WEXITSTATUS(status))
 ]])
     local r = cli.shell(here, "python3 drive.py \"$CFGRUN\"")
     assert.equal(0, r.status, r.err)
-    assert.truthy(cli.read(here .. "/.local/state/cfgrun/history"):find "agents")
+    local history = here .. "/.local/state/cfgrun/history"
+    assert.truthy(cli.read(history):find "agents")
+    assert.equal("600\n", cli.shell(here, "stat -c %a '" .. history .. "'").out)
   end)
 end)

@@ -26,7 +26,7 @@ static void wrong_declarations_are_told(void **state)
 		{ "rule 'a' { " HEAD CHECK ", expect = 'text' }", "there is no kind 'text'" },
 		{ "rule 'a' { " HEAD CHECK ", match = 'x' }", "'match' is a table" },
 		{ "rule 'a' { " HEAD CHECK ", match = { kinds = 'x' } }", "match has no field 'kinds'" },
-		{ "rule 'a' { " HEAD CHECK ", match = { formats = 'toml' } }", "there is no format 'toml'" },
+		{ "rule 'a' { " HEAD CHECK ", match = { formats = 'ini' } }", "there is no format 'ini'" },
 		{ "rule 'a' { " HEAD CHECK ", tags = { 1 } }", "'tags' holds a number" },
 		{ "rule 'a' { " HEAD CHECK ", tags = { a = 'b' } }", "'tags' is a list" },
 		{ "rule 'a' { " HEAD CHECK ", env = { 'A-B' } }", "'A-B' is no name of a variable" },
