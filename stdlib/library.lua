@@ -67,8 +67,9 @@ function View:__len()
   return node:kind() == "sequence" and node:size() or 0
 end
 
-function View:__eq(other)
-  return node_of[self]:same(node_of[other])
+function View.__eq(a, b)
+  local one, other = node_of[a], node_of[b]
+  return one ~= nil and other ~= nil and one:same(other)
 end
 
 function View:__tostring()
@@ -108,7 +109,9 @@ end
 
 --- "a.b[0].c" as a JSON Pointer; pointers pass.
 local function pointer(path)
-  if path == "" or path:sub(1, 1) == "/" then
+  if type(path) ~= "string" then
+    error(("a path is a string as \"a.b[0].c\", got %s; view[key] takes keys and indices"):format(type(path)), 3)
+  elseif path == "" or path:sub(1, 1) == "/" then
     return path
   end
   local out = {}
@@ -174,7 +177,7 @@ function tree.path(view, key)
   return node and ok(node:path())
 end
 
---- A plain table that may be changed. Nulls are left out.
+--- A plain table that may be changed. Nulls are left out: in a list, they leave holes.
 function tree.totable(view)
   local null = core.null
   local function strip(t)
@@ -200,19 +203,33 @@ end
 
 -- ---- reading ----
 
---- All documents of a file, as values. Options: format, limits.
----@param file string
----@param options? { format: string?, limits: table? }
----@return any[]
-function M.read_all(file, options)
+--- The documents of a file; "-" is standard input.
+local function documents_of(file, options)
   options = options or {}
   local how = { format = options.format, limits = options.limits }
   if file == "-" then
     how.text = ok(core.files.read_input { limits = options.limits })
   end
+  return ok(core.read(file == "-" and "<stdin>" or file, how))
+end
+
+--- The value of the only document.
+local function only_value(documents, name)
+  if #documents > 1 then
+    error({ file = name, message = ("the stream has %d documents"):format(#documents),
+      hint = "cfgrun.read_all reads those of a file", exit = 2 }, 0)
+  end
+  return documents[1] and value_of(documents[1]:root())
+end
+
+--- All documents of a file, as values; empty ones (a comment between two `---`) are left out. Options: format, limits.
+---@param file string
+---@param options? { format: string?, limits: table? }
+---@return any[]
+function M.read_all(file, options)
   local out = {}
-  for i, document in ipairs(ok(core.read(file == "-" and "<stdin>" or file, how))) do
-    out[i] = value_of(document:root())
+  for _, document in ipairs(documents_of(file, options)) do
+    out[#out + 1] = value_of(document:root())
   end
   return out
 end
@@ -221,12 +238,7 @@ end
 ---@param file string
 ---@param options? table
 function M.read(file, options)
-  local all = M.read_all(file, options)
-  if #all > 1 then
-    error({ file = file, message = ("the stream has %d documents"):format(#all), hint = "read them with cfgrun.read_all",
-      exit = 2 }, 0)
-  end
-  return all[1]
+  return only_value(documents_of(file, options), file)
 end
 
 --- The one document of a text.
@@ -234,9 +246,11 @@ end
 ---@param options? { name: string?, format: string?, limits: table? }
 function M.parse(text, options)
   options = options or {}
-  local documents = ok(core.read(options.name or "<text>", { text = text, format = options.format or "yaml",
-    limits = options.limits }))
-  return documents[1] and value_of(documents[1]:root())
+  if type(text) ~= "string" then
+    error(("the text of a document was needed, got %s"):format(type(text)), 2)
+  end
+  local name = options.name or "<text>"
+  return only_value(ok(core.read(name, { text = text, format = options.format or "yaml", limits = options.limits })), name)
 end
 
 --- Paths of the configuration files that words mean (files, folders, globs), as `cfgrun check` takes them.
@@ -266,6 +280,19 @@ end
 
 -- ---- writing reports ----
 
+--- A node as a table that the JSON writer knows: nulls stay, and an empty list is one.
+local function for_json(node)
+  local kind = node:kind()
+  local out = kind == "sequence" and require("json").list {} or {}
+  if kind ~= "sequence" and kind ~= "mapping" then
+    return kind == "null" and core.null or (node:value())
+  end
+  for i, child in ipairs(node:children()) do
+    out[kind == "sequence" and i or child:key()] = for_json(child)
+  end
+  return out
+end
+
 --- A plain Lua value as JSON, keys sorted; views may be inside.
 ---@param value any
 ---@param compact? boolean
@@ -273,7 +300,7 @@ end
 function M.json(value, compact)
   local function plain(v)
     if node_of[v] then
-      return tree.totable(v)
+      return for_json(node_of[v])
     elseif type(v) == "table" then
       local out = setmetatable({}, getmetatable(v))
       for k, x in next, v do

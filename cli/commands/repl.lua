@@ -55,18 +55,19 @@ local function show(...)
   end
 end
 
---- Lua of one or more lines: the chunk; nil, true when more must come; nil, false, message.
+--- Lua of one or more lines, an expression or statements: the chunk; nil, true when more must come, message.
 local function compile(text, environment)
-  local chunk = load("return " .. text, "=repl", "t", environment)
+  local expression, why = load("return " .. text, "=repl", "t", environment)
+  if expression then
+    return expression
+  end
+  local chunk, otherwise = load(text, "=repl", "t", environment)
   if chunk then
     return chunk
+  elseif why:find "<eof>$" then
+    return nil, true, why
   end
-  local why
-  chunk, why = load(text, "=repl", "t", environment)
-  if chunk then
-    return chunk
-  end
-  return nil, why:find "<eof>$" ~= nil, why
+  return nil, otherwise:find "<eof>$" ~= nil, otherwise
 end
 
 ---@class Session
@@ -123,7 +124,9 @@ local function answer(session, text)
     local found = ok(library.node(node):get(text:match "^%s*(.-)%s*$"))
     show(library.value_of(found))
   elseif first == "$" then
-    show(table.unpack(library.tree.select(need_doc(session), text:match "^%s*(.-)%s*$")))
+    for _, value in ipairs(library.tree.select(need_doc(session), text:match "^%s*(.-)%s*$")) do
+      show(value)
+    end
   elseif first == ":" then
     local name, rest = text:match "^%s*:(%w*)%s*(.*)$"
     local command = COMMANDS[name]
@@ -154,12 +157,12 @@ local function unfinished(session, text)
 end
 
 --- Tells an error where it happened. "repl:2:" is line 2 of what was typed.
-local function tell(raised, text)
-  local told = script.problem(raised)
+local function tell(told, text)
   if type(told) == "string" then
     io.stderr:write "interrupted\n"
     return 130
   end
+  told.from = nil -- what was typed stands right above
   if told.file == "repl" then
     local number = 0
     for line in (text .. "\n"):gmatch "([^\n]*)\n" do
@@ -173,11 +176,12 @@ end
 
 -- ---- completion ----
 
-local function matching(words, prefix, decorate)
+--- The words that begin so. What a terminal would take for a command is not offered.
+local function matching(words, prefix)
   local out = {}
   for _, word in ipairs(words) do
-    if type(word) == "string" and word:sub(1, #prefix) == prefix then
-      out[#out + 1] = decorate and decorate(word) or word
+    if type(word) == "string" and word:sub(1, #prefix) == prefix and not word:find "%c" then
+      out[#out + 1] = word
     end
   end
   table.sort(out)
@@ -319,9 +323,9 @@ function M.run(options, words)
         editor:remember(text)
         core.calm()
       end
-      local done, raised = pcall(answer, session, text)
+      local done, told = xpcall(answer, script.problem, session, text)
       if not done then
-        local code = tell(raised, text)
+        local code = tell(told, text)
         status = status ~= 0 and status or code
       end
       io.stdout:flush()

@@ -11,7 +11,7 @@ local M = {
   usage = "SCRIPT [ARGUMENT...]",
   text = "The script is trusted: it has Lua's standard library and require \"cfgrun\", which reads, queries and checks "
     .. "configuration (docs/scripts.md). Words behind SCRIPT are its own, as `...` and in `arg`. An integer it returns "
-    .. "is the exit status, false is 1. SCRIPT may be - for standard input.",
+    .. "is the exit status (255 at most), false is 1. SCRIPT may be - for standard input.",
   least = 1,
   own_words = true,
   options = {
@@ -43,7 +43,8 @@ function M.run(options, words)
   if not done then
     error(result, 0)
   end
-  return math.tointeger(result) or (result == false and 1 or 0)
+  local status = type(result) == "number" and math.tointeger(result) or result == false and 1 or 0
+  return status >= 0 and status <= 255 and status or 255 -- the system keeps 8 bits: 256 would be success
 end
 
 return M
