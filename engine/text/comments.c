@@ -24,6 +24,8 @@ typedef struct walk {
 	cfr__comment *items;
 	uint32_t count, cap;
 	uint32_t last;			/* mark before the gap; UINT32_MAX: none */
+	uint32_t at, line;		/* the comment that is placed, and where its line begins */
+	bool own;			/* which holds nothing before it */
 	bool failed;
 } walk;
 
@@ -105,28 +107,32 @@ static bool gather_marks(walk *w)
 
 /* ---- where a comment belongs ---- */
 
-static uint32_t line_start(const walk *w, uint32_t at)
-{
-	while (at > 0 && w->text.ptr[at - 1] != '\n' && w->text.ptr[at - 1] != '\r')
-		at--;
-	return at;
-}
-
-static bool same_line(const walk *w, uint32_t from, uint32_t to)
-{
-	for (; from < to; from++) {
-		if (w->text.ptr[from] == '\n' || w->text.ptr[from] == '\r')
-			return false;
-	}
-	return true;
-}
-
 static uint32_t column_of(const walk *w, uint32_t at)
 {
-	return at - line_start(w, at);
+	return cfr_source_place(cfr_document_source(w->doc), at).column;
 }
 
-/* What a comment at `at` stands beside, when it does: the last mark, or the outermost bracket closed since. */
+/* Looks at the line of a comment; a text of one long line is looked at once, not for each comment in it. */
+static void look(walk *w, uint32_t at)
+{
+	uint32_t line = at, blank;
+
+	if (at == w->at)
+		return;
+	while (line > w->at && w->text.ptr[line - 1] != '\n' && w->text.ptr[line - 1] != '\r')
+		line--;
+	if (line == w->at && line > 0)
+		line = w->line;
+	blank = line > w->at ? line : w->at;
+	w->own = blank == line || w->own;
+	while (blank < at && (w->text.ptr[blank] == ' ' || w->text.ptr[blank] == '\t'))
+		blank++;
+	w->own = w->own && blank == at;
+	w->line = line;
+	w->at = at;
+}
+
+/* What the comment at `at` stands beside, when it does: the last mark, or the outermost bracket closed since. */
 static bool beside(const walk *w, uint32_t at, uint32_t *rank)
 {
 	uint32_t end;
@@ -148,7 +154,7 @@ static bool beside(const walk *w, uint32_t at, uint32_t *rank)
 			break;
 		up = w->parents[up];
 	}
-	return same_line(w, end, at);
+	return w->line <= end;
 }
 
 /* Where an entry begins on paper: its key, or itself. */
@@ -231,12 +237,10 @@ static void add_below(walk *w, cfr_str text, uint32_t rank)
 /* One line of comment (or a blank one, without text) at `at`; `next` is the mark behind the gap. */
 static void place(walk *w, uint32_t at, cfr_str text, uint32_t next)
 {
-	bool own = true;
 	uint32_t rank;
 
-	for (uint32_t i = line_start(w, at); i < at && own; i++)
-		own = w->text.ptr[i] == ' ' || w->text.ptr[i] == '\t';
-	if (text.ptr && !own && beside(w, at, &rank)) {
+	look(w, at);
+	if (text.ptr && !w->own && beside(w, at, &rank)) {
 		add(w, text, rank, CFR__BESIDE);
 		return;
 	}
@@ -249,13 +253,13 @@ static void place(walk *w, uint32_t at, cfr_str text, uint32_t next)
 		return;
 	}
 	if (next == w->mark_count) {
-		rank = w->format != CFR_YAML || !text.ptr || column_of(w, at) == 0
+		rank = w->format != CFR_YAML || !text.ptr || column_of(w, at) == 1
 		       ? 0 : lined_up(w, w->marks[w->last].rank, column_of(w, at));
 		add(w, text, rank, CFR__BELOW);
 		return;
 	}
 	rank = outermost(w, w->marks[next].rank, at);
-	if (w->format == CFR_YAML && own && text.ptr && w->last != UINT32_MAX &&
+	if (w->format == CFR_YAML && w->own && text.ptr && w->last != UINT32_MAX &&
 	    column_of(w, at) > column_of(w, w->marks[next].start) &&
 	    cfr_document_ranked(w->doc, w->marks[w->last].rank)->next <= rank)
 		add_below(w, text, lined_up(w, w->marks[w->last].rank, column_of(w, at)));
@@ -293,7 +297,7 @@ static uint32_t block_comment(walk *w, uint32_t at, uint32_t limit, uint32_t nex
 	while (i < end) {
 		uint32_t from = i, stop;
 
-		while (i < end && w->text.ptr[i] != '\n')
+		while (i < end && w->text.ptr[i] != '\n' && w->text.ptr[i] != '\r')
 			i++;
 		stop = i++;
 		while (from > at + 2 && from < stop && strchr(" \t", w->text.ptr[from]))
@@ -443,5 +447,5 @@ const cfr__comment *cfr__comments_at(const cfr__comments *comments, uint32_t ran
 	for (end = low; end < comments->count && comments->items[end].rank == rank && comments->items[end].where == where;)
 		end++;
 	*count = end - low;
-	return comments->items + low;
+	return *count ? comments->items + low : NULL;
 }

@@ -57,6 +57,10 @@ void cfr__emit_line(cfr__emit *emit, unsigned columns);		/* line end, then space
 /* The comments of a node at one side, where they are carried: each on a line of its own at `columns`, begun by a line end;
  * or, with -1, behind a blank on the line that stands. Those beside a value of several lines go above it. */
 void cfr__emit_comments(cfr__emit *emit, cfr_node node, cfr__where where, int columns);
+/* Above it, and what is said inside of it when it is empty and has no lines of its own. */
+void cfr__emit_above(cfr__emit *emit, cfr_node node, int columns);
+/* Lines written since `from`, each begun by a line end, end in one instead. */
+void cfr__emit_lines(cfr__emit *emit, size_t from);
 /* Lines written since `from` begin the text: no line end and no blank line before them, one line end behind. */
 void cfr__emit_head(cfr__emit *emit, size_t from);
 

@@ -133,6 +133,24 @@ void cfr__emit_comments(cfr__emit *emit, cfr_node node, cfr__where where, int co
 	}
 }
 
+void cfr__emit_above(cfr__emit *emit, cfr_node node, int columns)
+{
+	cfr__emit_comments(emit, node, CFR__ABOVE, columns);
+	if (cfr_node_size(node) == 0)
+		cfr__emit_comments(emit, node, CFR__BELOW, columns);
+}
+
+void cfr__emit_lines(cfr__emit *emit, size_t from)
+{
+	size_t skip = strlen(emit->newline);
+	cfr_buf *out = emit->out;
+
+	if (out->failed || out->len < from + skip)
+		return;
+	memmove(out->ptr + from, out->ptr + from + skip, out->len - from - skip);
+	memcpy(out->ptr + out->len - skip, emit->newline, skip);
+}
+
 /* What begins a comment in a format; NULL where there are none. */
 static const char *marker_of(cfr_format format)
 {
@@ -185,6 +203,8 @@ int cfr_text_write(cfr_buf *out, cfr_node node, const cfr_write *how, cfr_err *e
 			goto done;
 		emit.comments = &comments;
 		cfr__emit_comments(&emit, node, CFR__ABOVE, 0);
+		if (!emit.json || cfr_node_size(node) == 0)	/* else it goes behind the bracket */
+			cfr__emit_comments(&emit, node, CFR__BESIDE, 0);
 		cfr__emit_head(&emit, before);
 	}
 	if (how->canonical) {
@@ -207,6 +227,8 @@ int cfr_text_write(cfr_buf *out, cfr_node node, const cfr_write *how, cfr_err *e
 			emit.comma = CFR_STR(",");
 		}
 		cfr__flow_value(&emit, node, 0, CFR_DOUBLE);
+		if (cfr_node_kind(node) != CFR_MAPPING && cfr_node_kind(node) != CFR_SEQUENCE)
+			cfr__emit_comments(&emit, node, CFR__BELOW, 0);
 		if (!how->compact)
 			cfr_buf_addc(out, '\n');
 		break;

@@ -32,6 +32,7 @@ typedef struct flat {
 	bool dotenv;
 	cfr_buf path;		/* the key of what is gathered */
 	unsigned depth;
+	size_t begun;		/* length of the text when the writer began: no empty line there */
 	row *rows;
 	uint32_t count, cap;
 } flat;
@@ -316,24 +317,16 @@ static void add_value(flat *f, cfr_node node)
 	add_text(f, text);
 }
 
-/* Comments of an entry on lines of their own: behind a value of properties there are none. */
+/* On lines of their own. */
 static void add_comments(flat *f, cfr_node node, cfr__where where)
 {
-	const cfr__emit *emit = f->emit;
-	const cfr__comment *item;
-	uint32_t count;
+	size_t from = f->emit->out->len;
 
-	if (!emit->comments || node.tree != cfr_document_tree(emit->order))
-		return;
-	item = cfr__comments_at(emit->comments, cfr_document_rank(emit->order, node), where, &count);
-	for (; count > 0; item++, count--) {
-		if (item->text.ptr) {
-			cfr_buf_addz(emit->out, emit->marker);
-			cfr_buf_adds(emit->out, item->text);
-		}
-		if (item->text.ptr || emit->out->len)
-			cfr_buf_addz(emit->out, emit->newline);
-	}
+	cfr__emit_comments(f->emit, node, where, 0);
+	if (from == f->begun)
+		cfr__emit_head(f->emit, from);
+	else
+		cfr__emit_lines(f->emit, from);
 }
 
 static void write_rows(flat *f)
@@ -344,8 +337,10 @@ static void write_rows(flat *f)
 		const row *entry = &f->rows[i];
 
 		add_comments(f, entry->node, CFR__ABOVE);
-		if (!entry->inner && !f->dotenv)
+		if (entry->inner || entry->dropped || !f->dotenv)	/* behind a value of properties there are none */
 			add_comments(f, entry->node, CFR__BESIDE);
+		if (entry->inner)
+			add_comments(f, entry->node, CFR__BELOW);
 		if (entry->inner || entry->dropped)
 			continue;
 		if (f->dotenv)
@@ -363,7 +358,8 @@ static void write_rows(flat *f)
 void cfr__flat_write(cfr__emit *emit, cfr_node node, const cfr_write *how)
 {
 	cfr_arena arena;
-	flat f = { .emit = emit, .arena = &arena, .join = how->flatten, .dotenv = how->format == CFR_DOTENV };
+	flat f = { .emit = emit, .arena = &arena, .join = how->flatten, .dotenv = how->format == CFR_DOTENV,
+	           .begun = emit->out->len };
 
 	if (cfr_node_kind(node) != CFR_MAPPING) {
 		cfr__emit_fail(emit, node, f.dotenv ? "dotenv holds one mapping, and this is none"

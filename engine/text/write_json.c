@@ -107,6 +107,7 @@ void cfr__flow_value(cfr__emit *emit, cfr_node node, unsigned column, cfr_style 
 {
 	cfr_kind kind = cfr_node_kind(node);
 	bool map = kind == CFR_MAPPING, inside;
+	size_t begun;
 	cfr_node child;
 
 	if (!map && kind != CFR_SEQUENCE) {
@@ -116,18 +117,17 @@ void cfr__flow_value(cfr__emit *emit, cfr_node node, unsigned column, cfr_style 
 			cfr__emit_scalar(emit, node, style, true, 0, 0);
 		return;
 	}
-	if (cfr_node_size(node) == 0) {
-		cfr_buf_addz(emit->out, map ? "{}" : "[]");
-		return;
-	}
 	if (++emit->depth > cfr_limit_max(CFR_LIMIT_DEPTH)) {
 		cfr__emit_fail(emit, node, "too many levels to be written",
 		               "a reader would refuse the text; flatten the value");
 		return;
 	}
-	inside = one_line(emit, node);
+	inside = cfr_node_size(node) == 0 || one_line(emit, node);
 	cfr_buf_addc(emit->out, map ? '{' : '[');
-	if (inside)
+	begun = emit->out->len;
+	if (cfr_node_size(node) == 0)
+		cfr__emit_comments(emit, node, CFR__BELOW, (int)(column + emit->step));
+	else if (inside)
 		cfr_buf_adds(emit->out, emit->pad);
 	else
 		cfr__emit_comments(emit, node, CFR__BESIDE, -1);
@@ -144,7 +144,10 @@ void cfr__flow_value(cfr__emit *emit, cfr_node node, unsigned column, cfr_style 
 		if (cfr_node_size(child) == 0)
 			cfr__emit_comments(emit, child, CFR__BESIDE, -1);
 	}
-	if (inside) {
+	if (cfr_node_size(node) == 0) {
+		if (emit->out->len > begun)
+			cfr__emit_line(emit, column);
+	} else if (inside) {
 		cfr_buf_adds(emit->out, emit->pad);
 	} else {
 		cfr__emit_comments(emit, node, CFR__BELOW, (int)(column + emit->step));

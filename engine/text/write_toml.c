@@ -214,24 +214,15 @@ static bool skipped(cfr__emit *emit, cfr_node node)
 
 /* ---- comments ---- */
 
-/* What was written since `from`, each line begun by a line end, as whole lines. */
-static void turn_lines(cfr__emit *emit, size_t from)
-{
-	if (emit->out->len == from || emit->out->failed)
-		return;
-	memmove(emit->out->ptr + from, emit->out->ptr + from + 1, emit->out->len - from - 1);
-	emit->out->ptr[emit->out->len - 1] = '\n';
-}
-
 static void add_comments(cfr__emit *emit, cfr_node node, cfr__where where)
 {
 	size_t from = emit->out->len;
 
 	cfr__emit_comments(emit, node, where, 0);
-	turn_lines(emit, from);
+	cfr__emit_lines(emit, from);
 }
 
-/* Has anything below a node a comment? */
+/* Has anything in a collection a comment, or its end? */
 static bool speaks(const cfr__emit *emit, cfr_node node)
 {
 	uint32_t rank, low = 0, high;
@@ -241,8 +232,9 @@ static bool speaks(const cfr__emit *emit, cfr_node node)
 	rank = cfr_document_rank(emit->order, node);
 	for (high = emit->comments->count; low < high;) {
 		uint32_t mid = low + (high - low) / 2;
+		const cfr__comment *at = &emit->comments->items[mid];
 
-		if (emit->comments->items[mid].rank <= rank)
+		if (at->rank < rank || (at->rank == rank && at->where < CFR__BELOW))
 			low = mid + 1;
 		else
 			high = mid;
@@ -276,7 +268,7 @@ static void add_inner_comments(cfr__emit *emit, cfr_node node, int column)
 	if (!speaks(emit, node))
 		return;
 	for (uint32_t i = 0; cfr__emit_child(&child, emit, node, i); i++) {
-		cfr__emit_comments(emit, child, CFR__ABOVE, column);
+		cfr__emit_above(emit, child, column);
 		cfr__emit_comments(emit, child, CFR__BESIDE, column);
 		add_inner_comments(emit, child, column);
 	}
@@ -314,14 +306,16 @@ static void add_array(cfr__emit *emit, cfr_node node, unsigned column, bool insi
 	/* Nested so deep that lines have no room left, they help nobody. */
 	bool lines = !inside && (speaks(emit, node) || (column <= emit->fold / 2 && !fits(emit, node, &room)));
 	bool any = false;
+	size_t begun;
 	cfr_node child;
 
 	cfr_buf_addc(emit->out, '[');
+	begun = emit->out->len;
 	for (uint32_t i = 0; cfr__emit_child(&child, emit, node, i); i++) {
 		if (skipped(emit, child))
 			continue;
 		if (lines) {
-			cfr__emit_comments(emit, child, CFR__ABOVE, (int)(column + emit->step));
+			cfr__emit_above(emit, child, (int)(column + emit->step));
 			if (cfr_node_kind(child) == CFR_MAPPING)
 				add_inner_comments(emit, child, (int)(column + emit->step));
 			cfr__emit_line(emit, column + emit->step);
@@ -337,7 +331,7 @@ static void add_array(cfr__emit *emit, cfr_node node, unsigned column, bool insi
 	}
 	if (lines)
 		cfr__emit_comments(emit, node, CFR__BELOW, (int)(column + emit->step));
-	if (lines && any)
+	if (lines && emit->out->len > begun)
 		cfr__emit_line(emit, column);
 	cfr_buf_addc(emit->out, ']');
 }
@@ -411,18 +405,17 @@ static shape shape_of(writer *w, cfr_node node)
 static void add_lines(writer *w, cfr_node table)
 {
 	cfr__emit *emit = w->emit;
+	size_t from;
 	cfr_node child;
 
 	for (uint32_t i = 0; cfr__emit_child(&child, emit, table, i); i++) {
 		if (shape_of(w, child) != LINE || skipped(emit, child))
 			continue;
-		add_comments(emit, child, CFR__ABOVE);
-		if (cfr_node_kind(child) == CFR_MAPPING) {
-			size_t from = emit->out->len;
-
+		from = emit->out->len;
+		cfr__emit_above(emit, child, 0);
+		if (cfr_node_kind(child) == CFR_MAPPING)
 			add_inner_comments(emit, child, 0);
-			turn_lines(emit, from);
-		}
+		cfr__emit_lines(emit, from);
 		cfr__toml_write_key(emit->out, cfr_node_key(child));
 		cfr_buf_addz(emit->out, " = ");
 		add_value(emit, child, 0, CFR_FOLDED, false);

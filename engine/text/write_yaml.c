@@ -18,30 +18,32 @@ static bool one_line(cfr_node node, cfr__slot slot)
 /* What stands above an entry, and beside one that has no room for it there. */
 static void comments_above(cfr__emit *emit, cfr_node child, int column)
 {
-	cfr__emit_comments(emit, child, CFR__ABOVE, column);
+	cfr__emit_above(emit, child, column);
 	if (!one_line(child, cfr_node_key(child).ptr ? CFR__KEY : CFR__DASH))
 		cfr__emit_comments(emit, child, CFR__BESIDE, column);
 }
 
-/* The line of an entry, and what its author wrote above it. Behind a dash the first entry has no line of its own: what
- * stands above that one goes above the dash. */
+/* Behind a dash the first entry has no line of its own: what stands above that one goes above the dash. */
+static void comments_above_line(cfr__emit *emit, cfr_node child, int column)
+{
+	comments_above(emit, child, column);
+	while (!cfr_node_key(child).ptr && cfr__emit_child(&child, emit, child, 0))
+		comments_above(emit, child, column);
+}
+
+/* The line of an entry, and what its author wrote above it. */
 static void begin_entry(cfr__emit *emit, cfr_node child, bool line, cfr__slot in, unsigned column)
 {
 	size_t before = emit->out->len;
-	cfr_node first = child;
 
 	if (!line) {
 		if (in == CFR__ROOT) {
-			comments_above(emit, child, 0);
+			comments_above_line(emit, child, 0);
 			cfr__emit_head(emit, before);
 		}
 		return;
 	}
-	comments_above(emit, child, (int)column);
-	if (!cfr_node_key(child).ptr) {
-		while (cfr__emit_child(&first, emit, first, 0))
-			comments_above(emit, first, (int)column);
-	}
+	comments_above_line(emit, child, (int)column);
 	cfr__emit_line(emit, column);
 }
 

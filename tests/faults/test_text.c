@@ -156,12 +156,34 @@ static void test_write_flat(void **state)
 	cfr_source_unref(source);
 }
 
+static void test_write_comments(void **state)
+{
+	static const cfr_format formats[] = { CFR_YAML, CFR_TOML, CFR_JSONC };
+	cfr_documents docs = { NULL, 0 };
+	cfr_source *source;
+	writing w = { .how = { .lose = nothing_said, .comments = true } };
+
+	(void)state;
+	assert_int_equal(cfr_source_new(&source, CFR_STR("text"), CFR_STR("# head\n\na: # of a\n  - 1 # one\n  # two\n  - {b: ~, # b\n"
+	                                "  c: []}\n# of d\nd: |  # text\n  x\ne: {}\n# foot\n"), NULL, NULL), 0);
+	assert_int_equal(cfr_text_read(&docs, source, CFR_YAML, NULL, NULL), 0);
+	w.node = cfr_tree_root(cfr_document_tree(docs.items[0]));
+	w.how.order = docs.items[0];
+	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
+		w.how.format = formats[i];
+		assert_true(cfr_fail_each(write_it, &w) > 3);
+	}
+	cfr_documents_release(&docs);
+	cfr_source_unref(source);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_yaml), cmocka_unit_test(test_json), cmocka_unit_test(test_toml),
 	                                    cmocka_unit_test(test_write_toml),
 		cmocka_unit_test(test_json_kinds), cmocka_unit_test(test_flat), cmocka_unit_test(test_write_flat),
+		cmocka_unit_test(test_write_comments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

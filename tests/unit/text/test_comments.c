@@ -1,8 +1,9 @@
-/* tests/unit/text/test_comments.c -- comments are found in every format that has them, and carried into YAML. */
+/* tests/unit/text/test_comments.c -- comments are found in every format that has them, and carried into every one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,13 +11,18 @@
 
 #include "engine/text.h"
 
-/* The text as YAML with its comments. */
-static char *carried(const char *name, const char *text)
+static void lose(void *arg, cfr_node node, const char *what, const char *instead)
+{
+	(void)arg, (void)node, (void)what, (void)instead;
+}
+
+/* The text in a format with its comments. */
+static char *carried_into(cfr_format format, const char *name, const char *text)
 {
 	cfr_source *source;
 	cfr_documents docs;
 	cfr_buf out = CFR_BUF_INIT;
-	cfr_write how = { .format = CFR_YAML, .comments = true };
+	cfr_write how = { .format = format, .comments = true, .lose = lose, .flatten = "_" };
 
 	assert_int_equal(cfr_source_new(&source, (cfr_str){ name, strlen(name) }, (cfr_str){ text, strlen(text) }, NULL,
 	                                NULL), 0);
@@ -26,6 +32,19 @@ static char *carried(const char *name, const char *text)
 	cfr_documents_release(&docs);
 	cfr_source_unref(source);
 	return out.ptr;
+}
+
+static char *carried(const char *name, const char *text)
+{
+	return carried_into(CFR_YAML, name, text);
+}
+
+static void goes_into(cfr_format format, const char *name, const char *text, const char *wanted)
+{
+	char *out = carried_into(format, name, text);
+
+	assert_string_equal(out, wanted);
+	free(out);
 }
 
 static void becomes(const char *name, const char *text, const char *wanted)
@@ -81,12 +100,72 @@ static void test_others(void **state)
 	becomes("a.json", "{\"a\": 1}", "a: 1\n");
 }
 
+/* A comment neither begins a value nor ends one. */
+static void test_line_ends(void **state)
+{
+	static const char text[] = "/* x\ry=1 */ { \"a\": \"b\" // c\xe2\x80\xa8z: 1\n}";
+
+	(void)state;
+	goes_into(CFR_DOTENV, "a.jsonc", text, "# x\n#y=1\na=b # c?z: 1\n");
+	goes_into(CFR_PROPERTIES, "a.jsonc", text, "# x\n#y=1\n# c?z: 1\na=b\n");
+	goes_into(CFR_YAML, "a.jsonc", text, "# x\n#y=1\na: b # c?z: 1\n");
+	goes_into(CFR_TOML, "a.jsonc", "{\"a\": [null // n\n // below\n]}", "a = [\n  # below\n]\n");
+}
+
+/* Also where the target has no such place. */
+static void test_none_is_lost(void **state)
+{
+	(void)state;
+	stays("# beside\nscalar\n");
+	becomes("a.yaml", "--- # above\nscalar # beside\n", "# above\n# beside\nscalar\n");
+	stays("- a: # of a\n    # of b\n    b: 1\n# of c\n- - c: 1\n");
+	stays("# of the inner\n- - 1\n");
+	becomes("a.jsonc", "{\"a\": [\n // in\n], \"b\": {\n // too\n}}", "# in\na: []\n# too\nb: {}\n");
+	goes_into(CFR_JSONC, "a.jsonc", "{\"a\": [\n    // in\n  ]}", "{\n  \"a\": [\n    // in\n  ]\n}\n");
+	goes_into(CFR_TOML, "a.jsonc", "{\"a\": [\n // in\n]}", "# in\na = []\n");
+	goes_into(CFR_TOML, "a.yaml", "b: # b\n  - y\n  # below y\n", "b = [\n  \"y\",\n  # below y\n] # b\n");
+	goes_into(CFR_DOTENV, "a.yaml", "a:\n  b: x\n  # below b\nc: y\n", "# below b\na_b=x\nc=y\n");
+}
+
+/* Many comments on one long line, and behind a long indentation: without quadratic time this takes no time. */
+static void test_long_lines(void **state)
+{
+	enum { MANY = 400000 };
+	char *text = malloc(MANY * 6 + 16), *at = text;
+	char *out;
+
+	(void)state;
+	assert_non_null(text);
+	at += sprintf(at, "[1,");
+	for (int i = 0; i < MANY; i++)
+		at += sprintf(at, "/*a*/ ");
+	sprintf(at, "2]");
+	out = carried("a.jsonc", text);
+	assert_true(strlen(out) > MANY * 2);
+	free(out);
+	at = text;
+	at += sprintf(at, "[1,\n");
+	memset(at, ' ', MANY);
+	at += MANY;
+	at += sprintf(at, "/*");
+	for (int i = 0; i < MANY; i++)
+		at += sprintf(at, "a\n");
+	sprintf(at, "*/2]");
+	out = carried("a.jsonc", text);
+	assert_true(strlen(out) > MANY * 2);
+	free(out);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_yaml),
 		cmocka_unit_test(test_toml),
 		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_line_ends),
+		cmocka_unit_test(test_none_is_lost),
+		cmocka_unit_test(test_long_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
