@@ -20,6 +20,8 @@
 extern volatile bool *cfr__cmd_interrupted(void);
 /* From here on an interrupt stops what runs, and the program goes on; forgets one that has come. */
 void cfr__cmd_converse(lua_State *L);
+/* Was it asked to end for good (SIGTERM)? A conversation must not be taken up again. */
+bool cfr__cmd_terminated(void);
 void cfr__cmd_writing(bool yes);	/* a file is being replaced: not the moment to end */
 
 /* push.c */

@@ -171,7 +171,7 @@ static int core_editor(lua_State *L)
 	el_set(ed->line, EL_PROMPT, prompt_of);
 	el_set(ed->line, EL_EDITOR, "emacs");
 	el_set(ed->line, EL_HIST, history, ed->history);
-	el_set(ed->line, EL_ADDFN, "cfgrun-complete", "complete the word", on_tab);
+	el_wset(ed->line, EL_ADDFN, L"cfgrun-complete", L"complete the word", on_tab);	/* el_set would leak copies */
 	el_set(ed->line, EL_BIND, "^I", "cfgrun-complete", NULL);
 	el_set(ed->line, EL_BIND, "^R", "em-inc-search-prev", NULL);
 	el_source(ed->line, NULL);	/* ~/.editrc: vi users */
@@ -194,7 +194,9 @@ static int editor_read(lua_State *L)
 	lua_setiuservalue(L, 1, 3);
 	ed->L = L;
 	cfr__cmd_converse(L);
-	text = el_gets(ed->line, &count);
+	text = cfr__cmd_terminated() ? NULL : el_gets(ed->line, &count);
+	if (cfr__cmd_terminated())
+		return luaL_error(L, "interrupted");	/* the terminal is as it was before */
 	if (*cfr__cmd_interrupted()) {
 		cfr__cmd_converse(L);
 		el_reset(ed->line);

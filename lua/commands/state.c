@@ -27,6 +27,7 @@ enum { PATIENCE = 50000 };	/* microseconds from an interrupt to the end */
 
 static volatile bool interrupted;
 static volatile sig_atomic_t conversing;	/* an interrupt ends the answer, not the program */
+static volatile sig_atomic_t terminated;	/* the program is to end, whatever it does */
 static volatile sig_atomic_t writing;
 static lua_State *volatile main_state;
 
@@ -38,6 +39,11 @@ volatile bool *cfr__cmd_interrupted(void)
 void cfr__cmd_writing(bool yes)
 {
 	writing = yes;
+}
+
+bool cfr__cmd_terminated(void)
+{
+	return terminated;
 }
 
 void cfr__cmd_converse(lua_State *L)
@@ -80,6 +86,8 @@ static void on_signal(int number)
 	if (interrupted && !writing)
 		_exit(128 + number);	/* the second time at once */
 	interrupted = true;
+	if (number != SIGINT)
+		terminated = true;
 	if (!conversing || number != SIGINT)
 		start_patience();
 	if (main_state)

@@ -306,10 +306,46 @@ send(b"\x04")
 _, status = os.waitpid(pid, 0)
 sys.exit(os.WEXITSTATUS(status))
 ]])
-    local r = cli.shell(here, "python3 drive.py \"$CFGRUN\"")
+    local r = cli.shell(here, "timeout 60 python3 drive.py \"$CFGRUN\"")
     assert.equal(0, r.status, r.err)
     local history = here .. "/.local/state/cfgrun/history"
     assert.truthy(cli.read(history):find "agents")
     assert.equal("600\n", cli.shell(here, "stat -c %a '" .. history .. "'").out)
+  end)
+
+  it("leaves the terminal as it was when it is terminated, and needs neither a home nor a clever terminal", function()
+    if cli.shell(here, "command -v python3").status ~= 0 then
+      pending "python3 is not installed"
+    end
+    cli.write(here .. "/end.py", [[
+import os, pty, select, signal, sys, termios, time
+child, fd = pty.openpty()
+before = termios.tcgetattr(fd)
+pid = os.fork()
+if pid == 0:
+    os.setsid()
+    for n in range(3): os.dup2(fd, n)
+    os.environ.update(TERM="dumb", HOME="/proc/nothing", XDG_STATE_HOME="")
+    os.execv(sys.argv[1], [sys.argv[1], "repl"])
+seen = b""
+def until(word):
+    global seen
+    end = time.time() + 20
+    while word not in seen:
+        if time.time() > end: sys.exit("no %r in %r" % (word, seen))
+        if select.select([child], [], [], 0.2)[0]: seen += os.read(child, 4096)
+    seen = seen[seen.find(word) + len(word):]
+until(b"> ")
+os.write(child, b"6 * 7\r"); until(b"\n42"); until(b"> ")
+time.sleep(0.3)
+during = termios.tcgetattr(fd)
+os.kill(pid, signal.SIGTERM)
+_, status = os.waitpid(pid, 0)
+if during[3] == before[3]: sys.exit("never raw")
+if termios.tcgetattr(fd)[3] != before[3]: sys.exit("still raw")
+sys.exit(os.WEXITSTATUS(status))
+]])
+    local r = cli.shell(here, "timeout 60 python3 end.py \"$CFGRUN\"")
+    assert.equal(130, r.status, r.err)
   end)
 end)
