@@ -9,13 +9,14 @@
  * Replacing a value by itself, or renaming a key to itself, changes one thing only: a plain `no` or `0777` that is a
  * string here gets the quotes that other readers need. A null counts as the empty collection that entries are put in.
  * A removed or moved entry takes its lines, its trailing comment and the comment lines directly above it with it, and
- * those directly below that are further in; where
- * blank lines part all entries, those too. A comment block at the top of a file that touches the first entry belongs to
- * the file when it has several lines, or is one line that speaks for the whole (a licence, a modeline): it stays.
+ * those directly below that are further in; blank lines that would have nothing to part go too. A comment block at the
+ * top of a file that touches the first entry belongs to the file when it has several lines, or is one line that speaks
+ * for the whole (a licence, a modeline): it stays. Comments of a moved entry that have no place where it goes are a reason
+ * to refuse; only between brackets of YAML they are left out.
  * In TOML, tables are the lines under their headers wherever they stand, and a name is changed in every header and key
- * that goes through it. Between brackets of JSON a moved entry leaves its comments.
- * A place reached through an alias or a merge key is refused, naming the anchor, for the edit would change every use;
- * cfr_edit_plan_through makes it there.
+ * that goes through it.
+ * A value that came by a merge key gets an entry of its own that wins over it. A place reached through an alias is
+ * refused, naming the anchor, for the edit would change every use; cfr_edit_plan_through makes it there.
  */
 #ifndef CFR_EDIT_H
 #define CFR_EDIT_H

@@ -22,16 +22,49 @@ typedef struct proof {
 
 /* ---- planning ---- */
 
-static int plan_group(cfr__plan *plan, const cfr__change *changes, uint32_t count)
+/* Did it come by a merge into a mapping that stands here? An own key of the mapping wins over it. */
+static bool merged_here(const cfr__plan *plan, const cfr__change *change)
 {
-	const cfr_entry *entry;
-	uint32_t replaced = 0;
-	cfr_node in = changes->in;
+	return !change->rooted && cfr_document_entry(plan->doc, change->at)->flags & CFR_VIA_MERGE &&
+	       !cfr__via(cfr_document_entry(plan->doc, change->in));
+}
+
+/* Replacements in place; what stays to be done is left in the list, merged values as keys to add. */
+static int plan_values(cfr__change *left, uint32_t *left_count, cfr__plan *plan, const cfr__change *changes,
+                       uint32_t count)
+{
 	int r = 0;
 
-	for (; r == 0 && replaced < count && changes[replaced].op == CFR__REPLACE; replaced++)
-		r = cfr__put_value(plan, &changes[replaced]);
-	if (r || replaced == count)
+	for (uint32_t i = 0; r == 0 && i < count; i++) {
+		bool same = false;
+
+		if (changes[i].op == CFR__REPLACE && !merged_here(plan, &changes[i])) {
+			r = cfr__put_value(plan, &changes[i]);
+			continue;
+		}
+		if (changes[i].op == CFR__REPLACE)
+			r = cfr_node_equal(&same, changes[i].at, changes[i].value, plan->err);
+		if (r || same)
+			continue;
+		left[*left_count] = changes[i];
+		if (changes[i].op == CFR__REPLACE) {
+			left[*left_count].op = CFR__ADD;
+			left[*left_count].key = cfr_node_key(changes[i].at);
+		}
+		++*left_count;
+	}
+	return r;
+}
+
+static int plan_group(cfr__plan *plan, const cfr__change *group, uint32_t size)
+{
+	cfr__change *changes = cfr_arena_alloc(plan->arena, (size_t)size * sizeof(*changes));
+	const cfr_entry *entry;
+	uint32_t count = 0;
+	cfr_node in = group->in;
+	int r = changes ? plan_values(changes, &count, plan, group, size) : cfr_err_nomem(plan->err);
+
+	if (r || count == 0)
 		return r;
 	entry = cfr_document_entry(plan->doc, in);
 	if (cfr__via(entry))

@@ -14,6 +14,7 @@ typedef struct gain {
 	cfr_buf path;			/* of the table, as in its header */
 	cfr__emit emit;
 	cfr_str indent;			/* of new keys */
+	cfr_str margin, key_margin;	/* before the headers of new tables, and before their keys */
 	cfr_style style;
 	char quote;			/* of keys; 0: none */
 	uint32_t home;			/* the header of the table; NO_LINE without one */
@@ -148,6 +149,21 @@ static void child_path(cfr_buf *out, const gain *g, cfr_str key)
 	cfr__toml_write_key(out, key);
 }
 
+/* A moved header from `from` on, of an element as that of a table. Returns where its text goes on as it is. */
+static uint32_t add_raw_header(gain *g, const cfr__toml_line *line, uint32_t from, bool element, cfr_str path,
+                               const cfr__toml_name *name)
+{
+	const cfr__toml_edit *t = g->t;
+	uint32_t open = t->names[line->first].start;
+
+	cfr_buf_adds(&g->tables, cfr_str_sub(t->plan->text, from, element ? line->start + 1 : open));
+	cfr_buf_adds(&g->tables, path);
+	if (!element)
+		return name ? name->end : from;
+	cfr_buf_addc(&g->tables, ']');
+	return line->end;
+}
+
 /* Moved tables line by line: false when dotted keys are among what names them. */
 static bool add_raw_table(gain *g, const cfr__change *change)
 {
@@ -156,11 +172,16 @@ static bool add_raw_table(gain *g, const cfr__change *change)
 	cfr__ranks ranks;
 	cfr_buf path = CFR_BUF_INIT;
 	uint32_t rank, last = CFR__NO_LINE;
+	cfr_node up;
+	bool element;
 
 	if (!change->moved || plan->no_raw || !cfr__toml_spread(plan, change->value))
 		return false;
 	ranks = cfr__toml_ranks(t, change->value);
 	rank = ranks.first;
+	element = cfr_node_parent(&up, change->value) && cfr_node_kind(up) == CFR_SEQUENCE;
+	if (element)
+		rank = rank_of(t, up);
 	for (uint32_t i = 0; i < t->count; i++) {
 		if (!t->lines[i].header && cfr__toml_name_of(t, &t->lines[i], rank))
 			return false;
@@ -179,13 +200,9 @@ static bool add_raw_table(gain *g, const cfr__change *change)
 		else if (last != CFR__NO_LINE)
 			cfr_buf_addz(&g->tables, g->emit.newline);
 		last = i;
-		if (line->header) {
-			const cfr__toml_name *name = cfr__toml_name_of(t, line, rank);
-
-			cfr_buf_adds(&g->tables, cfr_str_sub(plan->text, from, t->names[line->first].start));
-			cfr_buf_adds(&g->tables, cfr_buf_str(&path));
-			from = name ? name->end : from;
-		}
+		if (line->header)
+			from = add_raw_header(g, line, from, element && line->rank == ranks.first, cfr_buf_str(&path),
+			                      cfr__toml_name_of(t, line, rank));
 		cfr_buf_adds(&g->tables, cfr_str_sub(plan->text, from, cfr__line_end(plan, line->end)));
 		cfr_buf_addz(&g->tables, g->emit.newline);
 	}
@@ -195,21 +212,59 @@ static bool add_raw_table(gain *g, const cfr__change *change)
 	return true;
 }
 
+/* Lines of new tables, in the author's margins. Text over several lines stays as it is. */
+static void add_lines(gain *g, cfr_str lines)
+{
+	bool several = false;
+
+	for (size_t i = 2; i < lines.len; i++)
+		several |= strchr("\"'", lines.ptr[i]) && lines.ptr[i - 1] == lines.ptr[i] && lines.ptr[i - 2] == lines.ptr[i];
+	for (size_t at = 0, end; at < lines.len; at = end + 1) {
+		for (end = at; lines.ptr[end] != '\n'; end++)
+			;
+		if (end > at && !several)
+			cfr_buf_adds(&g->tables, lines.ptr[at] == '[' ? g->margin : g->key_margin);
+		cfr_buf_adds(&g->tables, cfr_str_sub(lines, at, end));
+		if (several)
+			cfr_buf_addc(&g->tables, '\n');
+		else
+			cfr_buf_addz(&g->tables, g->emit.newline);
+	}
+}
+
 static void add_table(gain *g, const cfr__change *change, cfr_str path, cfr_node value)
 {
-	cfr_node element;
+	bool list = cfr_node_kind(value) != CFR_MAPPING;
+	cfr_buf lines = CFR_BUF_INIT;
+	cfr_node table = value;
 
-	g->emit.out = &g->tables;
+	g->emit.out = &lines;
 	g->emit.order = change->written ? change->written : g->t->plan->doc;
-	if (cfr_node_kind(value) == CFR_MAPPING) {
+	for (uint32_t i = 0; list ? cfr__emit_child(&table, &g->emit, value, i) : i == 0; i++) {
 		begin_table(g);
-		cfr__toml_write_table(&g->emit, value, path, change->op == CFR__INSERT);
-		return;
+		cfr_buf_clear(&lines);
+		cfr__toml_write_table(&g->emit, table, path, list || change->op == CFR__INSERT);
+		add_lines(g, cfr_buf_str(&lines));
 	}
-	for (uint32_t i = 0; cfr__emit_child(&element, &g->emit, value, i); i++) {
-		begin_table(g);
-		cfr__toml_write_table(&g->emit, element, path, true);
+	if (lines.failed)
+		g->tables.failed = lines.failed;
+	cfr_buf_release(&lines);
+}
+
+/* Are there comments in the lines of a moved value? */
+static bool has_comments(const cfr__toml_edit *t, cfr_node value)
+{
+	cfr__ranks ranks = cfr__toml_ranks(t, value);
+
+	for (uint32_t i = 0; i < t->count; i++) {
+		const cfr__toml_line *line = &t->lines[i];
+		uint32_t behind = cfr__skip_blanks(t->plan, line->end);
+
+		if (cfr__toml_in(ranks, line) &&
+		    (cfr__toml_above(t, i) < cfr__line_start(t->plan, line->start) || behind < cfr__line_end(t->plan, behind)))
+			return true;
 	}
+	return false;
 }
 
 static void add_change(gain *g, const cfr__change *change)
@@ -218,14 +273,17 @@ static void add_change(gain *g, const cfr__change *change)
 	cfr_buf path = CFR_BUF_INIT;
 
 	table |= change->moved && cfr__toml_spread(g->t->plan, change->value);
-	if (add_raw_line(g, change))
+	if (add_raw_line(g, change) || (table && !g->dotted && add_raw_table(g, change)))
 		return;
+	if (change->moved && has_comments(g->t, change->value)) {
+		g->emit.rc = cfr__refuse(g->t->plan, change->value, "these lines cannot be moved together with their comments",
+		                         "move their entries one by one, or edit the file by hand");
+		return;
+	}
 	if (!table || g->dotted) {
 		add_value(g, change);
 		return;
 	}
-	if (add_raw_table(g, change))
-		return;
 	child_path(&path, g, change->key);
 	add_table(g, change, cfr_buf_str(&path), change->value);
 	if (path.failed)
@@ -357,6 +415,35 @@ static int put_tables(gain *g, uint32_t at)
 
 /* ---- the table, as it is ---- */
 
+static cfr_str margin_of(const cfr__toml_edit *t, uint32_t line)
+{
+	uint32_t start = t->lines[line].start;
+
+	return cfr_str_sub(t->plan->text, cfr__line_start(t->plan, start), start);
+}
+
+/* Margins as those of the last table beside a new one, or of the table around it. */
+static void learn_margins(gain *g)
+{
+	const cfr__toml_edit *t = g->t;
+	cfr__ranks ranks = cfr__toml_ranks(t, g->in);
+	uint32_t model = g->home, names = cfr_node_kind(g->in) == CFR_MAPPING;
+	cfr_node up = g->in;
+
+	do
+		names += cfr_node_key(up).ptr != NULL;
+	while (cfr_node_parent(&up, up));
+	for (uint32_t i = 0; i < t->count; i++) {
+		if (t->lines[i].header && t->lines[i].count == names && cfr__toml_in(ranks, &t->lines[i]) && i != g->home)
+			model = i;
+	}
+	if (model == CFR__NO_LINE)
+		return;
+	g->margin = g->key_margin = margin_of(t, model);
+	if (model + 1 < t->count && !t->lines[model + 1].header)
+		g->key_margin = margin_of(t, model + 1);
+}
+
 static int learn(gain *g, cfr__toml_edit *t, cfr_node in)
 {
 	cfr__plan *plan = t->plan;
@@ -396,10 +483,9 @@ static int learn(gain *g, cfr__toml_edit *t, cfr_node in)
 		last = g->home;
 	if (last == CFR__NO_LINE && g->dotted)
 		last = first;
-	if (last != CFR__NO_LINE) {
-		uint32_t line = cfr__line_start(plan, t->lines[last].start);
-		g->indent = cfr_str_sub(plan->text, line, t->lines[last].start);
-	}
+	if (last != CFR__NO_LINE)
+		g->indent = margin_of(t, last);
+	learn_margins(g);
 	return 0;
 }
 

@@ -112,7 +112,7 @@ describe("editing", function()
   it("edits what came by an alias only when asked", function()
     local result = run "set stack.yaml /use/cpu 2"
     assert.are.equal(2, result.status)
-    assert.is_truthy(result.err:find("&base", 1, true))
+    assert.is_truthy(result.err:find("&base, and the edit would change it in 2 places", 1, true))
     assert.is_truthy(result.err:find("--through-alias", 1, true))
     assert.is_truthy(edited("set stack.yaml /use/cpu 2 --through-alias"):find("base: &base {cpu: 2}\nuse: *base\n", 1, true))
   end)

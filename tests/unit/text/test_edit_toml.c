@@ -62,6 +62,9 @@ static const struct edit_case toml_lists[] = {
 	{ "element first", "k = 1\n\n# u\n[[u]]\nn = 1\n", "insert /u 0 {n: 0}", "k = 1\n\n[[u]]\nn = 0\n\n# u\n[[u]]\nn = 1\n" },
 	{ "element last", "[[u]]\nn = 1\n[u.s]\nk = 1\n\n[t]\n", "insert /u end {n: 2}",
 	  "[[u]]\nn = 1\n[u.s]\nk = 1\n\n[[u]]\nn = 2\n\n[t]\n" },
+	{ "element as its neighbours", "[[u]]\r\n  n = 1\r\n", "insert /u end {n: 2}\ninsert /u 0 {n: 0}",
+	  "[[u]]\r\n  n = 0\r\n\r\n[[u]]\r\n  n = 1\r\n\r\n[[u]]\r\n  n = 2\r\n" },
+	{ "text over several lines stays", "[[u]]\n  n = 1\n", "insert /u end {n: \"a\\n\"}", "[[u]]\n  n = 1\n\n[[u]]\nn = \"\"\"\na\n\"\"\"\n" },
 	{ "no table", "[[u]]\nn = 1\n", "insert /u 0 5", REFUSED },
 	{ "element goes", "[[u]]\nn = 1\n\n[u.s]\nk = 1\n\n[[u]]\nn = 2\n", "remove /u/0", "[[u]]\nn = 2\n" },
 	{ "all elements go", "a = 1\n\n[[u]]\nn = 1\n", "remove /u/0", "a = 1\nu = []\n" },
@@ -84,6 +87,15 @@ static const struct edit_case toml_entries[] = {
 	{ "move a table", "[t]\nx = 1\n\n# s\n[t.s] # n\n# k\nk = 1\n\n[t.s.d]\n\n[u]\n", "move /t/s . s",
 	  "[t]\nx = 1\n\n[u]\n\n# s\n[s] # n\n# k\nk = 1\n\n[s.d]\n" },
 	{ "move tables", "[a]\n\n[[u]]\nn = 1\n\n[[u]]\nn = 2\n", "move /u /a u", "[a]\n\n[[a.u]]\nn = 1\n\n[[a.u]]\nn = 2\n" },
+};
+
+static const struct edit_case toml_moves[] = {
+	{ "an element", "# one\n[[u]] # n\n  n = 1 # m\n  # s\n  [u.s]\n\n[[u]]\nn = 2\n\n[t]\n", "move /u/0 /t a",
+	  "[[u]]\nn = 2\n\n[t]\n\n# one\n[t.a] # n\n  n = 1 # m\n  # s\n  [t.a.s]\n" },
+	{ "an element with elements", "[[u]]\n[[u.v]]\nn = 1 # n\n\n[[u]]\n", "move /u/0 . t", "[[u]]\n\n[t]\n[[t.v]]\nn = 1 # n\n" },
+	{ "dotted keys", "a.b = 1\n[t]\n", "move /a /t a", "[t]\n\n[t.a]\nb = 1\n" },
+	{ "dotted keys with a comment", "a.b = 1 # n\n[t]\n", "move /a /t a", REFUSED },
+	{ "dotted keys below a comment", "# c\na.b = 1\n[t]\n", "move /a /t a", REFUSED },
 };
 
 static const struct edit_case jsonc[] = {
@@ -187,6 +199,7 @@ RUN(test_values, toml_values, CFR_TOML, false)
 RUN(test_keys, toml_keys, CFR_TOML, false)
 RUN(test_lists, toml_lists, CFR_TOML, false)
 RUN(test_entries, toml_entries, CFR_TOML, false)
+RUN(test_moves, toml_moves, CFR_TOML, false)
 RUN(test_jsonc, jsonc, CFR_JSONC, false)
 RUN(test_through, through, CFR_YAML, true)
 RUN(test_heads, heads, CFR_YAML, false)
@@ -195,7 +208,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values), cmocka_unit_test(test_keys), cmocka_unit_test(test_lists),
-		cmocka_unit_test(test_entries), cmocka_unit_test(test_jsonc), cmocka_unit_test(test_through),
+		cmocka_unit_test(test_entries),
+		cmocka_unit_test(test_moves), cmocka_unit_test(test_jsonc), cmocka_unit_test(test_through),
 		cmocka_unit_test(test_heads),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
