@@ -67,8 +67,8 @@ typedef struct cfr_write {
 } cfr_write;
 
 /* Append a node as text, with a final newline (not when compact or canonical). What the format cannot hold
- * (a NaN in JSON, a null in TOML) is CFR_E_UNSUPPORTED with its path, or told to `lose`. YAML is written so that readers of 1.1 and 1.2 agree: what
- * one of them would misread is quoted. */
+ * (a NaN in JSON, a null in TOML) is CFR_E_UNSUPPORTED with its path, or told to `lose`. YAML is written so that readers
+ * of 1.1 and 1.2 agree: what one of them would misread is quoted. */
 CFR_API int cfr_text_write(cfr_buf *out, cfr_node node, const cfr_write *how, cfr_err *err);
 
 CFR_END_DECLS

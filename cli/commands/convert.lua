@@ -102,7 +102,7 @@ function M.run(options, words)
   local several = #documents ~= 1
   if several and not ({ yaml = 1, json = 1, jsonl = 1, canonical = 1 })[options.to] then
     error { file = words[1], message = ("the stream has %d documents; %s holds one"):format(#documents, options.to),
-      hint = "choose one with --document N", exit = 2 }
+      hint = #documents > 0 and "choose one with --document N" or "write {} for an empty mapping", exit = 2 }
   end
   local out, losses = {}, {}
   for i, document in ipairs(documents) do

@@ -165,8 +165,8 @@ static uint32_t head_of(const walk *w, uint32_t rank)
 	return entry->key_len ? entry->key_start : entry->before;
 }
 
-/* The outermost entry that begins with the mark and behind `at`: a list item begins with its first key, and the root, unless
- * brackets show where, with whatever comes first. */
+/* The outermost entry that begins with the mark and behind `at`: a list item begins with its first key, and the root,
+ * unless brackets show where, with whatever comes first. */
 static uint32_t outermost(const walk *w, uint32_t rank, uint32_t at)
 {
 	while (rank > 0 && w->parents[rank] == rank - 1 &&
