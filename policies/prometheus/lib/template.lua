@@ -3,7 +3,8 @@
 local template = {}
 
 local FUNCTIONS = {}
-for name in ("and or not len index slice print printf println html js urlquery call eq ne lt le gt ge break continue query first label value strvalue "
+for name in ("and or not len index slice print printf println html js urlquery call eq ne lt le gt ge break continue query "
+  .. "first label value strvalue "
   .. "args reReplaceAll safeHtml match title toUpper toLower graphLink tableLink sortByLabel stripPort stripDomain humanize "
   .. "humanize1024 humanizeDuration humanizePercentage humanizeTimestamp toTime toDuration now pathPrefix externalURL parseDuration "
   .. "tmpl urlQueryEscape true false nil"):gmatch "%S+" do

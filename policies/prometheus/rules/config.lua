@@ -159,7 +159,8 @@ rule "config-names-unique" {
           name = tostring(name)
           local at = tree.place(list[i], key)
           if seen[name] then
-            ctx:report("{what} '{name}' is here twice", { what = what, name = name, at = at, related = { { seen[name], "the first one" } } })
+            ctx:report("{what} '{name}' is here twice", { what = what, name = name,
+              at = at, related = { { seen[name], "the first one" } } })
           else
             seen[name] = at
           end

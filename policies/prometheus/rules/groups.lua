@@ -251,7 +251,8 @@ local function practice(name, title, why, severity, enabled, missing)
       groups.rules(root, function(one)
         local alert = groups.text(one, "alert") or ""
         local message = alert ~= "" and missing(one)
-        if message then ctx:report("the alert '{alert}' has no {message}", { alert = alert, message = message, at = tree.place(one, "alert") }) end
+        if message then ctx:report("the alert '{alert}' has no {message}", { alert = alert, message = message,
+          at = tree.place(one, "alert") }) end
       end)
     end,
     examples = {

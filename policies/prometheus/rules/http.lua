@@ -24,7 +24,8 @@ rule "auth-single" {
       for _, key in ipairs(keys) do
         if safe.get(node, key) ~= nil then
           if first then
-            ctx:report("'{key}' beside '{first}'; at most one of them", { key = key, first = first, at = tree.place(node, key), at_key = true })
+            ctx:report("'{key}' beside '{first}'; at most one of them", { key = key, first = first,
+              at = tree.place(node, key), at_key = true })
             return
           end
           first = key
@@ -66,7 +67,8 @@ rule "auth-complete" {
       local cert = safe.get(tls, "cert_file") or safe.get(tls, "cert") or safe.get(tls, "cert_ref")
       local key = safe.get(tls, "key_file") or safe.get(tls, "key") or safe.get(tls, "key_ref")
       if (cert == nil) ~= (key == nil) then
-        ctx:report("a certificate and its key go together; the {missing} is missing", { missing = cert and "key" or "certificate", at = tls })
+        ctx:report("a certificate and its key go together; the {missing} is missing", { missing = cert and "key" or "certificate",
+          at = tls })
       end
     end)
   end,
@@ -114,7 +116,8 @@ rule "scheme-valid" {
         if scheme and scheme ~= "http" and scheme ~= "https" and scheme ~= "" then
           local meant = scheme:lower():match "^(https?)%f[%W]"
           local at = tree.place(one, "scheme")
-          ctx:report("there is no scheme '{scheme}'", { scheme = scheme, at = at, fix = meant and ctx:replace(meant, at) or nil, safety = "guarded" })
+          ctx:report("there is no scheme '{scheme}'", { scheme = scheme, at = at,
+            fix = meant and ctx:replace(meant, at) or nil, safety = "guarded" })
         end
       end)
     end

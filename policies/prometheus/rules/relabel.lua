@@ -79,7 +79,8 @@ rule "relabel-fields" {
       local action = action_of(one)
       local target = safe.get(one, "target_label")
       local replacement = safe.get(one, "replacement")
-      if action == "hashmod" and (safe.get(one, "modulus") or 0) == 0 then ctx:report("'hashmod' needs a 'modulus' above 0", { at = place }) end
+      if action == "hashmod" and (safe.get(one, "modulus") or 0) == 0 then ctx:report("'hashmod' needs a 'modulus' above 0",
+        { at = place }) end
       if TARGET[action] and (target == nil or target == "") then
         ctx:report("'{action}' needs a 'target_label'", { action = action, at = place })
       elseif TARGET[action] and safe.kind(target) == "string" then
@@ -129,7 +130,8 @@ rule "relabel-fields-fitting" {
         local value = safe.get(one, key)
         if value ~= nil and value ~= DEFAULTS[key] then
           local at = tree.place(one, key)
-          ctx:report("'{action}' does not use '{key}'", { action = action, key = key, at = at, at_key = true, fix = ctx:remove(at), safety = "guarded" })
+          ctx:report("'{action}' does not use '{key}'", { action = action, key = key, at = at, at_key = true,
+            fix = ctx:remove(at), safety = "guarded" })
         end
       end
     end)
