@@ -146,8 +146,8 @@ end
 ---@param options table
 ---@return DocumentPair[]?
 function M.changed(a, b, options)
-  if a == "-" or b == "-" or options.document or options.key then
-    return nil
+  if options.document or options.key or core.files.kind(a) ~= "file" or core.files.kind(b) ~= "file" then
+    return nil -- a pipe can be read once
   end
   local before, after, at = core.read_changed(a, b, { format = options.from, limits = options.limits })
   return before and { { before = before, after = after, index = 1, after_index = 1, at = at } }

@@ -214,8 +214,8 @@ end
 ---@param make fun(): table[]?
 ---@return integer? status
 function M.direct(file, options, make)
-  if file == "-" or options.output or options.document or options.value_file or options.diff or options.dry_run
-    or options.through_alias then
+  if core.files.kind(file) ~= "file" or options.output or options.document or options.value_file or options.diff
+    or options.dry_run or options.through_alias then
     return nil
   end
   local made, edits = pcall(make)

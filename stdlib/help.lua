@@ -10,7 +10,7 @@ local M = {}
 
 M.exit_codes = {
   { 0, "clean" },
-  { 1, "findings at or above --fail-on, a failed test, nothing at a path" },
+  { 1, "findings at or above --fail-on, a failed test, nothing at a path, a difference, a conflict" },
   { 2, "usage, unreadable input, a rule that failed or hit a limit, internal error (2 beats 1)" },
   { 3, "denied" },
   { 4, "a signature, MAC or proof does not hold" },

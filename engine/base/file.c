@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -107,6 +108,18 @@ int cfr_fd_read(cfr_buf *out, int fd, cfr_str name, const cfr_limits *limits, cf
 	return read_all(out, fd, 64 << 10, name, limits, err);
 }
 
+/* Until a pipe has bytes or all its writers are gone; from here on reading may wait. */
+static int await(int fd)
+{
+	struct pollfd one = { .fd = fd, .events = POLLIN };
+	int flags = fcntl(fd, F_GETFL), n;
+
+	do
+		n = poll(&one, 1, -1);
+	while (n < 0 && errno == EINTR);
+	return n < 0 || flags < 0 ? -1 : fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+}
+
 int cfr_file_read(cfr_buf *out, const char *name, const cfr_limits *limits, cfr_err *err)
 {
 	uint64_t max = limits ? limits->of[CFR_LIMIT_FILE] : cfr_limit_default(CFR_LIMIT_FILE);
@@ -114,7 +127,7 @@ int cfr_file_read(cfr_buf *out, const char *name, const cfr_limits *limits, cfr_
 	struct stat st;
 	int r, fd;
 
-	do	/* NONBLOCK: opening a pipe without a writer would wait */
+	do	/* NONBLOCK: opening would wait for what is no file, too */
 		fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	while (fd < 0 && errno == EINTR);
 	if (fd < 0)
@@ -123,9 +136,10 @@ int cfr_file_read(cfr_buf *out, const char *name, const cfr_limits *limits, cfr_
 		r = io_error(err, "cannot read", z, errno);
 	} else if (S_ISDIR(st.st_mode)) {
 		r = io_error(err, "cannot read", z, EISDIR);
+	} else if (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode)) {
+		r = await(fd) < 0 ? io_error(err, "cannot read", z, errno) : cfr_fd_read(out, fd, z, limits, err);
 	} else if (!S_ISREG(st.st_mode)) {
-		r = cfr_err_set(err, CFR_E_IO, "not a regular file");
-		cfr_err_hint(err, "a pipe or device can be read as standard input: -");
+		r = cfr_err_set(err, CFR_E_IO, "cannot read: neither a file nor a pipe");
 		cfr_err_at(err, z, 0, 0);
 	} else if ((uint64_t)st.st_size > max) {
 		r = too_large(err, z, limits);

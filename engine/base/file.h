@@ -1,7 +1,7 @@
 /* engine/base/file.h -- whole files in, whole files out.
  *
- * Reading refuses what is not a regular file (a pipe would hang, a device never ends) and what is larger than its
- * ceiling. Writing replaces: a new file in the same directory, synced, with the old one's mode and owner, renamed
+ * Reading takes regular files, pipes and character devices (`<(command)` of a shell, /dev/null), and refuses what is
+ * larger than its ceiling: a device that never ends, too. A pipe can be read once. Writing replaces: a new file in the same directory, synced, with the old one's mode and owner, renamed
  * over it; whatever fails, the old file stays as it was and no other is left behind.
  */
 #ifndef CFR_BASE_FILE_H

@@ -71,9 +71,11 @@ describe("bad input", function()
   it("that cannot be read is a failure, with the others checked", function()
     cli.shell(here, "mkfifo pipe.yaml; mkdir folder.yaml; ln -s loop.yaml loop.yaml; mkdir -p d/e; ln -s .. d/e/up; "
       .. "ln -s nowhere d/dangling.yaml; echo 'a: 1' > d/ok.yaml")
-    local r = check "pipe.yaml"
+    local r = cli.run(here, "get /dev/zero /a --limit file=1000000")
     assert.equal(2, r.status)
-    assert.truthy(r.err:find("pipe.yaml: not a regular file\nhint: a pipe or device can be read as standard input: -\n", 1, true), r.err)
+    assert.truthy(r.err:find("/dev/zero: ", 1, true) and r.err:find("--limit file=", 1, true), r.err)
+    r = cli.run(here, "get d /a")
+    assert.equal("cfgrun: d: cannot read: it is a folder\n", r.err)
     r = check "d"
     assert.equal(2, r.status)
     assert.equal("cfgrun: d/dangling.yaml: it cannot be looked at: No such file or directory\n", r.err)

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,13 +94,8 @@ static void test_read(void **state)
 	assert_non_null(strstr(err.message, "no such file"));
 	assert_int_equal(cfr_file_read(&buf, folder, NULL, &err), CFR_E_IO);
 	assert_non_null(strstr(err.message, "folder"));
-	assert_int_equal(cfr_file_read(&buf, "/dev/null", NULL, &err), CFR_E_IO);
-	assert_int_equal(mkfifo(other, 0600), 0);
-	assert_int_equal(cfr_file_read(&buf, other, NULL, &err), CFR_E_IO);	/* and does not wait */
-	assert_true(err.hint[0] != '\0');
 	cfr_buf_release(&buf);
 	unlink(name);
-	unlink(other);
 }
 
 static void test_pipe(void **state)
@@ -121,6 +117,44 @@ static void test_pipe(void **state)
 		assert_int_equal(buf.ptr[5000], '\0');
 		close(ends[0]);
 	}
+	cfr_buf_release(&buf);
+}
+
+static void *write_late(void *arg)
+{
+	int fd;
+
+	usleep(20000);		/* whoever reads waits by then */
+	fd = open(arg, O_WRONLY);
+	usleep(20000);
+	assert_int_equal(write(fd, "from a pipe", 11), 11);
+	close(fd);
+	return NULL;
+}
+
+/* A pipe that has a name is read until its writers are gone, and no device for ever. */
+static void test_named_pipe(void **state)
+{
+	cfr_buf buf = CFR_BUF_INIT;
+	cfr_err err = CFR_ERR_INIT;
+	cfr_limits limits;
+	pthread_t thread;
+
+	(void)state;
+	assert_int_equal(mkfifo(other, 0600), 0);
+	assert_int_equal(pthread_create(&thread, NULL, write_late, other), 0);
+	assert_int_equal(cfr_file_read(&buf, other, NULL, &err), 0);
+	pthread_join(thread, NULL);
+	assert_string_equal(buf.ptr, "from a pipe");
+	assert_int_equal(cfr_file_replace(other, CFR_STR("x"), &err), CFR_E_IO);
+	unlink(other);
+	assert_int_equal(cfr_file_read(&buf, "/dev/null", NULL, &err), 0);
+	assert_string_equal(buf.ptr, "from a pipe");
+	cfr_limits_default(&limits);
+	limits.of[CFR_LIMIT_FILE] = 100000;
+	assert_int_equal(cfr_file_read(&buf, "/dev/zero", &limits, &err), CFR_E_LIMIT);
+	assert_string_equal(err.limit, "file");
+	assert_string_equal(buf.ptr, "from a pipe");
 	cfr_buf_release(&buf);
 }
 
@@ -237,7 +271,7 @@ static void test_full(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_read), cmocka_unit_test(test_pipe), cmocka_unit_test(test_replace),
+		cmocka_unit_test(test_read), cmocka_unit_test(test_pipe), cmocka_unit_test(test_named_pipe), cmocka_unit_test(test_replace),
 		cmocka_unit_test(test_owner), cmocka_unit_test(test_link), cmocka_unit_test(test_relative),
 		cmocka_unit_test(test_full),
 	};
