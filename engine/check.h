@@ -111,6 +111,7 @@ typedef struct cfr_check_counts {
 	uint64_t files, documents, rules, jobs, places, skipped;
 	uint64_t open[4];		/* by severity */
 	uint64_t allowed, waived, fixed;
+	uint64_t tries;			/* texts that fixes made, read and checked again */
 	uint64_t parse_ns, check_ns;
 } cfr_check_counts;
 

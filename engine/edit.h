@@ -23,6 +23,7 @@
 
 #include "engine/buffer.h"
 #include "engine/document.h"
+#include "engine/text.h"
 
 CFR_BEGIN_DECLS
 
@@ -32,7 +33,7 @@ typedef enum cfr_edit_op {
 	CFR_EDIT_INSERT,	/* at: sequence; index (UINT32_MAX: at the end); value */
 	CFR_EDIT_REMOVE,	/* at */
 	CFR_EDIT_RENAME,	/* at; key */
-	CFR_EDIT_MOVE		/* at; to: mapping; key */
+	CFR_EDIT_MOVE		/* at; to: mapping; key. Or to: sequence; index; key.ptr NULL */
 } cfr_edit_op;
 
 /* Places are JSON Pointers in the document before any of the edits. */
@@ -62,6 +63,15 @@ CFR_API int cfr_edit_plan(cfr_splices *out, const cfr_document *doc, const cfr_e
 /* The same, but what came by an alias or a merge is edited where its text stands, at the anchor, and so at every use. */
 CFR_API int cfr_edit_plan_through(cfr_splices *out, const cfr_document *doc, const cfr_edit *edits, uint32_t count,
                                   const cfr_limits *limits, cfr_err *err);
+/* The splices of edits of all documents of a source; edits[i] are those of docs->items[i]. The result is read once, however
+ * many documents are edited. */
+typedef struct cfr_edit_list {
+	const cfr_edit *items;
+	uint32_t count;
+} cfr_edit_list;
+
+CFR_API int cfr_edit_plan_stream(cfr_splices *out, const cfr_documents *docs, const cfr_edit_list *edits,
+                                 const cfr_limits *limits, cfr_err *err);
 /* The splices of edits of a source's only document, without reading all of it: those that cfr_edit_plan would give.
  * 1 when that cannot be known, or the edits cannot be made: read the source then, and plan. Syntax errors and duplicate
  * keys in parts that the edits do not touch are not looked for. */

@@ -1,18 +1,31 @@
 /* engine/check/fix.c -- settle findings by their edits, and prove it.
  *
- * Per source: the edits of all findings that may be fixed are planned together, the splices applied to the text, and the
- * new text checked with every rule. It is taken only if each of these findings is gone and no other has come; else those
- * that were gone are tried without the others, or half of them, down to a single one, which is given up with the reason. What was taken is the ground for the next round,
- * until nothing is left to try: so a second `--fix` finds nothing to do. Findings are known again by their
- * fingerprints.
+ * Per source, in rounds: of the findings that may be fixed, those whose edits do not contradict each other (fix_batch.c)
+ * are planned together, the splices applied to the text, and the new text checked with every rule. It is taken only if each
+ * of these findings is gone and no other has come (fix_judge.c). Else they are parted: those that seem to do no harm are
+ * tried without the others, or one half and then the other, down to a single one, which is given up with the reason. What
+ * was taken is the ground for the next round, until nothing is left to try: so a second `--fix` finds nothing to do.
+ * Findings are known again by their fingerprints.
+ *
+ * A text takes the longer to read and check the larger it is, and the larger it is the more fixes it may have: where many
+ * of them fail, parting them down to single ones would take the square. So a source has a number of tries, ample for
+ * small ones; when they are used up, what fails is given up together with what failed beside it.
  */
-#include "engine/check/internal.h"
+#include "engine/check/fix.h"
+#include "engine/edit.h"
 
 #include <stdlib.h>
 
-/* A list of fingerprints with a word to each. */
+/* Tries of a source before whole groups are given up: so many bytes read and checked, yet never fewer than the least. */
+enum { TRIED_BYTES = 4 << 20, LEAST_TRIES = 32 };
+
+typedef struct cfr_print {
+	char text[33];
+} cfr_print;
+
+/* A fingerprint with a word to it. */
 typedef struct cfr_noted {
-	char fingerprint[33];
+	cfr_print print;
 	cfr_str why;
 } cfr_noted;
 
@@ -21,116 +34,125 @@ typedef struct cfr_fixing {
 	cfr_result *result;
 	cfr_worker *worker;
 	cfr_fix_class which;
+	cfr__lookup of_run;		/* what the run found */
 	cfr_subject *all;		/* the run's documents, those of the source at hand replaced */
 	struct { cfr_noted *items; uint32_t count, capacity; } given_up;
 	cfr_findings settled;		/* copies; texts in the check's arena */
+	uint64_t tries;			/* of all sources */
+	uint64_t enough;		/* so many, and the source at hand has had its share */
 } cfr_fixing;
 
-/* The source at hand as it stands after what was taken so far. */
-typedef struct cfr_attempt {
-	cfr_source *source;
-	cfr_documents docs;
-	cfr_findings findings;
-	uint32_t failures;		/* rules that could not do their work on it */
-} cfr_attempt;
-
-static void attempt_release(cfr_attempt *attempt)
+static void attempt_release(cfr__attempt *attempt)
 {
+	cfr__lookup_release(&attempt->known);
 	cfr__findings_release(&attempt->findings);
 	cfr_documents_release(&attempt->docs);
 	cfr_source_unref(attempt->source);
-	*attempt = (cfr_attempt){ 0 };
+	cfr_arena_release(&attempt->arena);
+	*attempt = (cfr__attempt){ 0 };
 }
 
-static const cfr_finding *find_same(const cfr_findings *findings, const cfr_finding *like)
-{
-	for (uint32_t i = 0; i < findings->count; i++) {
-		if (strcmp(findings->items[i].fingerprint, like->fingerprint) == 0)
-			return &findings->items[i];
-	}
-	return NULL;
-}
-
+/* What was given up has its reason in `unfixed`. */
 static bool may_fix(const cfr_fixing *fixing, const cfr_finding *finding)
 {
-	if (finding->edit_count == 0 || finding->standing != CFR_OPEN ||
-	    (finding->guarded && fixing->which != CFR_FIX_GUARDED))
-		return false;
-	for (uint32_t i = 0; i < fixing->given_up.count; i++) {
-		if (strcmp(fixing->given_up.items[i].fingerprint, finding->fingerprint) == 0)
-			return false;
-	}
-	return true;
+	return finding->edit_count > 0 && finding->standing == CFR_OPEN && finding->unfixed.len == 0 &&
+	       (!finding->guarded || fixing->which == CFR_FIX_GUARDED);
 }
 
 /* --- text --- */
 
-static int by_start(const void *a, const void *b)
+/* The edits of a set, those of one document together: lists[d] are those of document d. */
+static int gather_edits(cfr_edit_list *lists, cfr_edit **edits, const cfr__set *set, uint32_t first, uint32_t count,
+                        cfr_err *err)
 {
-	const cfr_splice *x = a, *y = b;
+	uint32_t total = 0;
 
-	return (x->start > y->start) - (x->start < y->start);
+	for (uint32_t i = 0; i < set->count; i++)
+		lists[set->items[i]->document - first].count += set->items[i]->edit_count;
+	for (uint32_t d = 0; d < count; d++)
+		total += lists[d].count;
+	if (!(*edits = malloc(((size_t)total + 1) * sizeof(**edits))))
+		return cfr_err_nomem(err);
+	total = 0;
+	for (uint32_t d = 0; d < count; d++) {
+		lists[d].items = *edits + total;
+		total += lists[d].count;
+		lists[d].count = 0;
+	}
+	for (uint32_t i = 0; i < set->count; i++) {
+		const cfr_finding *finding = set->items[i];
+		cfr_edit_list *list = &lists[finding->document - first];
+		cfr_edit *to = *edits + (list->items - *edits) + list->count;
+		memcpy(to, finding->edits, finding->edit_count * sizeof(*to));
+		list->count += finding->edit_count;
+	}
+	return 0;
 }
 
-/* The text after the edits of `set` (findings of `now`). Documents of one source are planned apart: their splices lie
- * apart. */
-static int edit_text(cfr_buf *out, cfr_fixing *fixing, const cfr_checked *checked, const cfr_attempt *now,
-                     const cfr_finding *const *set, uint32_t count, cfr_err *err)
+/* The text after the edits of `set` (findings of `now`). */
+static int edit_text(cfr_buf *out, cfr_fixing *fixing, const cfr_checked *checked, const cfr__attempt *now,
+                     const cfr__set *set, cfr_err *err)
 {
-	cfr_splices plans[1] = { 0 };
-	struct { cfr_edit *items; uint32_t count, capacity; } edits = { 0 };
-	struct { cfr_splice *items; uint32_t count, capacity; } splices = { 0 };
-	cfr_arena texts;
+	cfr_edit_list *lists = calloc((size_t)now->docs.count + 1, sizeof(*lists));
+	cfr_splices splices = { 0 };
+	cfr_edit *edits = NULL;
+	int r = lists ? gather_edits(lists, &edits, set, checked->first_document, now->docs.count, err)
+	              : cfr_err_nomem(err);
+
+	if (r == 0)
+		r = cfr_edit_plan_stream(&splices, &now->docs, lists, &fixing->check->limits, err);
+	if (r == 0)
+		r = cfr_splices_apply(out, cfr_source_bytes(now->source), splices.items, splices.count, err);
+	if (r == 0 && cfr_str_eq(cfr_buf_str(out), cfr_source_bytes(now->source)))
+		r = cfr_err_set(err, CFR_E_UNSUPPORTED, "the fix changes nothing");
+	cfr_splices_release(&splices);
+	free(edits);
+	free(lists);
+	return r;
+}
+
+/* Standings (waivers, allowances) were decided by the run; the texts checked here know them by fingerprint only. */
+static void carry_standing(const cfr_findings *to, const cfr__lookup *from)
+{
+	for (uint32_t i = 0; i < to->count; i++) {
+		const cfr_finding *same = cfr__lookup_print(from, to->items[i].fingerprint);
+		if (same) {
+			to->items[i].standing = same->standing;
+			to->items[i].unfixed = same->unfixed;
+		}
+	}
+}
+
+static int run_rules(cfr_fixing *fixing, const cfr__attempt *made, uint32_t first, cfr_err *err)
+{
+	cfr_check *check = fixing->check;
 	int r = 0;
 
-	cfr_arena_init(&texts, fixing->check->pool);
-	for (uint32_t d = 0; r == 0 && d < now->docs.count; d++) {
-		edits.count = 0;
-		for (uint32_t i = 0; r == 0 && i < count; i++) {
-			for (uint32_t k = 0; k < set[i]->edit_count; k++) {
-				if (set[i]->document != checked->first_document + d)
-					break;
-				cfr_edit *place = CFR_APPEND(&edits);
-				if (!place) {
-					r = cfr_err_nomem(err);
-					break;
-				}
-				*place = set[i]->edits[k];
-			}
-		}
-		if (r < 0 || edits.count == 0)
-			continue;
-		r = cfr_edit_plan(plans, now->docs.items[d], edits.items, edits.count, &fixing->check->limits, err);
-		for (uint32_t k = 0; r == 0 && k < plans->count; k++) {
-			cfr_splice *place = CFR_APPEND(&splices);
-			cfr_str text = cfr_arena_str(&texts, plans->items[k].text);
-			if (!place || !text.ptr)
-				r = cfr_err_nomem(err);
-			else
-				*place = (cfr_splice){ plans->items[k].start, plans->items[k].end, text };
-		}
-		cfr_splices_release(plans);
+	for (uint32_t d = 0; r == 0 && d < made->docs.count; d++) {
+		cfr_subject *subject = &fixing->all[first + d];
+		subject->doc = made->docs.items[d];
+		r = cfr__subject_kinds(&subject->kinds, check, fixing->worker->report.arena, subject->doc, subject->name,
+		                       err);
 	}
-	if (r == 0) {
-		if (splices.count)
-			qsort(splices.items, splices.count, sizeof(*splices.items), by_start);
-		r = cfr_splices_apply(out, cfr_source_bytes(now->source), splices.items, splices.count, err);
-	}
-	free(edits.items);
-	free(splices.items);
-	cfr_arena_release(&texts);
+	check->runs++;
+	for (uint32_t d = 0; r == 0 && d < made->docs.count; d++)
+		r = cfr__run_rules(check, fixing->result, fixing->worker, &fixing->all[first + d], first + d,
+		                   fixing->all, 0, check->rules.count, err);
 	return r;
 }
 
 /* Reads and checks a new text of the source. */
-static int check_text(cfr_attempt *out, cfr_fixing *fixing, const cfr_checked *checked, cfr_str text, cfr_err *err)
+static int check_text(cfr__attempt *out, cfr_fixing *fixing, const cfr_checked *checked, cfr_str text,
+                      const cfr__lookup *standing, cfr_err *err)
 {
 	cfr_check *check = fixing->check;
 	cfr_worker *worker = fixing->worker;
-	cfr_attempt made = { 0 };
-	uint32_t failures = worker->failures.count, first = checked->first_document;
+	cfr__attempt made = { 0 };
+	uint32_t failures = worker->failures.count;
 	int r;
 
+	cfr_arena_init(&made.arena, check->pool);
+	worker->report.arena = &made.arena;
 	if ((r = cfr_source_new(&made.source, checked->file, text, &check->limits, err)) < 0 ||
 	    (r = cfr_text_read(&made.docs, made.source, checked->format, &check->limits, err)) < 0)
 		goto done;
@@ -138,29 +160,19 @@ static int check_text(cfr_attempt *out, cfr_fixing *fixing, const cfr_checked *c
 		r = cfr_err_set(err, CFR_E_UNSUPPORTED, "the fix changes the number of documents");
 		goto done;
 	}
-	for (uint32_t d = 0; d < made.docs.count; d++) {
-		cfr_subject *subject = &fixing->all[first + d];
-		subject->doc = made.docs.items[d];
-		r = cfr__subject_kinds(&subject->kinds, check, &worker->arena, subject->doc, subject->name, err);
-		if (r < 0)
-			goto done;
-	}
-	check->runs++;
-	for (uint32_t d = 0; d < made.docs.count; d++) {
-		r = cfr__run_rules(check, fixing->result, worker, &fixing->all[first + d], first + d, fixing->all, 0,
-				   check->rules.count, err);
-		if (r < 0)
-			goto done;
-	}
+	if ((r = run_rules(fixing, &made, checked->first_document, err)) < 0)
+		goto done;
 	made.failures = worker->failures.count - failures;	/* told by the run, not here */
 	made.findings = worker->report.found;
 	worker->report.found = (cfr_findings){ 0 };
-	if ((r = cfr__findings_sort(&made.findings, err)) == 0) {
-		worker->failures.count = failures;
-		*out = made;
-		return 0;
-	}
+	if ((r = cfr__findings_sort(&made.findings, err)) < 0 ||
+	    (r = cfr__lookup_new(&made.known, &made.findings, err)) < 0)
+		goto done;
+	carry_standing(&made.findings, standing);
+	*out = made;
+	made = (cfr__attempt){ 0 };
 done:
+	worker->report.arena = &worker->arena;
 	worker->failures.count = failures;
 	cfr__findings_release(&worker->report.found);
 	attempt_release(&made);
@@ -168,54 +180,6 @@ done:
 }
 
 /* --- taking and giving up --- */
-
-static bool says_same(const cfr_finding *a, const cfr_finding *b)
-{
-	return cfr_str_eq(a->rule, b->rule) && cfr_str_eq(a->message, b->message);
-}
-
-/* Has a finding without a like before merely moved? A fix may add a key in which another finding now stands, or rename what
- * leads to it. Then there are no more that say the same than before, less those that were to be settled. */
-static bool has_moved(const cfr_finding *finding, const cfr_attempt *before, const cfr_attempt *after,
-                      const cfr_finding *const *set, uint32_t count)
-{
-	int64_t room = 0;
-
-	for (uint32_t i = 0; i < before->findings.count; i++)
-		room += says_same(finding, &before->findings.items[i]);
-	for (uint32_t i = 0; i < count; i++)
-		room -= says_same(finding, set[i]);
-	for (uint32_t i = 0; i < after->findings.count && room >= 0; i++)
-		room -= says_same(finding, &after->findings.items[i]);
-	return room >= 0;
-}
-
-/* Is what was to be settled gone, and nothing new there that is as bad? A lesser finding is progress: a renamed section is
- * looked at by more rules than an unknown one. */
-static int judge(const cfr_attempt *before, const cfr_attempt *after, const cfr_finding *const *set, uint32_t count,
-                 cfr_err *err)
-{
-	cfr_severity least = CFR_ERROR;
-
-	if (after->failures > before->failures)
-		return cfr_err_set(err, CFR_E_SCRIPT, "a rule fails on the fixed text");
-	for (uint32_t i = 0; i < count; i++) {
-		if (set[i]->severity < least)
-			least = set[i]->severity;
-		if (find_same(&after->findings, set[i]))
-			return cfr_err_set(err, CFR_E_UNSUPPORTED, "the finding is still there after the fix");
-	}
-	for (uint32_t i = 0; i < after->findings.count; i++) {
-		const cfr_finding *finding = &after->findings.items[i];
-		if (finding->severity >= least && !find_same(&before->findings, finding) &&
-		    !has_moved(finding, before, after, set, count))
-			return cfr_err_set(err, CFR_E_UNSUPPORTED, "the fix would cause a finding of '%.*s': %.*s",
-					   (int)finding->rule.len, finding->rule.ptr,
-					   (int)(finding->message.len < 120 ? finding->message.len : 120),
-					   finding->message.ptr);
-	}
-	return 0;
-}
 
 static cfr_str keep(cfr_check *check, cfr_str s)
 {
@@ -240,123 +204,180 @@ static int note_settled(cfr_fixing *fixing, const cfr_finding *finding, cfr_err 
 	return 0;
 }
 
-static int give_up(cfr_fixing *fixing, const cfr_finding *finding, const cfr_err *why, cfr_err *err)
+/* Gives up those from `first` on, for one reason. */
+static int give_up(cfr_fixing *fixing, const cfr__set *set, uint32_t first, const cfr_err *why, cfr_err *err)
 {
-	cfr_noted *place = CFR_APPEND(&fixing->given_up);
+	cfr_str text = cfr_arena_str(&fixing->check->arena, cfr_str_of(why->message));
 
-	if (!place)
+	if (!text.ptr)
 		return cfr_err_nomem(err);
-	memcpy(place->fingerprint, finding->fingerprint, sizeof(place->fingerprint));
-	place->why = keep(fixing->check, cfr_str_of(why->message));
+	for (uint32_t i = first; i < set->count; i++) {
+		cfr_noted *place = CFR_APPEND(&fixing->given_up);
+		if (!place)
+			return cfr_err_nomem(err);
+		memcpy(place->print.text, set->items[i]->fingerprint, sizeof(place->print.text));
+		place->why = set->items[i]->unfixed = text.len ? text : CFR_STR("it cannot be made");
+	}
 	return 0;
 }
 
-/* Standings (waivers, allowances) were decided by the run; the texts checked here know them by fingerprint only. */
-static void carry_standing(cfr_findings *to, const cfr_findings *from)
+/* Tries some findings at once. 0: taken, `now` moved on. Positive: not taken, `why` tells, and so many of the set less one,
+ * those at its front, seem to do no harm. Negative: trouble of the run. */
+static int64_t try_set(cfr_fixing *fixing, const cfr_checked *checked, cfr__attempt *now, cfr__set *set, cfr_err *why)
 {
-	for (uint32_t i = 0; i < to->count; i++) {
-		const cfr_finding *same = find_same(from, &to->items[i]);
-		if (same)
-			to->items[i].standing = same->standing;
-	}
-}
-
-/* Moves those that an attempt settled to the front; returns how many they are. */
-static uint32_t settled_first(const cfr_attempt *after, const cfr_finding **set, uint32_t count)
-{
-	uint32_t settled = 0;
-
-	for (uint32_t i = 0; i < count; i++) {
-		const cfr_finding *finding = set[i];
-		if (find_same(&after->findings, finding))
-			continue;
-		set[i] = set[settled];
-		set[settled++] = finding;
-	}
-	return settled;
-}
-
-/* Tries some findings at once. 0: taken, `now` moved on. Positive: not taken, `why` tells, and so many of them, now at the
- * front, are worth another try. Negative: trouble of the run. */
-static int64_t try_set(cfr_fixing *fixing, const cfr_checked *checked, cfr_attempt *now, const cfr_finding **set,
-                       uint32_t count, cfr_err *why)
-{
-	uint32_t next = (count + 1) / 2;
+	uint32_t harmless = 0;
 	cfr_buf text = CFR_BUF_INIT;
-	cfr_attempt after = { 0 };
-	int r = edit_text(&text, fixing, checked, now, set, count, why);
+	cfr__attempt after = { 0 };
+	int r = edit_text(&text, fixing, checked, now, set, why);
 
-	if (r == 0 && cfr_str_eq(cfr_buf_str(&text), cfr_source_bytes(now->source)))
-		r = cfr_err_set(why, CFR_E_UNSUPPORTED, "the fix changes nothing");
+	fixing->tries++;
 	if (r == 0)
-		r = check_text(&after, fixing, checked, cfr_buf_str(&text), why);
-	if (r == 0 && (r = judge(now, &after, set, count, why)) < 0) {
-		uint32_t settled = settled_first(&after, set, count);
-		if (settled < count)
-			next = settled ? settled : 1;
-	}
-	for (uint32_t i = 0; r == 0 && i < count; i++)
-		r = note_settled(fixing, set[i], why);
+		r = check_text(&after, fixing, checked, cfr_buf_str(&text), &now->known, why);
+	if (r == 0)
+		r = cfr__judge(&harmless, now, &after, set, why);
+	for (uint32_t i = 0; r == 0 && i < set->count; i++)
+		r = note_settled(fixing, set->items[i], why);
 	cfr_buf_release(&text);
 	if (r == 0) {
-		carry_standing(&after.findings, &now->findings);
 		attempt_release(now);
 		*now = after;
 		return 0;
 	}
 	attempt_release(&after);
-	return r == CFR_E_NOMEM || r == CFR_E_INTERRUPTED ? r : (int64_t)next;
+	return r == CFR_E_NOMEM || r == CFR_E_INTERRUPTED ? r : (int64_t)harmless + 1;
 }
 
-/* The findings to try, of the text as it stands. */
-typedef struct cfr_set {
-	const cfr_finding **items;
-	uint32_t count, capacity;
-} cfr_set;
+/* --- rounds --- */
 
-static int collect_set(cfr_set *set, const cfr_fixing *fixing, const cfr_attempt *now, cfr_err *err)
+/* Some of the fingerprints of a round, to be tried together. */
+typedef struct cfr_part {
+	uint32_t from, count;
+} cfr_part;
+
+typedef struct cfr_round {
+	cfr_print *prints;
+	struct { cfr_part *items; uint32_t count, capacity; } parts;	/* a stack */
+	cfr__set set;			/* the part at hand, as findings of the text as it stands */
+} cfr_round;
+
+static void round_release(cfr_round *round)
 {
-	set->count = 0;
+	free(round->prints);
+	free(round->parts.items);
+	free(round->set.items);
+}
+
+static int push_part(cfr_round *round, uint32_t from, uint32_t count, cfr_err *err)
+{
+	cfr_part *place = count ? CFR_APPEND(&round->parts) : NULL;
+
+	if (!place)
+		return count ? cfr_err_nomem(err) : 0;
+	*place = (cfr_part){ from, count };
+	return 0;
+}
+
+/* What there is to try in the text as it stands. */
+static int collect(cfr_round *round, const cfr_fixing *fixing, const cfr__attempt *now, cfr_err *err)
+{
+	int r;
+
 	for (uint32_t i = 0; i < now->findings.count; i++) {
 		if (!may_fix(fixing, &now->findings.items[i]))
 			continue;
-		const cfr_finding **place = CFR_APPEND(set);
+		cfr_finding **place = CFR_APPEND(&round->set);
 		if (!place)
 			return cfr_err_nomem(err);
 		*place = &now->findings.items[i];
 	}
-	return 0;
+	if ((r = cfr__batch_pick(&round->set, fixing->check->pool, err)) < 0)
+		return r;
+	round->prints = malloc(((size_t)round->set.count + 1) * sizeof(*round->prints));
+	if (!round->prints)
+		return cfr_err_nomem(err);
+	for (uint32_t i = 0; i < round->set.count; i++)
+		memcpy(round->prints[i].text, round->set.items[i]->fingerprint, sizeof(round->prints[i].text));
+	return push_part(round, 0, round->set.count, err);
 }
 
-/* Takes the most of the set that can be taken at once, or gives its first up. */
-static int fix_some(cfr_fixing *fixing, const cfr_checked *checked, cfr_attempt *now, const cfr_set *set, cfr_err *err)
+/* The findings of a part: those that the text as it stands still has. */
+static void look_up(cfr_round *round, cfr_part part, const cfr_fixing *fixing, const cfr__attempt *now)
 {
-	for (uint32_t count = set->count; ; ) {
-		cfr_err why = CFR_ERR_INIT;
-		int64_t next = try_set(fixing, checked, now, set->items, count, &why);
-		if (next > 0 && count == 1)
-			return give_up(fixing, set->items[0], &why, err);
-		if (next < 0 && err)
-			*err = why;
-		if (next <= 0)
-			return (int)next;
-		count = (uint32_t)next;
+	round->set.count = 0;
+	for (uint32_t i = part.from; i < part.from + part.count; i++) {
+		cfr_finding *finding = cfr__lookup_print(&now->known, round->prints[i].text);
+		if (finding && may_fix(fixing, finding))
+			round->set.items[round->set.count++] = finding;
 	}
 }
 
-static int fix_rounds(cfr_fixing *fixing, const cfr_checked *checked, cfr_attempt *now, cfr_err *err)
+/* A set failed: what is tried of it instead, the harmless ones first. */
+static int part_set(cfr_round *round, cfr_part part, uint32_t harmless, cfr_fixing *fixing, const cfr_err *why,
+                    cfr_err *err)
 {
-	cfr_set set = { 0 };
+	const cfr__set *set = &round->set;
+	bool tired = fixing->tries >= fixing->enough;
+	int r = 0;
+
+	for (uint32_t i = 0; i < set->count; i++)
+		memcpy(round->prints[part.from + i].text, set->items[i]->fingerprint, sizeof(round->prints->text));
+	if (harmless >= set->count)
+		harmless = 0;
+	if (tired || set->count == 1) {
+		r = give_up(fixing, set, tired ? harmless : 0, why, err);
+		return r < 0 ? r : push_part(round, part.from, tired ? harmless : 0, err);
+	}
+	if (harmless == 0)
+		harmless = set->count / 2;
+	if ((r = push_part(round, part.from + harmless, set->count - harmless, err)) < 0)
+		return r;
+	return push_part(round, part.from, harmless, err);
+}
+
+/* 1: there was something to try. */
+static int fix_round(cfr_fixing *fixing, const cfr_checked *checked, cfr__attempt *now, cfr_err *err)
+{
+	cfr_round round = { 0 };
+	int r = collect(&round, fixing, now, err);
+	bool any = round.set.count > 0;
+
+	while (r == 0 && round.parts.count) {
+		cfr_part part = round.parts.items[--round.parts.count];
+		cfr_err why = CFR_ERR_INIT;
+
+		if (cfr__interrupted(fixing->check)) {
+			r = cfr_err_set(err, CFR_E_INTERRUPTED, "interrupted");
+			break;
+		}
+		look_up(&round, part, fixing, now);
+		if (round.set.count == 0)
+			continue;
+		int64_t left = try_set(fixing, checked, now, &round.set, &why);
+		if (left < 0) {
+			r = (int)left;
+			if (err)
+				*err = why;
+		} else if (left > 0) {
+			r = part_set(&round, part, (uint32_t)(left - 1), fixing, &why, err);
+		}
+	}
+	round_release(&round);
+	return r < 0 ? r : any;
+}
+
+/* Fixes of one place wait for each other, each for a round of its own: there are no more rounds than tries, twice. */
+static int fix_rounds(cfr_fixing *fixing, const cfr_checked *checked, cfr__attempt *now, cfr_err *err)
+{
+	uint64_t size = cfr_source_bytes(now->source).len + 1, share = TRIED_BYTES / size;
 	int r;
 
+	if (share < LEAST_TRIES)
+		share = LEAST_TRIES;
+	fixing->enough = fixing->tries + share;
 	do {
-		r = cfr__interrupted(fixing->check) ? cfr_err_set(err, CFR_E_INTERRUPTED, "interrupted")
-						    : collect_set(&set, fixing, now, err);
-		if (r == 0 && set.count)
-			r = fix_some(fixing, checked, now, &set, err);
-	} while (r == 0 && set.count);
-	free(set.items);
-	return r;
+		r = fix_round(fixing, checked, now, err);
+	} while (r > 0 && fixing->tries < fixing->enough + share);
+	return r < 0 ? r : 0;
 }
 
 /* One source: rounds until nothing is left, then its new text. */
@@ -367,13 +388,12 @@ static int fix_source(cfr_fixing *fixing, uint32_t index,
 	const cfr_checked *checked = &fixing->result->sources[index];
 	cfr_input *input = &fixing->check->inputs.items[index];
 	uint32_t settled = fixing->settled.count;
-	cfr_attempt now = { 0 };
+	cfr__attempt now = { 0 };
 	cfr_err why = CFR_ERR_INIT;
 	int r;
 
-	if ((r = check_text(&now, fixing, checked, cfr_source_bytes(checked->source), err)) < 0)
+	if ((r = check_text(&now, fixing, checked, cfr_source_bytes(checked->source), &fixing->of_run, err)) < 0)
 		return r;
-	carry_standing(&now.findings, &fixing->result->findings);
 	if ((r = fix_rounds(fixing, checked, &now, err)) < 0)
 		goto done;
 	if (fixing->settled.count == settled)
@@ -414,13 +434,17 @@ static int tell(cfr_fixing *fixing, cfr_err *err)
 {
 	cfr_findings *findings = &fixing->check->result->findings;
 	cfr_check_counts *counts = &fixing->check->result->outcome.counts;
+	cfr__lookup known = { 0 };
+	int r = cfr__lookup_new(&known, findings, err);
 
-	for (uint32_t i = 0; i < findings->count; i++) {
-		for (uint32_t k = 0; k < fixing->given_up.count; k++) {
-			if (strcmp(findings->items[i].fingerprint, fixing->given_up.items[k].fingerprint) == 0)
-				findings->items[i].unfixed = fixing->given_up.items[k].why;
-		}
+	if (r < 0)
+		return r;
+	for (uint32_t i = 0; i < fixing->given_up.count; i++) {
+		cfr_finding *finding = cfr__lookup_print(&known, fixing->given_up.items[i].print.text);
+		if (finding)
+			finding->unfixed = fixing->given_up.items[i].why;
 	}
+	cfr__lookup_release(&known);
 	for (uint32_t i = 0; i < fixing->settled.count; i++) {
 		cfr_finding *place = CFR_APPEND(findings);
 		if (!place)
@@ -428,6 +452,7 @@ static int tell(cfr_fixing *fixing, cfr_err *err)
 		*place = fixing->settled.items[i];
 		counts->fixed++;
 	}
+	counts->tries = fixing->tries;
 	return 0;
 }
 
@@ -448,12 +473,14 @@ int cfr_check_fix(cfr_check *check, cfr_fix_class which,
 		return cfr_err_nomem(err);
 	for (uint32_t i = 0; i < check->result->subject_count; i++)
 		fixing.all[i] = check->result->subjects[i];
+	r = cfr__lookup_new(&fixing.of_run, &check->result->findings, err);
 	for (uint32_t i = 0; r == 0 && i < check->result->source_count; i++) {
 		if (cfr__interrupted(check))
 			r = cfr_err_set(err, CFR_E_INTERRUPTED, "interrupted");
 		else if (worth_trying(&fixing, &check->result->sources[i]))
 			r = fix_source(&fixing, i, write, arg, err);
 	}
+	cfr__lookup_release(&fixing.of_run);
 	failures = fixing.worker->failures;	/* of writing: the next run starts without */
 	fixing.worker->failures = (cfr_failures){ 0 };
 	if (r == 0 && fixing.settled.count)

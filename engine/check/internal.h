@@ -3,7 +3,7 @@
  * rules.c    the set of rules           settings.c  which of them run, how strictly, with which options
  * pack.c     packs from disk            subject.c   sources to documents, their kinds
  * report.c   findings being made        accept.c    waivers and inline allowances
- * run.c      the run, on all threads    fix.c       edits, applied and checked again
+ * run.c      the run, on all threads    fix*.c      edits, applied and checked again
  */
 #ifndef CFR_CHECK_INTERNAL_H
 #define CFR_CHECK_INTERNAL_H

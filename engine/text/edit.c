@@ -18,6 +18,7 @@ typedef struct proof {
 	const cfr_tree *wanted;
 	cfr_documents before;		/* of the source; empty while it is known to have one document */
 	bool many;
+	cfr_tree **all;			/* wanted of each of `before`; NULL: only `doc` changes */
 } proof;
 
 /* ---- planning ---- */
@@ -131,8 +132,10 @@ static int same_documents(bool *same, const proof *p, const cfr_documents *after
 
 	*same = after->count == count && index < count;
 	for (uint32_t i = 0; r == 0 && *same && i < count; i++) {
-		const cfr_tree *wanted = i == index ? p->wanted : cfr_document_tree(p->before.items[i]);
+		const cfr_tree *wanted = p->all ? p->all[i] : i == index ? p->wanted : NULL;
 
+		if (!wanted)
+			wanted = cfr_document_tree(p->before.items[i]);
 		r = cfr_node_equal(same, cfr_tree_root(cfr_document_tree(after->items[i])), cfr_tree_root(wanted), err);
 	}
 	return r;
@@ -298,4 +301,98 @@ int cfr_edit_plan(cfr_splices *out, const cfr_document *doc, const cfr_edit *edi
                   const cfr_limits *limits, cfr_err *err)
 {
 	return cfr__edit_plan(out, doc, edits, count, NULL, 0, limits, err);
+}
+
+/* ---- all documents of a source ---- */
+
+/* Plans the edits of one document and adds its splices to those of `all`. */
+static int plan_one(cfr__plan *all, cfr_tree **wanted, bool *usual, const cfr_document *doc, cfr_edit_list edits,
+                    const cfr_limits *limits, cfr_err *err)
+{
+	cfr__changes changes;
+	cfr__plan plan;
+	int r = cfr__changes_of(&changes, all->arena, cfr_document_tree(doc), edits.items, edits.count, err);
+
+	if (r || changes.count == 0)
+		return r;
+	if ((r = cfr__changes_tree(wanted, cfr_document_tree(doc), &changes, limits, err)) < 0)
+		return r;
+	cfr__plan_init(&plan, doc, all->arena, err);
+	r = cfr__plan_all(&plan, &changes);
+	*usual = !plan.used_raw && !plan.used_block;
+	for (uint32_t i = 0; r == 0 && i < plan.count; i++)
+		r = cfr__splice(all, plan.splices[i].start, plan.splices[i].end, plan.splices[i].text);
+	free(plan.splices);
+	return r;
+}
+
+/* One after the other: each is proved alone, and may be written in another way. */
+static int plan_apart(cfr__plan *all, const cfr_documents *docs, const cfr_edit_list *edits, const cfr_limits *limits,
+                      cfr_err *err)
+{
+	int r = 0;
+
+	all->count = 0;
+	for (uint32_t d = 0; r == 0 && d < docs->count; d++) {
+		cfr_splices one = { .count = 0 };
+
+		if (edits[d].count)
+			r = cfr_edit_plan(&one, docs->items[d], edits[d].items, edits[d].count, limits, err);
+		for (uint32_t i = 0; r == 0 && i < one.count; i++)
+			r = cfr__splice(all, one.items[i].start, one.items[i].end, one.items[i].text);
+		cfr_splices_release(&one);
+	}
+	return r;
+}
+
+int cfr_edit_plan_stream(cfr_splices *out, const cfr_documents *docs, const cfr_edit_list *edits,
+                         const cfr_limits *limits, cfr_err *err)
+{
+	proof p = { .limits = limits, .before = *docs, .many = true };
+	bool good = false, usual = true;
+	uint32_t edited = 0, last = 0;
+	cfr_arena arena;
+	cfr__plan all;
+	int r = 0;
+
+	for (uint32_t d = 0; d < docs->count; d++) {
+		if (edits[d].count) {
+			edited++;
+			last = d;
+		}
+	}
+	if (edited == 0) {
+		*out = (cfr_splices){ .count = 0 };
+		return 0;
+	}
+	if (edited == 1)
+		return cfr_edit_plan(out, docs->items[last], edits[last].items, edits[last].count, limits, err);
+	p.doc = docs->items[0];
+	if (!(p.all = calloc(docs->count, sizeof(cfr_tree *))))
+		return cfr_err_nomem(err);
+	cfr_arena_init(&arena, NULL);
+	all = (cfr__plan){ .doc = p.doc, .source = cfr_document_source(p.doc), .arena = &arena, .err = err };
+	all.text = cfr_source_bytes(all.source);
+	for (uint32_t d = 0; r == 0 && d < docs->count; d++) {
+		bool is = true;
+
+		if (edits[d].count)
+			r = plan_one(&all, &p.all[d], &is, docs->items[d], edits[d], limits, err);
+		usual = usual && is;
+	}
+	if (r == 0)
+		r = cfr__splices_sort(&all);
+	if (r == 0)
+		r = prove(&good, &p, &all, err);
+	if (r == 0 && !good)
+		r = usual ? cfr_err_set(err, CFR_E_UNSUPPORTED, "these edits cannot be made together")
+		          : plan_apart(&all, docs, edits, limits, err);
+	if (r == 0)
+		r = cfr__splices_copy(out, &all, err);
+	for (uint32_t d = 0; d < docs->count; d++)
+		cfr_tree_unref(p.all[d]);
+	free(p.all);
+	free(all.splices);
+	cfr_arena_release(&arena);
+	return r;
 }

@@ -2,6 +2,7 @@
  * any number of threads. */
 #include "engine/base/str.h"
 #include "engine/check.h"
+#include "engine/pointer.h"
 #include "engine/tree/build.h"
 
 #include <setjmp.h>
@@ -370,6 +371,146 @@ static void test_fix_that_moves_its_own(void **state)
 	cfr_check_free(check);
 }
 
+/* --- many fixes: how often a text is read and checked again --- */
+
+/* What a port rule with many findings does to them: which ports it cannot settle. */
+enum { ALL_GOOD, EVERY_TENTH_STAYS, EVERY_TENTH_BRINGS, NONE_SETTLES };
+
+static int many_rule(void *arg, const cfr_job *job, cfr_node selected, cfr_report *report, cfr_err *err)
+{
+	const int *how = arg;
+	int64_t port = cfr_node_int(selected), good = 9000 + port;
+	cfr_buf path = CFR_BUF_INIT;
+
+	if (port >= 9000)
+		return 0;
+	if (*how == NONE_SETTLES || (*how == EVERY_TENTH_STAYS && port % 10 == 0))
+		good = 5000 + port % 1000;
+	if (*how == EVERY_TENTH_BRINGS && port % 10 == 0)
+		good = 100000;
+	cfr_pointer_write(&path, selected);
+	cfr_tree *value = tree_of_int(good);
+	cfr_edit edit = { .op = CFR_EDIT_REPLACE, .at = cfr_buf_str(&path), .value = value };
+	cfr_claim claim = { .at = selected, .message = CFR_STR("low port"), .edits = &edit, .edit_count = 1 };
+	int r = cfr_report_add(report, job, &claim, err);
+	cfr_tree_unref(value);
+	cfr_buf_release(&path);
+	return r;
+}
+
+static int too_high_rule(void *arg, const cfr_job *job, cfr_node selected, cfr_report *report, cfr_err *err)
+{
+	cfr_claim claim = { .at = selected, .message = CFR_STR("no port") };
+
+	(void)arg;
+	return cfr_node_int(selected) > 65535 ? cfr_report_add(report, job, &claim, err) : 0;
+}
+
+static const cfr_outcome *fix_many(cfr_check **out, int *how, uint32_t count, bool documents)
+{
+	cfr_check *check = new_check(1);
+	cfr_buf text = CFR_BUF_INIT;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (documents)
+			cfr_buf_addz(&text, "---\n");
+		else
+			cfr_buf_addf(&text, "s%u:\n  ", (unsigned)i);
+		cfr_buf_addf(&text, "port: %u\n", (unsigned)i);
+	}
+	cfr_buf_addc(&text, '\0');
+	add_rule(check, "low-port", many_rule, how);
+	add_rule(check, "too-high", too_high_rule, NULL);
+	add_text(check, "a.yaml", text.ptr);
+	cfr_buf_release(&text);
+	run(check);
+	assert_int_equal(cfr_check_fix(check, CFR_FIX_SAFE, NULL, NULL, NULL), 0);
+	*out = check;
+	return cfr_check_outcome(check);
+}
+
+/* However many there are: fixes that do no harm are one try. */
+static void test_many_fixes(void **state)
+{
+	int how = ALL_GOOD;
+
+	(void)state;
+	for (uint32_t count = 10; count <= 4000; count *= 20) {
+		for (int documents = 0; documents < 2; documents++) {
+			cfr_check *check;
+			const cfr_outcome *outcome = fix_many(&check, &how, count, documents);
+			assert_int_equal(outcome->counts.fixed, count);
+			assert_int_equal(outcome->counts.tries, 1);
+			cfr_check_free(check);
+		}
+	}
+}
+
+/* Those that fail are known at once, and the rest is taken; parting them has an end. */
+static void test_many_fixes_that_fail(void **state)
+{
+	(void)state;
+	for (int how = EVERY_TENTH_STAYS; how <= NONE_SETTLES; how++) {
+		for (uint32_t count = 100; count <= 1500; count += 1400) {
+			uint32_t good = how == NONE_SETTLES ? 0 : count - count / 10;
+			cfr_check *check;
+			const cfr_outcome *outcome = fix_many(&check, &how, count, false);
+			assert_int_equal(outcome->counts.fixed, good);
+			assert_true(outcome->counts.tries <= (count == 100 ? 200 : 500));
+			assert_int_equal(outcome->counts.open[CFR_ERROR], count - good);
+			for (uint32_t i = 0; i < outcome->finding_count; i++)
+				assert_true(outcome->findings[i].standing == CFR_FIXED || outcome->findings[i].unfixed.len);
+			cfr_check_free(check);
+		}
+	}
+}
+
+/* Three rules that each want to write the same key: one a round, and nothing is parted. */
+static int key_rule(void *arg, const cfr_job *job, cfr_node selected, cfr_report *report, cfr_err *err)
+{
+	const int64_t *mine = arg;
+	cfr_buf path = CFR_BUF_INIT;
+	cfr_node parent, there;
+	int r = 0;
+
+	if (!cfr_node_parent(&parent, selected) || cfr_node_find(&there, parent, CFR_STR("mark"), NULL) == 0)
+		return 0;
+	cfr_pointer_write(&path, parent);
+	cfr_tree *value = tree_of_int(*mine);
+	cfr_edit edit = { .op = CFR_EDIT_SET, .at = cfr_buf_str(&path), .key = CFR_STR("mark"), .value = value };
+	cfr_claim claim = { .at = parent, .message = CFR_STR("no mark"), .edits = &edit, .edit_count = 1 };
+	r = cfr_report_add(report, job, &claim, err);
+	cfr_tree_unref(value);
+	cfr_buf_release(&path);
+	return r;
+}
+
+static void test_fixes_of_one_place(void **state)
+{
+	int64_t marks[] = { 1, 2, 1 };
+
+	(void)state;
+	for (uint32_t count = 5; count <= 500; count *= 10) {
+		cfr_check *check = new_check(1);
+		cfr_buf text = CFR_BUF_INIT;
+		for (uint32_t i = 0; i < count; i++)
+			cfr_buf_addf(&text, "s%u:\n  port: 1\n", (unsigned)i);
+		cfr_buf_addc(&text, '\0');
+		add_rule(check, "mark-a", key_rule, &marks[0]);
+		add_rule(check, "mark-b", key_rule, &marks[1]);
+		add_rule(check, "mark-c", key_rule, &marks[2]);
+		add_text(check, "a.yaml", text.ptr);
+		cfr_buf_release(&text);
+		run(check);
+		assert_int_equal(cfr_check_fix(check, CFR_FIX_SAFE, NULL, NULL, NULL), 0);
+		const cfr_outcome *outcome = cfr_check_outcome(check);
+		assert_int_equal(outcome->counts.tries, 1);
+		assert_int_equal(outcome->counts.fixed, 2 * count);	/* the same edit twice is one */
+		assert_int_equal(outcome->counts.open[CFR_ERROR], 0);
+		cfr_check_free(check);
+	}
+}
+
 /* What a run gives, as text. */
 static char *transcript(unsigned workers)
 {
@@ -455,6 +596,9 @@ int main(void)
 		cmocka_unit_test(test_fix_that_brings_another),
 		cmocka_unit_test(test_fix_that_moves_another),
 		cmocka_unit_test(test_fix_that_moves_its_own),
+		cmocka_unit_test(test_many_fixes),
+		cmocka_unit_test(test_many_fixes_that_fail),
+		cmocka_unit_test(test_fixes_of_one_place),
 		cmocka_unit_test(test_any_number_of_threads),
 		cmocka_unit_test(test_fingerprints_survive_moving),
 		cmocka_unit_test(test_expiry),
