@@ -73,16 +73,31 @@ static int put_replace(writer *w, const cfr__step *step)
 
 /* ---- mappings ---- */
 
-static int write_mapping(writer *w, const cfr__step *step)
+/* From its old key to its new one, in collections that are both where the second tree has them. */
+static int put_move(writer *w, const cfr__step *went, const cfr__step *came)
 {
+	at_key(&w->from, went->in_b, cfr_node_key(went->a));
+	in_path(&w->path, came->b);
+	return put_op(w, "move", true, cfr__no_node());
+}
+
+static int write_mapping(writer *w, const cfr_diff *diff, uint32_t number)
+{
+	const cfr__step *step = &diff->steps[number], *partner;
+
+	/* The two mappings of a move have two turns: at the later one both are in place. */
+	if (step->partner != CFR__NONE) {
+		partner = &diff->steps[step->partner];
+		if (step->partner > number)
+			return 0;
+		return step->op == CFR__STEP_ADD ? put_move(w, partner, step) : put_move(w, step, partner);
+	}
 	switch (step->op) {
 	case CFR__STEP_REMOVE:
 		at_key(&w->path, step->in_b, cfr_node_key(step->a));
 		return put_op(w, "remove", false, cfr__no_node());
 	case CFR__STEP_RENAME:
-		at_key(&w->from, step->in_b, cfr_node_key(step->a));
-		at_key(&w->path, step->in_b, cfr_node_key(step->b));
-		return put_op(w, "move", true, cfr__no_node());
+		return put_move(w, step, step);
 	case CFR__STEP_ADD:
 		in_path(&w->path, step->b);
 		return put_op(w, "add", false, step->b);
@@ -216,7 +231,7 @@ static int write_steps(writer *w, const cfr_diff *diff)
 		if (!step->in_a.tree) {
 			r = put_replace(w, step);
 		} else if (cfr_node_kind(step->in_a) == CFR_MAPPING) {
-			r = write_mapping(w, step);
+			r = write_mapping(w, diff, k);
 		} else {
 			while (end < diff->step_count && diff->steps[end].in_a.tree &&
 			       cfr_node_same(diff->steps[end].in_a, step->in_a))

@@ -1,8 +1,8 @@
 /* engine/diff/plan.c -- a script as edits of the first tree's text.
  *
  * Edits all speak of the document as it was, so the order of steps is of no matter. An element that moves within a list
- * is removed and written anew where it goes; what changed inside it is in what is written. An entry that moves to
- * another mapping is moved as its author wrote it, if both mappings are there before and after.
+ * goes as its author wrote it; when something inside it changed as well, it is removed and written anew where it goes. An
+ * entry that moves to another mapping is moved as its author wrote it, if both mappings are there before and after.
  */
 #include <stdlib.h>
 
@@ -19,7 +19,7 @@ typedef struct planner {
 	cfr_arena arena;
 	cfr__orderer orderer;
 	cfr_err *err;
-	bool plain;			/* no moves, no renamings */
+	bool plain;			/* no moves, no renamings: all that goes and comes is written anew */
 	bool *whole;			/* if plain: nodes of the first tree that are written anew under another key */
 } planner;
 
@@ -105,6 +105,13 @@ static int plan_entry(planner *p, const cfr__step *step)
 	}
 }
 
+/* Where the edit of a move goes. */
+static int move_to(planner *p, uint32_t number, cfr_node in, uint32_t index)
+{
+	p->edits[number].index = index;
+	return pointer_of(&p->edits[number].to, p, in);
+}
+
 /* For each index of the second list, the index of the first before which a new element there goes. */
 static int insertion_points(uint32_t **out, planner *p, const cfr__step *steps, uint32_t count)
 {
@@ -133,6 +140,29 @@ static int insertion_points(uint32_t **out, planner *p, const cfr__step *steps, 
 	return 0;
 }
 
+/* An element at its new place, before the index `at` of the first list. */
+static int add_element(planner *p, const cfr__step *step, uint32_t at)
+{
+	uint32_t number = p->count;
+	bool same = false;
+	int r = 0;
+
+	if (step->op == CFR__STEP_MOVE && !p->plain)
+		r = cfr_node_equal(&same, step->a, step->b, p->err);
+	if (r == 0 && same) {
+		r = add_edit(p, CFR_EDIT_MOVE, step->a, (cfr_str){ NULL, 0 });
+		return r ? r : move_to(p, number, step->in_a, at);
+	}
+	if (r == 0 && step->op == CFR__STEP_MOVE)
+		r = add_remove(p, step->a);
+	number = p->count;
+	if (r == 0)
+		r = add_written(p, CFR_EDIT_INSERT, step->in_a, step);
+	if (r == 0)
+		p->edits[number].index = at;
+	return r;
+}
+
 static int plan_list(planner *p, const cfr__step *steps, uint32_t count)
 {
 	uint32_t *before = NULL, n = cfr_node_size(steps->in_a);
@@ -141,16 +171,14 @@ static int plan_list(planner *p, const cfr__step *steps, uint32_t count)
 	for (uint32_t k = 0; r == 0 && k < count; k++) {
 		const cfr__step *step = &steps[k];
 
-		if (step->op == CFR__STEP_REMOVE || step->op == CFR__STEP_MOVE)
+		if (step->op == CFR__STEP_REMOVE) {
 			r = add_remove(p, step->a);
-		if (r == 0 && (step->op == CFR__STEP_ADD || step->op == CFR__STEP_MOVE)) {
-			uint32_t at = before[cfr_node_index(step->b)], number = p->count;
-			r = add_written(p, CFR_EDIT_INSERT, step->in_a, step);
-			if (r == 0)
-				p->edits[number].index = at == n ? UINT32_MAX : at;
-		}
-		if (r == 0 && step->op == CFR__STEP_REPLACE && !step->moving)
+		} else if (step->op == CFR__STEP_ADD || step->op == CFR__STEP_MOVE) {
+			uint32_t at = before[cfr_node_index(step->b)];
+			r = add_element(p, step, at == n ? UINT32_MAX : at);
+		} else if (step->op == CFR__STEP_REPLACE && !step->moving) {
 			r = plan_entry(p, step);
+		}
 	}
 	return r;
 }
@@ -239,7 +267,8 @@ int cfr_diff_plan(cfr_splices *out, const cfr_document *doc, const cfr_diff *dif
 	int r = plan_once(out, doc, diff, like, limits, false, &why);
 
 	for (uint32_t i = 0; i < diff->step_count; i++)
-		plain = plain && diff->steps[i].op != CFR__STEP_RENAME && diff->steps[i].partner == CFR__NONE;
+		plain = plain && diff->steps[i].op != CFR__STEP_RENAME && diff->steps[i].op != CFR__STEP_MOVE &&
+		        diff->steps[i].partner == CFR__NONE;
 	if (r < 0 && r != CFR_E_NOMEM && r != CFR_E_LIMIT && !plain)
 		r = plan_once(out, doc, diff, like, limits, true, &why);
 	if (r == CFR_E_CONFLICT) {	/* what was asked for is one value: that its edits meet is a matter of the text */

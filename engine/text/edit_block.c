@@ -129,16 +129,21 @@ static uint32_t last_line_end(const cfr__plan *plan, const cfr__item *item)
 /* May a moved entry be carried over as its author wrote it? */
 static bool raw_item(cfr__item *out, cfr__plan *plan, const cfr__change *change)
 {
+	bool element = change->op == CFR__INSERT;
 	cfr_node parent;
 
 	if (!change->moved || plan->no_raw || !cfr__block_context(plan, change->value) ||
-	    !cfr_node_parent(&parent, change->value) || cfr_node_kind(parent) != CFR_MAPPING)
+	    !cfr_node_parent(&parent, change->value) ||
+	    cfr_node_kind(parent) != (element ? CFR_SEQUENCE : CFR_MAPPING))
 		return false;
 	cfr__item_of(out, plan, change->value);
+	if (element)
+		return plan->text.ptr[out->head] == '-' && out->head < out->start;
 	return cfr__behind_colon(plan, out) != 0 && out->key == out->head;
 }
 
-/* Comment lines above, the new key, and what stood behind the old one; further lines are moved by as many columns. */
+/* Comment lines above, the new key, and what stood behind the old one; further lines are moved by as many columns. An
+ * element has no key, and is carried over with its dash. */
 static void add_raw(cfr__plan *plan, cfr__emit *emit, const cfr__item *item, cfr_str key, unsigned column)
 {
 	uint32_t old = cfr__column(plan, item->head), line = cfr__line_start(plan, item->head);
@@ -152,8 +157,9 @@ static void add_raw(cfr__plan *plan, cfr__emit *emit, const cfr__item *item, cfr
 		cfr_buf_adds(emit->out, cfr_str_sub(plan->text, text, cfr__line_end(plan, at)));
 		cfr__emit_line(emit, column);
 	}
-	cfr__yaml_key(emit, key, false);
-	at = item->key_end;
+	if (key.ptr)
+		cfr__yaml_key(emit, key, false);
+	at = key.ptr ? item->key_end : item->head;
 	for (;;) {
 		uint32_t stop = cfr__line_end(plan, at), next = cfr__next_line(plan, at), text;
 
@@ -185,13 +191,13 @@ void cfr__block_entry(cfr__plan *plan, cfr__emit *emit, const cfr__change *chang
 	if (cfr_node_kind(change->value) == CFR_STRING && cfr_node_string(change->value).len &&
 	    memchr(cfr_node_string(change->value).ptr, '\n', cfr_node_string(change->value).len))
 		style = CFR_PLAIN;
+	if (raw_item(&item, plan, change)) {
+		add_raw(plan, emit, &item, change->key, column);
+		return;
+	}
 	if (change->op == CFR__INSERT) {
 		cfr_buf_addc(emit->out, '-');
 		cfr__yaml_value(emit, change->value, CFR__DASH, column, style);
-		return;
-	}
-	if (raw_item(&item, plan, change)) {
-		add_raw(plan, emit, &item, change->key, column);
 		return;
 	}
 	if (change->moved) {

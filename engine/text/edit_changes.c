@@ -86,25 +86,30 @@ static int add_set(resolver *r, cfr_node in, const cfr_edit *edit, uint32_t numb
 	return 0;
 }
 
-static int add_insert(resolver *r, cfr_node in, const cfr_edit *edit, uint32_t number)
+/* What goes into a sequence: is its index one of it? */
+static int add_at_index(resolver *r, cfr__change change)
 {
-	cfr__change change = { .op = CFR__INSERT, .in = in, .index = edit->index, .number = number,
-	                       .value = cfr_tree_root(edit->value), .written = edit->written };
-	uint32_t size = cfr_node_size(in);
-	int rc = gains(r, in, CFR_SEQUENCE);
+	uint32_t size = cfr_node_size(change.in), wanted = change.index;
 
-	if (rc)
-		return rc;
-	if (change.index == UINT32_MAX)
+	if (wanted == UINT32_MAX)
 		change.index = size;
 	if (change.index > size) {
-		cfr_err_set(r->err, CFR_E_NOTFOUND, "there is no index %u in a sequence of %u", (unsigned)edit->index,
+		cfr_err_set(r->err, CFR_E_NOTFOUND, "there is no index %u in a sequence of %u", (unsigned)wanted,
 		            (unsigned)size);
 		cfr_err_hint(r->err, "the greatest index to insert before is %u, the end", (unsigned)size);
-		return fail_at(r->err, CFR_E_NOTFOUND, in);
+		return fail_at(r->err, CFR_E_NOTFOUND, change.in);
 	}
 	add(r, change);
 	return 0;
+}
+
+static int add_insert(resolver *r, cfr_node in, const cfr_edit *edit, uint32_t number)
+{
+	int rc = gains(r, in, CFR_SEQUENCE);
+
+	return rc ? rc : add_at_index(r, (cfr__change){ .op = CFR__INSERT, .in = in, .index = edit->index,
+	                                                .number = number, .value = cfr_tree_root(edit->value),
+	                                                .written = edit->written });
 }
 
 static int add_rename(resolver *r, cfr_node at, cfr_str key, uint32_t number)
@@ -137,14 +142,15 @@ static int add_remove(resolver *r, cfr_node at, uint32_t number)
 static int add_move(resolver *r, cfr_node at, const cfr_edit *edit, uint32_t number)
 {
 	cfr__change change = { .op = CFR__ADD, .key = edit->key, .number = number, .value = at, .moved = true };
+	bool listed = !edit->key.ptr;
 	cfr_node parent;
 	int rc = cfr_pointer_get(&change.in, cfr_tree_root(r->base), edit->to, r->err);
 
 	if (rc == 0)
-		rc = gains(r, change.in, CFR_MAPPING);
+		rc = gains(r, change.in, listed ? CFR_SEQUENCE : CFR_MAPPING);
 	if (rc)
 		return rc;
-	if (cfr_node_parent(&parent, at) && cfr_node_same(parent, change.in))
+	if (!listed && cfr_node_parent(&parent, at) && cfr_node_same(parent, change.in))
 		return add_rename(r, at, edit->key, number);
 	for (cfr_node up = change.in;;) {
 		if (cfr_node_same(up, at)) {
@@ -155,6 +161,11 @@ static int add_move(resolver *r, cfr_node at, const cfr_edit *edit, uint32_t num
 			break;
 	}
 	rc = add_remove(r, at, number);
+	if (rc == 0 && listed) {
+		change.op = CFR__INSERT;
+		change.index = edit->index;
+		return add_at_index(r, change);
+	}
 	if (rc == 0)
 		add(r, change);
 	return rc;

@@ -106,7 +106,8 @@ typedef enum layout {
 	BEHIND_COMMA		/* the last item's comma; each new one has a comma too */
 } layout;
 
-/* A moved entry as it is written: its comment lines, what stands behind its key, the comment behind its comma. */
+/* A moved entry as it is written: its comment lines, what stands behind its key (of an element: all of it), the comment
+ * behind its comma. */
 typedef struct carried {
 	uint32_t from, head;		/* comment lines above, up to its key */
 	uint32_t body, end;
@@ -141,11 +142,12 @@ static uint32_t behind_margin(const cfr__plan *plan, uint32_t line, cfr_str marg
 static bool carry(carried *out, const cfr__plan *plan, const cfr__change *change)
 {
 	uint32_t line, least, close, comma, behind;
+	bool element = change->op == CFR__INSERT;
 	cfr_node parent;
 	cfr__item item;
 
 	if (!change->moved || !plan->json || !cfr_node_parent(&parent, change->value) ||
-	    cfr_node_kind(parent) != CFR_MAPPING)
+	    cfr_node_kind(parent) != (element ? CFR_SEQUENCE : CFR_MAPPING))
 		return false;
 	cfr__item_of(&item, plan, change->value);
 	line = cfr__line_start(plan, item.head);
@@ -212,7 +214,8 @@ static void add_entry(flow *f, const cfr__change *change, carried *c, cfr_str in
 		c->note.len = 0;
 	}
 	add_lines(f, c->from, c->head, c->margin, indent);
-	cfr__json_string(f->emit.out, change->key);
+	if (change->key.ptr)
+		cfr__json_string(f->emit.out, change->key);
 	add_lines(f, c->body, c->end, c->margin, indent);
 }
 

@@ -75,6 +75,30 @@ describe("patch", function()
     assert.equal("a:\n  v: 1\nb:\n  v: 2\n", cli.read(here .. "/a.yaml"))
   end)
 
+  it("moves elements of a list with their comments", function()
+    cli.write(here .. "/a.yaml", "l:\n  # first\n  - name: a # A\n    v: 1 # one\n  # second\n  - name: b\n    # inner\n    v: 2\n"
+      .. "  - {name: c} # last\n")
+    local r = patched("[{op: move, from: /l/0, path: /l/2}]", "-o -")
+    assert.equal("l:\n  # second\n  - name: b\n    # inner\n    v: 2\n  - {name: c} # last\n  # first\n  - name: a # A\n    v: 1 # one\n",
+      r.out)
+    assert.equal("", r.err)
+    r = patched("[{op: move, from: /l/2, path: /l/0}, {op: replace, path: /l/1/v, value: 5}]", "-o -")
+    assert.equal("l:\n  - {name: c} # last\n  # first\n  - name: a # A\n    v: 5 # one\n  # second\n  - name: b\n    # inner\n    v: 2\n",
+      r.out)
+    cli.write(here .. "/a.jsonc", '{\n  "l": [\n    // one\n    {"n": 1}, // first\n    2 // two\n  ]\n}\n')
+    cli.write(here .. "/p.json", '[{"op": "move", "from": "/l/0", "path": "/l/1"}]')
+    r = cli.run(here, "patch a.jsonc p.json -o -")
+    assert.equal('{\n  "l": [\n    2, // two\n    // one\n    {"n": 1} // first\n  ]\n}\n', r.out)
+  end)
+
+  it("tests numbers as numbers, wherever they stand", function()
+    cli.write(here .. "/a.yaml", "l: [1, {x: 2.0}]\nbig: 9007199254740993\n")
+    assert.equal(0, patched("[{op: test, path: /l, value: [1.0, {x: 2}]}]").status)
+    assert.equal(1, patched("[{op: test, path: /l, value: [1.5, {x: 2}]}]").status)
+    assert.equal(1, patched("[{op: test, path: /l, value: [1.0, {y: 2}]}]").status)
+    assert.equal(1, patched("[{op: test, path: /big, value: 9007199254740992.0}]").status)
+  end)
+
   it("goes from standard input to standard output", function()
     cli.write(here .. "/p.json", '[{"op": "replace", "path": "/a", "value": 2}]')
     assert.equal('{ "a": 2 }\n', cli.shell(here, "echo '{ \"a\": 1 }' | $CFGRUN patch - p.json").out)
