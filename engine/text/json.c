@@ -138,26 +138,6 @@ static inline const char *plain_end(const char *p, const char *end)
 	return p;
 }
 
-static int hex4(const char *p, const char *end, uint32_t *out)
-{
-	uint32_t value = 0;
-
-	if (end - p < 4)
-		return -1;
-	for (int i = 0; i < 4; i++) {
-		char c = p[i], low = (char)(c | 0x20);
-
-		if (c >= '0' && c <= '9')
-			value = value << 4 | (uint32_t)(c - '0');
-		else if (low >= 'a' && low <= 'f')
-			value = value << 4 | (uint32_t)(low - 'a' + 10);
-		else
-			return -1;
-	}
-	*out = value;
-	return 0;
-}
-
 /* \uXXXX, and the second half of a pair; r->p is behind the u. */
 static int unicode_escape(reader *r)
 {
@@ -165,12 +145,12 @@ static int unicode_escape(reader *r)
 	uint32_t c, low;
 	char utf8[4];
 
-	if (hex4(r->p, r->end, &c))
+	if (cfr__hex(r->p, r->end, 4, &c))
 		return fail(r, start, CFR__JSON_ESCAPE);
 	r->p += 4;
 	if (c >= 0xD800 && c <= 0xDFFF) {
 		if (c >= 0xDC00 || r->end - r->p < 6 || r->p[0] != '\\' || r->p[1] != 'u' ||
-		    hex4(r->p + 2, r->end, &low) || low < 0xDC00 || low > 0xDFFF)
+		    cfr__hex(r->p + 2, r->end, 4, &low) || low < 0xDC00 || low > 0xDFFF)
 			return fail(r, start, CFR__JSON_SURROGATE);
 		c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
 		r->p += 6;

@@ -80,22 +80,6 @@ static void skip_space(reader *r)
 	while (pass_joins(r));
 }
 
-static int hex4(const char *p, const char *end, uint32_t *out)
-{
-	*out = 0;
-	for (int i = 0; i < 4; i++) {
-		char c = p + i < end ? p[i] : 0, low = (char)(c | 0x20);
-
-		if (c >= '0' && c <= '9')
-			*out = *out << 4 | (uint32_t)(c - '0');
-		else if (low >= 'a' && low <= 'f')
-			*out = *out << 4 | (uint32_t)(low - 'a' + 10);
-		else
-			return -1;
-	}
-	return 0;
-}
-
 /* r->p is at the backslash of a \u. The halves of a pair stand together. */
 static int unicode_escape(reader *r)
 {
@@ -103,13 +87,13 @@ static int unicode_escape(reader *r)
 	uint32_t c, low;
 	char utf8[4];
 
-	if (hex4(start + 2, r->end, &c))
+	if (cfr__hex(start + 2, r->end, 4, &c))
 		return fail(r, start, "\\u without four hexadecimal digits",
 		            "write all four; a backslash itself is written \\\\");
 	r->p += 6;
 	if (c >= 0xD800 && c <= 0xDFFF) {
 		if (c >= 0xDC00 || r->end - r->p < 6 || r->p[0] != '\\' || r->p[1] != 'u' ||
-		    hex4(r->p + 2, r->end, &low) || low < 0xDC00 || low > 0xDFFF)
+		    cfr__hex(r->p + 2, r->end, 4, &low) || low < 0xDC00 || low > 0xDFFF)
 			return fail(r, start, "half of a surrogate pair",
 			            "characters above U+FFFF need both halves, \\ud800 to \\udbff and then \\udc00 to \\udfff");
 		c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);

@@ -1,4 +1,4 @@
-/* engine/text/read.c -- what every reader needs: places for errors, names for characters, a list of documents.
+/* engine/text/read.c -- what readers share: places for errors, names for characters, hexadecimal digits, a list of documents.
  */
 #include "engine/text/read.h"
 
@@ -60,4 +60,24 @@ void cfr_documents_release(cfr_documents *docs)
 	free(docs->items);
 	docs->items = NULL;
 	docs->count = 0;
+}
+
+int cfr__hex(const char *p, const char *end, int digits, uint32_t *out)
+{
+	uint32_t value = 0;
+
+	if (end - p < digits)
+		return -1;
+	for (int i = 0; i < digits; i++) {
+		char c = p[i], low = (char)(c | 0x20);
+
+		if (c >= '0' && c <= '9')
+			value = value << 4 | (uint32_t)(c - '0');
+		else if (low >= 'a' && low <= 'f')
+			value = value << 4 | (uint32_t)(low - 'a' + 10);
+		else
+			return -1;
+	}
+	*out = value;
+	return 0;
 }

@@ -45,6 +45,9 @@ int cfr__fail_at(cfr_err *err, const cfr_source *source, size_t at, int code);
 enum { CFR__SHOWN_MAX = 24 };
 const char *cfr__show(char out[CFR__SHOWN_MAX], cfr_str text, size_t at);
 
+/* The number that so many hexadecimal digits write; -1 when there are others, or too few before the end. */
+int cfr__hex(const char *p, const char *end, int digits, uint32_t *out);
+
 /* What a plain scalar means under the core schema. A number out of range keeps its kind (INT or FLOAT). */
 typedef struct cfr__scalar {
 	cfr_kind kind;			/* OTHER: an integer beyond int64 */

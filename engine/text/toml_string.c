@@ -41,26 +41,6 @@ static inline const char *plain_end(const char *p, const char *end, char quote, 
 	return p;
 }
 
-static int hex(const char *p, const char *end, int digits, uint32_t *out)
-{
-	uint32_t value = 0;
-
-	if (end - p < digits)
-		return -1;
-	for (int i = 0; i < digits; i++) {
-		char c = p[i], low = (char)(c | 0x20);
-
-		if (c >= '0' && c <= '9')
-			value = value << 4 | (uint32_t)(c - '0');
-		else if (low >= 'a' && low <= 'f')
-			value = value << 4 | (uint32_t)(low - 'a' + 10);
-		else
-			return -1;
-	}
-	*out = value;
-	return 0;
-}
-
 static bool line_end(const char *p, const char *end)
 {
 	return p < end && (*p == '\n' || (*p == '\r' && p + 1 < end && p[1] == '\n'));
@@ -103,7 +83,7 @@ static int escape(cfr__toml *t, bool lines)
 	if (c != 'u' && c != 'U')
 		return cfr__toml_fail(t, start, CFR__TOML_ESCAPE);
 	digits = c == 'u' ? 4 : 8;
-	if (hex(start + 2, t->end, digits, &point))
+	if (cfr__hex(start + 2, t->end, digits, &point))
 		return cfr__toml_fail(t, start, CFR__TOML_ESCAPE);
 	if (point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF))
 		return cfr__toml_fail(t, start, CFR__TOML_CODE_POINT);
