@@ -10,20 +10,29 @@
  * document is unref'd, not NUL-terminated. Functions that can fail return 0 or a negative CFR_E code; `out` is written
  * only on success, `err` (which may be NULL) only on failure. The library never prints and never exits.
  *
- * Below the conveniences here stand the doors of the engine, which this header includes: trees, queries, text, checks.
+ * Below the conveniences here stand the doors of the engine, which this header includes: trees, text, queries, checks,
+ * edits, comparisons.
  */
 #ifndef CFGRUN_H
 #define CFGRUN_H
 
+#include "engine/buffer.h"
 #include "engine/check.h"
+#include "engine/diff.h"
+#include "engine/document.h"
 #include "engine/draft.h"
 #include "engine/edit.h"
 #include "engine/error.h"
 #include "engine/finding.h"
+#include "engine/fmt.h"
 #include "engine/limits.h"
+#include "engine/merge.h"
 #include "engine/pack.h"
+#include "engine/patch.h"
 #include "engine/pointer.h"
 #include "engine/query.h"
+#include "engine/rule.h"
+#include "engine/source.h"
 #include "engine/text.h"
 #include "engine/tree.h"
 #include "lua/shipped.h"

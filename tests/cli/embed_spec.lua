@@ -1,5 +1,5 @@
--- tests/cli/embed_spec.lua: examples/embed, a program of somebody else: it loads a file, reads typed values, runs a pack and
--- a rule of its own in C, and prints what was found.
+-- tests/cli/embed_spec.lua: examples/embed and examples/edit, programs of somebody else: one loads a file, reads typed
+-- values, runs a pack and a rule of its own in C; the other edits, compares and converts.
 
 local cli = dofile "tests/cli/support.lua"
 
@@ -39,5 +39,27 @@ describe("the embedding example", function()
     r = cli.shell(here, "'" .. embed .. "' a.yaml pack:nothing")
     assert.equal(2, r.status)
     assert.truthy(r.err:find("no pack is called 'nothing'", 1, true), r.err)
+  end)
+
+  local edit = cli.program:match "^(.*)/[^/]*$" .. "/edit"
+
+  it("changes a value of a file's text, and tells and converts it", function()
+    if not cli.exists(edit) then
+      pending "the example was not built beside the program"
+    end
+    cli.write(here .. "/e.yaml", "# ours\nserver: {host: 'example.org', port: 80}   # here\n\nlast:   1\n")
+    local r = cli.shell(here, "'" .. edit .. "' e.yaml /server/port 8080")
+    assert.equal("# ours\nserver: {host: 'example.org', port: 8080}   # here\n\nlast:   1\n", r.out)
+    assert.equal("changed /server/port\n", r.err)
+    assert.equal(0, r.status)
+    r = cli.shell(here, "'" .. edit .. "' e.yaml /last '[a, 2]' toml")
+    assert.truthy(r.out:find('last = ["a", 2]', 1, true), r.out)
+    r = cli.shell(here, "'" .. edit .. "' e.yaml /sever/port 8080")
+    assert.equal("", r.out)
+    assert.truthy(r.err:find("did you mean 'server'?", 1, true), r.err)
+    assert.equal(2, r.status)
+    r = cli.shell(here, "'" .. edit .. "' e.yaml /last 2 nonsense")
+    assert.truthy(r.err:find("edit: no format is called 'nonsense'\n", 1, true), r.err)
+    assert.equal("", r.out)
   end)
 end)

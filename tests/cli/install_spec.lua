@@ -70,6 +70,13 @@ describe("an installed cfgrun", function()
     must("gcc -std=c17 -Wall -Wextra -Wpedantic -Werror " .. source .. " -o shared $(" .. config .. "--cflags --libs cfgrun)")
     local said = must 'LD_LIBRARY_PATH="$PWD/prefix/lib" ./shared'
     assert.truthy(said:find "^cfgrun %d[%d.]*, port 8080, {\"server\":{\"port\":8080}}\n$", said)
+    for _, example in ipairs { "embed", "edit" } do
+      must(("gcc -std=c17 -Wall -Wextra -Wpedantic -Werror '%s/examples/%s/%s.c' -o %s $("):format(cli.root, example, example,
+        example) .. config .. "--cflags --libs cfgrun)")
+    end
+    cli.write(here .. "/app.yaml", "server: {port: 80} # here\n")
+    assert.equal("server: {port: 81} # here\n",
+      must 'LD_LIBRARY_PATH="$PWD/prefix/lib" ./edit app.yaml /server/port 81 2>/dev/null')
     must("gcc -std=c17 " .. source .. " -o static -Wl,-Bstatic $(" .. config .. "--cflags --libs cfgrun) -Wl,-Bdynamic $("
       .. config .. "--static --libs cfgrun | sed 's/-lcfgrun//')")
     assert.equal(said, must "./static")
