@@ -212,4 +212,5 @@ local function advised(name, kind, title, why)
 end
 
 advised("memory-limiter-used", "memory_limiter", "Pipelines have a memory limiter", "A burst ends the Collector for want of memory.")
-advised("batch-used", "batch", "Pipelines send in batches", "Each small piece goes out by itself; compression is worse, connections are more.")
+advised("batch-used", "batch", "Pipelines send in batches",
+  "Each small piece goes out by itself; compression is worse, connections are more.")

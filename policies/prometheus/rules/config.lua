@@ -187,7 +187,8 @@ rule "config-labels-valid" {
   severity = "error",
   check = function(root, ctx)
     schema.walk(root, function(kind, value, _, key)
-      if type(kind) ~= "table" or kind.name ~= "labels" or (key ~= "labels" and key ~= "external_labels" and key ~= "required_matchers") then
+      if type(kind) ~= "table" or kind.name ~= "labels"
+        or (key ~= "labels" and key ~= "external_labels" and key ~= "required_matchers") then
         return
       end
       for name in safe.entries(value) do

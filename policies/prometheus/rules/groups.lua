@@ -116,7 +116,8 @@ rule "rule-alert-or-record" {
         for _, key in ipairs { "for", "keep_firing_for", "annotations" } do
           local value = safe.get(one, key)
           local empty = value == nil or value == 0 or value == "0"
-            or safe.kind(value) == "string" and duration.parse(value) == 0 or safe.kind(value) == "mapping" and next(tree.keys(value)) == nil
+            or safe.kind(value) == "string" and duration.parse(value) == 0
+            or safe.kind(value) == "mapping" and next(tree.keys(value)) == nil
           if not empty and alert == "" then
             local at = tree.place(one, key)
             ctx:report("'{key}' belongs to alerts, not to recorded series",
@@ -182,7 +183,8 @@ rule "rule-templates-valid" {
     end)
   end,
   examples = {
-    pass = example [[alert: A, expr: up, annotations: {a: '{{ $labels.job }} {{ printf "%.2f}}" $value }} {{ with $x := query "up" }}{{ $x | first | value }}{{ end }}'}]],
+    pass = example [[alert: A, expr: up, annotations: {a: '{{ $labels.job }} {{ printf "%.2f}}" $value }}
+      {{ with $x := query "up" }}{{ $x | first | value }}{{ end }}'}]],
     { fail = example "alert: A, expr: up, annotations: {a: '{{ $labels.job }'}", at = AT .. "/annotations/a" },
     { fail = example "alert: A, expr: up, annotations: {a: '{{ $label.job }}'}", at = AT .. "/annotations/a" },
     { fail = example "alert: A, expr: up, annotations: {a: '{{ if $value }}'}", at = AT .. "/annotations/a" },

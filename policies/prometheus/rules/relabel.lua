@@ -138,7 +138,8 @@ rule "relabel-fields-fitting" {
   end,
   examples = {
     pass = job "action: labeldrop, regex: a",
-    { fail = job "action: labeldrop, source_labels: [a], regex: a", at = AT .. "/source_labels", fixed = job "action: labeldrop, regex: a" },
+    { fail = job "action: labeldrop, source_labels: [a], regex: a", at = AT .. "/source_labels",
+      fixed = job "action: labeldrop, regex: a" },
     { fail = job "action: keepequal, source_labels: [a], target_label: b, regex: c", at = AT .. "/regex" },
     { fail = job "action: uppercase, source_labels: [a], target_label: b, replacement: c", at = AT .. "/replacement" },
   },

@@ -181,6 +181,8 @@ static void mutate_pack(const char *policy)
 }
 
 static void test_docker_compose(void **arg) { (void)arg; mutate_pack("pack:docker-compose"); }
+static void test_prometheus(void **arg) { (void)arg; mutate_pack("pack:prometheus"); }
+static void test_otel_collector(void **arg) { (void)arg; mutate_pack("pack:otel-collector"); }
 static void test_github_actions(void **arg) { (void)arg; mutate_pack("pack:github-actions"); }
 static void test_kubernetes(void **arg) { (void)arg; mutate_pack("pack:kubernetes"); }
 static void test_langswarm(void **arg) { (void)arg; mutate_pack("pack:langswarm"); }
@@ -190,6 +192,8 @@ static void test_yaml(void **arg) { (void)arg; mutate_pack("pack:yaml"); }
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_docker_compose),
+					  cmocka_unit_test(test_prometheus),
+					  cmocka_unit_test(test_otel_collector),
 		cmocka_unit_test(test_github_actions),
 		cmocka_unit_test(test_kubernetes), cmocka_unit_test(test_langswarm),
 		cmocka_unit_test(test_secrets), cmocka_unit_test(test_yaml) };
