@@ -33,13 +33,10 @@ configure_package_config_file(cmake/cfgrunConfig.cmake.in ${PROJECT_BINARY_DIR}/
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/cfgrunConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/cfgrunConfig.cmake ${PROJECT_BINARY_DIR}/cfgrunConfigVersion.cmake
   DESTINATION ${cmake_folder} COMPONENT development)
-# The prefix may be chosen as late as `cmake --install --prefix`, so the file is made then.
-install(CODE "
-  set(PROJECT_VERSION ${PROJECT_VERSION})
-  set(CMAKE_INSTALL_LIBDIR ${CMAKE_INSTALL_LIBDIR})
-  set(CMAKE_INSTALL_INCLUDEDIR ${CMAKE_INSTALL_INCLUDEDIR})
-  configure_file(${PROJECT_SOURCE_DIR}/cmake/cfgrun.pc.in ${PROJECT_BINARY_DIR}/cfgrun.pc @ONLY)"
-  COMPONENT development)
+# The prefix may be chosen as late as `cmake --install --prefix`, and moved afterwards: it is told from where the file is.
+file(RELATIVE_PATH UP /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+string(REGEX REPLACE "/$" "" UP ${UP})
+configure_file(cmake/cfgrun.pc.in ${PROJECT_BINARY_DIR}/cfgrun.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/cfgrun.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
 
 include(cmake/manual.cmake)

@@ -82,6 +82,14 @@ describe("an installed cfgrun", function()
     assert.equal(said, must "./static")
   end)
 
+  case("may be moved, to a folder with a space in its name too", { "pkg-config", "gcc" }, function()
+    must "cp -a prefix 'moved away'"
+    must(('export PKG_CONFIG_PATH="$PWD/moved away/lib/pkgconfig"; mv prefix hidden; eval "gcc -std=c17 '
+      .. "'%s/tests/consumer/main.c' -o moved $(pkg-config --cflags --libs cfgrun)\"; s=$?; mv hidden prefix; exit $s"):format(
+      cli.root))
+    assert.truthy(must('LD_LIBRARY_PATH="$PWD/moved away/lib" ./moved'):find "port 8080")
+  end)
+
   case("is found by a CMake project in C and C++", { "cmake", "g++", "pkg-config" }, function()
     must(("cmake -S '%s/tests/consumer' -B consumer -DCMAKE_PREFIX_PATH=\"$PWD/prefix\" && cmake --build consumer"):format(
       cli.root))
