@@ -49,6 +49,18 @@ local function fail(message, hint, exit)
 end
 M.fail = fail
 
+--- A text of nothing but comments has no document, and so no place: it gets a null, which entries take the place of.
+local function with_document(name, text, options)
+  if text:gsub("#[^\n]*", ""):find "%S" then
+    return text
+  end
+  local documents = core.read(name, { text = text, format = options.from, limits = options.limits })
+  if not documents or #documents > 0 then
+    return text
+  end
+  return text .. (text:find "[^\n]$" and "\n" or "") .. "null\n"
+end
+
 --- The file with its document that is meant.
 ---@param file string
 ---@param options table
@@ -64,7 +76,7 @@ function M.open(file, options)
     text = ok(core.files.read(file, { limits = options.limits }))
   end
   local name = file == "-" and "<stdin>" or file
-  local document = reading.of_text(name, text, options)
+  local document = reading.of_text(name, with_document(name, text, options), options)
   return { file = file, name = name, text = text, document = document, options = options }
 end
 
@@ -96,7 +108,7 @@ function M.places(edit, word)
     end
   end
   if #pointers == 0 then
-    error({ file = edit.file, message = ("the query %s finds nothing"):format(word), exit = 1 }, 0)
+    error({ file = edit.name, message = ("the query %s finds nothing"):format(word), exit = 1 }, 0)
   end
   return pointers
 end
@@ -109,7 +121,7 @@ function M.node(edit, pointer)
   check_pointer(pointer)
   local node, problem = edit.document:root():get(pointer)
   if not node then
-    problem.file = problem.file or edit.file
+    problem.file = problem.file or edit.name
     error(problem, 0)
   end
   return node

@@ -45,7 +45,7 @@ function M.run(options, words)
   if kind == "sequence" or (kind == "null" and name == "-") then
     local index = editing.index(name)
     if not index then
-      error({ file = edit.file, path = parent, message = ("'%s' is no index of a sequence"):format(name),
+      error({ file = edit.name, path = parent, message = ("'%s' is no index of a sequence"):format(name),
         hint = "an index, or - for the end", exit = 2 }, 0)
     end
     made = { op = "insert", at = parent, index = index ~= "-" and index or nil, value = value }
@@ -53,7 +53,7 @@ function M.run(options, words)
     local there = kind == "mapping" and node:find(name)
     if there then
       local span = there:span() or {}
-      error({ file = edit.file, path = words[2], line = span.line, column = span.column,
+      error({ file = edit.name, path = words[2], line = span.line, column = span.column,
         message = ("the key '%s' is there already"):format(name), hint = "`cfgrun set` replaces its value", exit = 2 }, 0)
     end
     made = { op = "set", at = parent, key = name, value = value }

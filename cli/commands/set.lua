@@ -60,7 +60,7 @@ local function edit_of(edit, pointer, value, options)
   end
   if #missing > 1 and not options.parents then
     local _, problem = edit.document:root():get(pointer)
-    problem.file = problem.file or edit.file
+    problem.file = problem.file or edit.name
     problem.hint = (problem.hint and problem.hint .. "; " or "") .. "--parents adds what is missing on the way"
     error(problem, 0)
   end
@@ -81,7 +81,7 @@ local function add(edits, edit, pointer, value, options)
       end
       -- Into the value that is to be added already.
       local rest = pointer:sub(#other.pointer + 1)
-      local inner = { document = other.value, file = "<value>" }
+      local inner = { document = other.value, name = "<value>" }
       local deeper = edit_of(inner, rest, value, options)
       local text = require("problem").check(require("core").edit(other.value, { deeper }, {}))
       other.value = editing.value(text, { json = true })

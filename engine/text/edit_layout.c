@@ -336,6 +336,12 @@ static uint32_t dash_of(const cfr__plan *plan, uint32_t item, uint32_t column, u
 	}
 }
 
+/* A `<<` is no item, but may stand before the first. */
+static bool begins_with_merge(const cfr__plan *plan, uint32_t start, uint32_t key)
+{
+	return start < key && cfr_str_starts(cfr_str_sub(plan->text, start, key), CFR_STR("<<"));
+}
+
 /* `above` is where the item before this one ends, 0 for the first. */
 static void fill_item(cfr__item *item, const cfr__plan *plan, cfr_node in, cfr_node node, uint32_t above)
 {
@@ -355,10 +361,10 @@ static void fill_item(cfr__item *item, const cfr__plan *plan, cfr_node in, cfr_n
 	if (outer->style == CFR_BLOCK) {
 		uint32_t column = cfr__column(plan, outer->start);
 
-		if (!above)
-			item->head = outer->start;
-		else if (mapping)
+		if (mapping && (above || begins_with_merge(plan, outer->start, item->key)))
 			item->head = block_head(plan, item->key, column);
+		else if (!above)
+			item->head = outer->start;
 		else
 			item->head = dash_of(plan, item->before, column, outer->start);
 	} else if (above) {

@@ -241,6 +241,8 @@ static const struct edit_case anchors[] = {
 	{ "an alias", "a: &a 1\nb: *a\n", "replace /b 2", REFUSED },
 	{ "set through an alias", "a: &a {x: 1}\nb: *a\n", "set /b xy 2", REFUSED },
 	{ "through a merge", "a: &a {x: 1}\nb:\n  <<: *a\n", "replace /b/x 2", "a: &a {x: 1}\nb:\n  <<: *a\n  x: 2\n" },
+	{ "the only own key beside a merge", "a: &a {x: 1}\nb:\n  <<: *a\n  # y\n  y: 2\nc: 1\n", "remove /b/y", "a: &a {x: 1}\nb:\n  <<: *a\nc: 1\n" },
+	{ "the first key behind a merge", "a: &a {x: 1}\nb:\n  <<: *a\n  y: 2\n  z: 3\n", "remove /b/y", "a: &a {x: 1}\nb:\n  <<: *a\n  z: 3\n" },
 	{ "a merge, the same", "a: &a {x: 1}\nb:\n  <<: *a\n", "replace /b/x 1", "a: &a {x: 1}\nb:\n  <<: *a\n" },
 	{ "behind an anchor in use", "a: &a {x: 1}\nb: *a\n", "replace /a/x 2", REFUSED },
 	{ "an anchored value in use", "a: &a 1\nb: *a\n", "replace /a 2", REFUSED },
