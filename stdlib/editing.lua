@@ -7,15 +7,16 @@
 local core = require "core"
 local ok = require("problem").check
 local reading = require "reading"
+local writing = require "writing"
 
 local M = {}
 
 ---@type Option[]
 M.options = {
-  { "dry-run", short = "n", help = "write nothing; show what would change as a diff" },
-  { "diff", help = "the same as --dry-run" },
-  { "output", short = "o", value = "FILE", help = "write there instead (- for standard output)" },
-  { "through-alias", help = "edit a value that came by an alias where it is written, for all its uses" },
+  writing.options[1],
+  writing.options[2],
+  writing.options[3],
+  writing.through_alias,
   reading.options[1],
   reading.options[2],
 }
@@ -66,16 +67,10 @@ end
 ---@param options table
 ---@return Editing
 function M.open(file, options)
-  local text
-  if file == "-" then
-    if options.value_file == "-" then
-      fail("standard input cannot be both the file and the value")
-    end
-    text = ok(core.files.read_input { limits = options.limits })
-  else
-    text = ok(core.files.read(file, { limits = options.limits }))
+  if file == "-" and options.value_file == "-" then
+    fail("standard input cannot be both the file and the value")
   end
-  local name = file == "-" and "<stdin>" or file
+  local text, name = writing.text(file, options)
   local document = reading.of_text(name, with_document(name, text, options), options)
   return { file = file, name = name, text = text, document = document, options = options }
 end
@@ -250,21 +245,9 @@ function M.finish(edit, edits)
   local after, problem = core.edit(edit.document, edits, { through_alias = options.through_alias, limits = options.limits })
   if not after then
     problem.file = problem.file or edit.name
-    if (problem.message or ""):find("the anchor &", 1, true) and not options.through_alias then
-      problem.hint = "--through-alias edits it at the anchor, for all its uses"
-    end
-    error(problem, 0)
+    error(writing.explained(problem, options), 0)
   end
-  if options.diff or options.dry_run then
-    io.stdout:write(require("diff").unified(edit.name, edit.text, after))
-    return 0
-  end
-  local target = options.output or edit.file
-  if target == "-" then
-    io.stdout:write(after)
-  elseif target ~= edit.file or after ~= edit.text then
-    ok(core.files.replace(target, after))
-  end
+  writing.finish(edit.file, edit.text, after, options)
   return 0
 end
 

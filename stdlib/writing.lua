@@ -1,4 +1,5 @@
--- stdlib/writing.lua: what commands that change a file by a comparison share: reading it with its text, and the result.
+-- stdlib/writing.lua: what commands that change a file share: reading it with its text, and the result. Those that know
+-- the value which comes out bring the text to it by a comparison.
 
 local core = require "core"
 local ok = require("problem").check
@@ -11,6 +12,20 @@ M.options = {
   { "diff", help = "the same as --dry-run" },
   { "output", short = "o", value = "FILE", help = "write there instead (- for standard output)" },
 }
+
+---@type Option
+M.through_alias = { "through-alias", help = "edit a value that came by an alias where it is written, for all its uses" }
+
+--- A problem of an edit behind an alias, with what can be done.
+---@param problem table
+---@param options table
+---@return table
+function M.explained(problem, options)
+  if (problem.message or ""):find("the anchor &", 1, true) and not options.through_alias then
+    problem.hint = "--through-alias edits it at the anchor, for all its uses"
+  end
+  return problem
+end
 
 --- The bytes of a file, or of standard input for "-", and how messages call it.
 ---@param file string
@@ -27,17 +42,19 @@ end
 ---@param document userdata
 ---@param value userdata
 ---@param options table
----@param how { keys: table?, rewrite: boolean?, like: userdata? } `like`: a document whose order of keys may be taken
+---@param how { keys: table?, rewrite: boolean?, like: userdata?, through: boolean? } `like`: a document whose order of keys
+---may be taken; `through`: the command has --through-alias
 ---@return string
 function M.brought(document, value, options, how)
   local diff = ok(core.compare(document:root(), value, { keys = how.keys, limits = options.limits }))
-  local text, problem = diff:text(document, { like = how.like, limits = options.limits })
+  local text, problem = diff:text(document, { like = how.like, through_alias = options.through_alias, limits = options.limits })
   if text then
     return text
   end
   if how.rewrite then
-    return (ok(value:text { format = document:format() }))
+    return ok(diff:text(document, { like = how.like, rewrite = true, limits = options.limits }))
   end
+  problem = how.through and M.explained(problem, options) or problem
   problem.file = problem.file or document:file()
   problem.hint = (problem.hint and problem.hint .. "; or " or "") .. "--rewrite writes the file anew, without its comments"
   error(problem, 0)

@@ -22,6 +22,7 @@ local M = {
     writing.options[1],
     writing.options[2],
     writing.options[3],
+    writing.through_alias,
     { "rewrite", help = "where the text cannot be edited, write the file anew, without its comments" },
     reading.options[1],
     reading.options[2],
@@ -68,7 +69,7 @@ function M.run(options, words)
   if options.rewrite and #ok(core.read(name, { text = text, format = document:format() })) ~= 1 then
     error({ file = name, message = "a stream of several documents cannot be written anew", exit = 2 }, 0)
   end
-  local after = writing.brought(document, value, options, { rewrite = options.rewrite, like = patch })
+  local after = writing.brought(document, value, options, { rewrite = options.rewrite, like = patch, through = true })
   writing.finish(file, text, after, options)
   return 0
 end

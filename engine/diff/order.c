@@ -7,6 +7,7 @@
  */
 #include "engine/diff/plan_parts.h"
 #include "engine/pointer.h"
+#include "engine/text.h"
 
 static const char *const first_keys[] = { "apiVersion", "kind", "metadata", "name", "id", "key", "title", "description",
 	"type", "version" };
@@ -154,5 +155,30 @@ int cfr__ordered(cfr_document **out, cfr__orderer *o, const cfr__step *step)
 		r = cfr_build_finish(out, o->build, 0, 0, 0, o->err);
 	cfr_build_free(o->build);
 	o->build = NULL;
+	return r;
+}
+
+int cfr_diff_rewrite(cfr_buf *out, const cfr_document *doc, const cfr_diff *diff, const cfr_document *other,
+                     const cfr_limits *limits, cfr_err *err)
+{
+	cfr__step whole = { .op = CFR__STEP_REPLACE, .a = diff->before, .b = diff->after };
+	cfr__orderer o = { .doc = doc, .like = other, .limits = limits, .err = err };
+	cfr_document *ordered = NULL;
+	cfr_source *nowhere = NULL;
+	cfr_arena arena;
+	int r = cfr_source_new(&nowhere, CFR_STR("value"), CFR_STR(""), limits, err);
+
+	cfr_arena_init(&arena, NULL);
+	o.source = nowhere;
+	o.arena = &arena;
+	if (r == 0)
+		r = cfr__ordered(&ordered, &o, &whole);
+	if (r == 0) {
+		cfr_write how = { .format = cfr_document_format(doc), .order = ordered };
+		r = cfr_text_write(out, cfr_tree_root(cfr_document_tree(ordered)), &how, err);
+	}
+	cfr_document_unref(ordered);
+	cfr_arena_release(&arena);
+	cfr_source_unref(nowhere);
 	return r;
 }

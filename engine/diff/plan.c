@@ -236,7 +236,7 @@ static int plan_steps(planner *p)
 }
 
 static int plan_once(cfr_splices *out, const cfr_document *doc, const cfr_diff *diff, const cfr_document *like,
-                     const cfr_limits *limits, bool plain, cfr_err *err)
+                     bool through, const cfr_limits *limits, bool plain, cfr_err *err)
 {
 	planner p = { .diff = diff, .limits = limits, .err = err, .plain = plain };
 	size_t most = (size_t)diff->step_count * 2 + 1;
@@ -251,7 +251,7 @@ static int plan_once(cfr_splices *out, const cfr_document *doc, const cfr_diff *
 	if (r == 0)
 		r = p.edits && p.values ? plan_steps(&p) : cfr_err_nomem(err);
 	if (r == 0)
-		r = cfr_edit_plan(out, doc, p.edits, p.count, limits, err);
+		r = (through ? cfr_edit_plan_through : cfr_edit_plan)(out, doc, p.edits, p.count, limits, err);
 	for (uint32_t i = 0; i < p.value_count; i++)
 		cfr_document_unref(p.values[i]);
 	cfr_arena_release(&p.arena);
@@ -260,17 +260,17 @@ static int plan_once(cfr_splices *out, const cfr_document *doc, const cfr_diff *
 }
 
 int cfr_diff_plan(cfr_splices *out, const cfr_document *doc, const cfr_diff *diff, const cfr_document *like,
-                  const cfr_limits *limits, cfr_err *err)
+                  bool through, const cfr_limits *limits, cfr_err *err)
 {
 	cfr_err why = CFR_ERR_INIT;
 	bool plain = true;
-	int r = plan_once(out, doc, diff, like, limits, false, &why);
+	int r = plan_once(out, doc, diff, like, through, limits, false, &why);
 
 	for (uint32_t i = 0; i < diff->step_count; i++)
 		plain = plain && diff->steps[i].op != CFR__STEP_RENAME && diff->steps[i].op != CFR__STEP_MOVE &&
 		        diff->steps[i].partner == CFR__NONE;
 	if (r < 0 && r != CFR_E_NOMEM && r != CFR_E_LIMIT && !plain)
-		r = plan_once(out, doc, diff, like, limits, true, &why);
+		r = plan_once(out, doc, diff, like, through, limits, true, &why);
 	if (r == CFR_E_CONFLICT) {	/* what was asked for is one value: that its edits meet is a matter of the text */
 		r = why.code = CFR_E_UNSUPPORTED;
 		cfr_err_hint(&why, "edit the file by hand");

@@ -7,8 +7,9 @@
  *   core.compare(a, b, {keys=, limits=})	what two nodes do not have in common, a diff:
  *	diff:changes()				a list of {op, before, after, inside}: nodes, where there are any
  *	diff:json_patch{limits=}		as a node
- *	diff:text(document, {like=, limits=})	the first document's text, edited into the second value; or nil, error;
- *						`like` is a document whose order of keys may be taken
+ *	diff:text(document, {like=, through_alias=, rewrite=, limits=})	the first document's text, edited into the
+ *						second value, or written anew; or nil, error; `like` is a document
+ *						whose order of keys may be taken
  *   core.merge_patch(a, b, {limits=})		as a node
  *   core.patch(node, patch, {kind=, limits=})	the patched value as a node; or nil, error, number of the operation
  *   core.merge(base, ours, theirs, {favor=, keys=, limits=})	the merged value, a list of {kind, text, base, ours,
@@ -136,6 +137,14 @@ static int diff_json_patch(lua_State *L)
 	return cfr_diff_json_patch(&tree, ud->diff, &limits, &err) < 0 ? cfr__cmd_push_err(L, &err) : push_tree(L, tree);
 }
 
+static bool read_flag(lua_State *L, int table, const char *field)
+{
+	bool yes = lua_istable(L, table) && (lua_getfield(L, table, field), lua_toboolean(L, -1));
+
+	lua_settop(L, table);
+	return yes;
+}
+
 static int diff_text(lua_State *L)
 {
 	const diff_ud *ud = luaL_checkudata(L, 1, DIFF_CLASS);
@@ -151,9 +160,11 @@ static int diff_text(lua_State *L)
 	if (lua_istable(L, 3) && lua_getfield(L, 3, "like") != LUA_TNIL)	/* held by the table */
 		like = cfr__cmd_check_document(L, -1);
 	lua_settop(L, 3);
+	bool through = read_flag(L, 3, "through_alias"), rewrite = read_flag(L, 3, "rewrite");
 	cfr_buf *buf = cfr__cmd_push_buf(L);
-	r = cfr_diff_plan(&splices, doc, ud->diff, like, &limits, &err);
-	if (r == 0) {
+	if (rewrite) {
+		r = cfr_diff_rewrite(buf, doc, ud->diff, like, &limits, &err);
+	} else if ((r = cfr_diff_plan(&splices, doc, ud->diff, like, through, &limits, &err)) == 0) {
 		r = cfr_splices_apply(buf, cfr_source_bytes(cfr_document_source(doc)), splices.items, splices.count, &err);
 		cfr_splices_release(&splices);
 	}

@@ -73,6 +73,10 @@ describe("patch", function()
     assert.truthy(r.err:find("--rewrite", 1, true))
     assert.equal(0, patched("[{op: replace, path: /b/v, value: 2}]", "--rewrite").status)
     assert.equal("a:\n  v: 1\nb:\n  v: 2\n", cli.read(here .. "/a.yaml"))
+    -- Written anew, keys stay in the author's order.
+    cli.write(here .. "/a.yaml", "z: &x {w: 1, v: 1}\nb: *x\na: 1\n")
+    assert.equal("z:\n  w: 1\n  v: 1\nb:\n  w: 1\n  v: 2\na: 1\n", patched("b: {v: 2}", "--rewrite -o -").out)
+    assert.equal("z: &x {w: 1, v: 2}\nb: *x\na: 1\n", patched("b: {v: 2}", "--through-alias -o -").out)
   end)
 
   it("moves elements of a list with their comments", function()
