@@ -127,7 +127,6 @@ local RETIRED = {
   ["exporters/opencensus"] = "otlp", ["receivers/opencensus"] = "otlp", ["exporters/loki"] = "otlphttp, which Loki reads",
   ["processors/spanmetrics"] = "the connector spanmetrics", ["processors/servicegraph"] = "the connector servicegraph",
   ["extensions/memory_ballast"] = "the memory_limiter and GOMEMLIMIT", ["extensions/ballast"] = "the memory_limiter and GOMEMLIMIT",
-  ["exporters/carbon"] = nil,
 }
 
 rule "component-current" {
