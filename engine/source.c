@@ -235,7 +235,7 @@ cfr_str cfr_source_line(const cfr_source *source, uint32_t line)
 				return (cfr_str){ NULL, 0 };
 		}
 	}
-	end = next_line(text, start);
+	end = index && line < index->count ? index->starts[line] : index ? (uint32_t)text.len : next_line(text, start);
 	if (end > start && text.ptr[end - 1] == '\n')
 		end--;
 	if (end > start && text.ptr[end - 1] == '\r')

@@ -8,6 +8,9 @@ struct cfr_embedded {
 	const char *name;	/* relative to the project: "policies/yaml/pack.lua" */
 	const char *bytes;	/* NUL behind the length */
 	size_t len;
+	const char *code;	/* compiled, or NULL */
+	size_t code_len;
+	const char *release;	/* "Lua 5.4.4": the only one that `code` is for */
 };
 
 /* Each is sorted by name and ends with a NULL name. Made by tools/embed.lua. */

@@ -135,7 +135,7 @@ int cfr__subject_kinds(cfr_strs *out, cfr_check *check, cfr_arena *arena, const 
                        cfr_err *err);
 
 /* report.c */
-int cfr__report_init(cfr_report *report, cfr_arena *arena, cfr_err *err);
+void cfr__report_init(cfr_report *report, cfr_arena *arena);
 void cfr__report_release(cfr_report *report);
 /* A finding of the engine's own. */
 int cfr__report_engine(cfr_report *report, const cfr_finding *finding, cfr_err *err);

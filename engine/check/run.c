@@ -225,8 +225,8 @@ int cfr__worker_ready(cfr_check *check, cfr_worker *worker, cfr_err *err)
 	const cfr_script_ops *ops = check->options.scripts.ops;
 	int r;
 
-	if (!worker->report.digest && (r = cfr__report_init(&worker->report, &worker->arena, err)) < 0)
-		return r;
+	if (!worker->report.arena)
+		cfr__report_init(&worker->report, &worker->arena);
 	if (worker->script || !ops || check->packs.count == 0)
 		return 0;
 	if ((r = ops->open(&worker->script, check->options.scripts.arg, &check->limits, err)) < 0)
@@ -364,12 +364,11 @@ static int read_one(void *arg, unsigned worker, size_t index, cfr_err *err)
 {
 	struct pass *pass = arg;
 	cfr_worker *mine = &pass->check->workers[worker];
-	int r;
 
 	if (cfr__interrupted(pass->check))
 		return cfr_err_set(err, CFR_E_INTERRUPTED, "interrupted");
-	if (!mine->report.digest && (r = cfr__report_init(&mine->report, &mine->arena, err)) < 0)
-		return r;
+	if (!mine->report.arena)
+		cfr__report_init(&mine->report, &mine->arena);
 	return cfr__read_input(pass->check, pass->result, mine, (uint32_t)index, err);
 }
 
@@ -532,7 +531,7 @@ int cfr_check_run(cfr_check *check, cfr_err *err)
 		worker_close(check, &check->workers[i]);	/* their threads are gone */
 	if (r < 0 || (r = gather(check, result, err)) < 0)
 		goto failed;
-	if (!check->workers[0].report.digest && (r = cfr__worker_ready(check, &check->workers[0], err)) < 0)
+	if (!check->workers[0].report.arena && (r = cfr__worker_ready(check, &check->workers[0], err)) < 0)
 		goto failed;
 	r = cfr__accept(check, result, &result->findings, &check->workers[0].report, err);
 	if (r < 0 || (r = gather(check, result, err)) < 0)

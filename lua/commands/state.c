@@ -108,10 +108,21 @@ static const struct cfr_embedded *find_file(const char *folder, const char *name
 	return NULL;
 }
 
+/* Is this the very Lua that compiled the file? The library is shared, and may be another one than at building; what one
+ * release compiles, another may not run. The release stands in its `lua_ident`. */
+static bool can_run(const struct cfr_embedded *file)
+{
+	const char *at = file->code ? strstr(lua_ident, file->release) : NULL;
+
+	return at && at[strlen(file->release)] == ' ';
+}
+
 static int load_file(lua_State *L, const struct cfr_embedded *file)
 {
 	char chunk[256];
 
+	if (can_run(file))
+		return luaL_loadbufferx(L, file->code, file->code_len, file->name, "b");
 	snprintf(chunk, sizeof(chunk), "=%s", file->name);
 	return luaL_loadbufferx(L, file->bytes, file->len, chunk, "t");
 }
@@ -144,6 +155,7 @@ static int open_core(lua_State *L)
 	cfr__cmd_bind_diff(L);
 	cfr__cmd_bind_documents(L);
 	cfr__cmd_bind_checks(L);
+	cfr__cmd_bind_compose(L);
 	cfr__cmd_bind_specs(L);
 	cfr__cmd_bind_editor(L);
 	return 1;
