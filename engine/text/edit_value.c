@@ -328,6 +328,17 @@ static bool is_collection(cfr_node node)
 	return kind == CFR_MAPPING || kind == CFR_SEQUENCE;
 }
 
+static bool all_scalars(cfr_node node)
+{
+	cfr_node child;
+
+	for (uint32_t i = 0; cfr_node_at(&child, node, i, NULL) == 0; i++) {
+		if (is_collection(child))
+			return false;
+	}
+	return true;
+}
+
 static cfr_style style_of(const cfr__plan *plan, const cfr__change *change, const cfr_entry *entry)
 {
 	if (change->moved)
@@ -347,11 +358,15 @@ static int put_flow(cfr__plan *plan, place *p, const cfr__change *change)
 	emit.err = plan->err;
 	cfr__emit_order(&emit, change);
 	p->head = (range){ tagged ? p->item.before : p->item.start, p->item.end };
-	if (is_collection(p->item.node) && cfr_node_size(p->item.node))
+	if (is_collection(p->item.node) && cfr_node_size(p->item.node)) {
 		emit.pretty = cfr__breaks_between(plan, entry->start, entry->end);
-	else
+		/* A list over several lines stays one. */
+		if (cfr_node_kind(p->item.node) == CFR_SEQUENCE && all_scalars(change->value))
+			emit.short_lists = false;
+	} else {
 		emit.pretty = plan->json && !plan->one_line && (p->slot == CFR__ROOT ? plan->spread || cfr__final_break(plan)
 		                                                   : plan->spread && p->item.own_line);
+	}
 	if (empty && p->item.before == p->item.start && p->slot == CFR__KEY) {
 		uint32_t behind = cfr__behind_colon(plan, &p->item);
 

@@ -279,6 +279,8 @@ static const struct edit_case json[] = {
 	{ "set into null.json", "{\"a\": null}", "set /a b 1", "{\"a\": {\"b\": 1}}" },
 	{ "short lists stay short.json", "{\n  \"a\": [1, 2],\n  \"b\": 1\n}\n", "set . c [3, 4]\nreplace /a [1, 2, 3]",
 	  "{\n  \"a\": [1, 2, 3],\n  \"b\": 1,\n  \"c\": [3, 4]\n}\n" },
+	{ "long lists stay long.json", "{\n  \"a\": [\n    1\n  ],\n  \"b\": [1]\n}\n", "replace /a [2, 3]\nreplace /b [4]",
+	  "{\n  \"a\": [\n    2,\n    3\n  ],\n  \"b\": [4]\n}\n" },
 	{ "insert.json", "[1, 2]", "insert . 0 0\ninsert . end 3", "[0, 1, 2, 3]" },
 	{ "insert, lines.json", "[\n  1,\n  2\n]\n", "insert . 1 {a: 1}", "[\n  1,\n  {\n    \"a\": 1\n  },\n  2\n]\n" },
 	{ "remove, lines.json", "{\n  \"a\": 1,\n  \"b\": 2,\n  \"c\": 3\n}\n", "remove /b", "{\n  \"a\": 1,\n  \"c\": 3\n}\n" },
