@@ -10,6 +10,18 @@ local M = {}
 ---@type table<string, table|false>
 local known = {} -- folder: its parsed file
 
+--- `{1..12}` as `{1,2,…}`; braces around one word are themselves.
+local function spelled_out(glob)
+  glob = glob:gsub("{(-?%d+)%.%.(-?%d+)}", function(from, to)
+    local first, last, numbers = math.tointeger(tonumber(from)) or 0, math.tointeger(tonumber(to)) or 0, {}
+    for i = first, math.min(last, first + 999) do -- nobody means more
+      numbers[#numbers + 1] = tostring(i)
+    end
+    return #numbers > 1 and "{" .. table.concat(numbers, ",") .. "}" or numbers[1]
+  end)
+  return (glob:gsub("{([^{},]*)}", "\\{%1\\}"))
+end
+
 --- A list of { glob, values }; `root` when it says so.
 local function parse(text)
   local sections, current = {}, nil
@@ -18,7 +30,7 @@ local function parse(text)
     local glob = line:match "^%[(.*)%]$"
     local key, value = line:match "^([^=:]-)%s*[=:]%s*(.-)$"
     if glob then
-      current = { glob = glob, values = {} }
+      current = { glob = spelled_out(glob), values = {} }
       sections[#sections + 1] = current
     elseif key and not line:find "^[#;]" then
       local to = current and current.values or sections

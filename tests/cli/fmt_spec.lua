@@ -126,6 +126,15 @@ describe("fmt", function()
     end
   end)
 
+  it("sections of .editorconfig with numbers in braces, and with braces around one word", function()
+    cli.write(here .. "/.editorconfig", "root = true\n[*]\nindent_size = 4\n[{a,b}{1..12}.yaml]\nindent_size = 3\n"
+      .. "[*.{yml}]\nindent_size = 6\n")
+    for name, wide in pairs { ["a1.yaml"] = 3, ["b12.yaml"] = 3, ["a13.yaml"] = 4, ["c1.yaml"] = 4, ["a.yml"] = 4 } do
+      local r = cli.shell(here, "printf 'a:\\n  b: 1\\n' | $CFGRUN fmt - --stdin-filename " .. name)
+      assert.equal("a:\n" .. (" "):rep(wide) .. "b: 1\n", r.out, name)
+    end
+  end)
+
   it("the style of .editorconfig, under the project file's", function()
     cli.write(here .. "/.editorconfig", "root = true\n[*]\nindent_size = 8 ; wide\n[*.{yml,yaml}]\nindent_size=4\n"
       .. "end_of_line = crlf\n[/sub/**.yaml]\nindent_size = 3\ninsert_final_newline = false\n[*.json]\nindent_style = tab\n")
