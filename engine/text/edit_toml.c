@@ -344,6 +344,43 @@ static int edit_flow(cfr__plan *plan, cfr_node in, const cfr__change *changes, u
 	return cfr__edit_flow(plan, in, changes, count);
 }
 
+/* The dotted name of a table within the braces around it, and a dot. */
+static void add_prefix(cfr_buf *out, const cfr__plan *plan, cfr_node in)
+{
+	cfr_node up;
+
+	if (cfr_document_entry(plan->doc, in)->style == CFR_FLOW)
+		return;
+	if (cfr_node_parent(&up, in))
+		add_prefix(out, plan, up);
+	cfr__toml_write_key(out, cfr_node_key(in));
+	cfr_buf_addc(out, '.');
+}
+
+/* Another dotted key behind the last of its table. */
+static int add_dotted(cfr__plan *plan, const cfr__change *change)
+{
+	uint32_t end = 0;
+	cfr__emit emit = plan->style;
+	cfr_buf text = CFR_BUF_INIT;
+	cfr_node child;
+	int r;
+
+	for (uint32_t i = 0; cfr_node_at(&child, change->in, i, NULL) == 0; i++)
+		end = cfr__tail(plan, child) > end ? cfr__tail(plan, child) : end;
+	emit.out = &text;
+	emit.err = plan->err;
+	emit.inside = true;
+	cfr_buf_addz(&text, ", ");
+	add_prefix(&text, plan, change->in);
+	cfr__flow_entry(&emit, change, 0, CFR_PLAIN);
+	r = cfr__emit_check(&emit);
+	if (r == 0)
+		r = cfr__splice(plan, end, end, cfr_buf_str(&text));
+	cfr_buf_release(&text);
+	return r;
+}
+
 /* A table of dotted keys inside of braces, { it.key = 1, it.other = 2 }: what can be done at one place. */
 static int edit_dotted(cfr__plan *plan, const cfr__change *changes, uint32_t count)
 {
@@ -358,6 +395,8 @@ static int edit_dotted(cfr__plan *plan, const cfr__change *changes, uint32_t cou
 			r = put_value(plan, change);
 		else if (change->op == CFR__RENAME)
 			r = cfr__same_key(change) ? 0 : put_name(plan, &name, change->key);
+		else if (change->op == CFR__ADD)
+			r = add_dotted(plan, change);
 		else
 			r = cfr__refuse(plan, change->in, "this table is written by dotted keys inside of an inline table",
 			                "replace the inline table as a whole");

@@ -21,9 +21,9 @@ static const char json_edits[] = "set /b d {e: [1, {f: 2}]}\ninsert /a 0 0\nremo
 static const char jsonc[] = "{\n  // a\n  \"a\": {\n    \"b\": [1, 2], // n\n    \"c\": 1\n  }, // m\n  \"d\": {}\n}\n";
 static const char jsonc_edits[] = "move /a/b /d b\nmove /a/c . c\n";
 
-static const char toml[] = "# t\ntitle = 'x'\nd.e = 1\n[a]\nk = [1, 2]\n[a.b]\n[[u]]\nn = { m = 1 }\n[[u]]\n[gone]\ny = 1\n";
+static const char toml[] = "# t\ntitle = 'x'\nd.e = 1\n[a]\nk = [1, 2]\n[a.b]\n[[u]]\nn = { m = 1, p.q = 1 }\n[[u]]\n[gone]\ny = 1\n";
 static const char toml_edits[] = "replace /title \"p\\nq\"\nset . z {a: 1}\nset /d f 2\ninsert /a/k 0 5\nrename /a aa\n"
-	"insert /u end {q: 1}\nset /u/0/n o 2\nremove /gone/y\nmove /a/b . moved\nmove /u/1 . w\n";
+	"insert /u end {q: 1}\nset /u/0/n o 2\nset /u/0/n/p r 2\nremove /gone/y\nmove /a/b . moved\nmove /u/1 . w\n";
 
 static void begin(struct work *w, const char *text, const char *edits, cfr_format format)
 {

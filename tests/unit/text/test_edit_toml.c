@@ -40,6 +40,8 @@ static const struct edit_case toml_keys[] = {
 	{ "into nothing", "", "set . a 1", "a = 1\n" },
 	{ "into an empty table", "[t] # n\n\n[u]\n", "set /t x 1", "[t] # n\nx = 1\n\n[u]\n" },
 	{ "gone through", "[a.b]\nx = 1\n", "set /a k 1", "[a]\nk = 1\n\n[a.b]\nx = 1\n" },
+	{ "dotted in braces", "x = { a.'b!'.d = 1, e = 2 }\n", "set /x/a/b! n 5\nset /x/a m {k: v}",
+	  "x = { a.'b!'.d = 1, a.\"b!\".n = 5, a.m = { k = \"v\" }, e = 2 }\n" },
 	{ "dotted", "a.b = 1\nc = 2\n", "set /a d {e: 3}", "a.b = 1\na.d = { e = 3 }\nc = 2\n" },
 	{ "inline", "a = { b = 1 }\ne = {}\n", "set /a c 2\nset /e f 3", "a = { b = 1, c = 2 }\ne = { f = 3 }\n" },
 	{ "odd keys", "a = 1\n", "set . p.q 2", "a = 1\n\"p.q\" = 2\n" },
