@@ -72,9 +72,10 @@ CFR_API int cfr_diff_merge_patch(cfr_tree **out, cfr_node before, cfr_node after
  * entries moved and renamed as their author wrote them; when that is refused, with them removed and written anew.
  * The diff must be of the roots. Keys of what is new are written in the order that what stands nearest has them in;
  * `like` may be another document to go by, or NULL. `through`: what came by an alias is edited at its anchor
- * (cfr_edit_plan_through). Errors as of cfr_edit_plan. */
-CFR_API int cfr_diff_plan(cfr_splices *out, const cfr_document *doc, const cfr_diff *diff, const cfr_document *like,
-                          bool through, const cfr_limits *limits, cfr_err *err);
+ * (cfr_edit_plan_through). `lost`, which may be NULL, gets how many lines of comments go because what they speak of is
+ * written anew elsewhere. Errors as of cfr_edit_plan. */
+CFR_API int cfr_diff_plan(cfr_splices *out, uint32_t *lost, const cfr_document *doc, const cfr_diff *diff,
+                          const cfr_document *like, bool through, const cfr_limits *limits, cfr_err *err);
 /* The second tree written anew in the document's format, without comments; its keys in the order that they have there, or in
  * `like`. The diff must be of the roots. */
 CFR_API int cfr_diff_rewrite(cfr_buf *out, const cfr_document *doc, const cfr_diff *diff, const cfr_document *like,

@@ -71,5 +71,9 @@ typedef struct cfr_write {
  * of 1.1 and 1.2 agree: what one of them would misread is quoted. */
 CFR_API int cfr_text_write(cfr_buf *out, cfr_node node, const cfr_write *how, cfr_err *err);
 
+/* How many comment lines speak of some nodes of a document and of what is in them; no node may be in another. */
+CFR_API int cfr_text_comments_of(uint32_t *out, const cfr_document *doc, const cfr_node *nodes, uint32_t count,
+                                 cfr_err *err);
+
 CFR_END_DECLS
 #endif

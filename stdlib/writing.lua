@@ -38,23 +38,27 @@ function M.text(file, options)
   return ok(core.files.read(file, { limits = options.limits })), file
 end
 
---- The text of a document after it was brought to another value. A change that cannot be made in the text is raised.
+--- The text of a document after it was brought to another value; lost comments are told, unless `silent`. A change that cannot be made in the text is raised.
 ---@param document userdata
 ---@param value userdata
 ---@param options table
----@param how { keys: table?, rewrite: boolean?, like: userdata?, through: boolean? } `like`: a document whose order of keys
----may be taken; `through`: the command has --through-alias
+---@param how { keys: table?, rewrite: boolean?, like: userdata?, through: boolean?, silent: boolean? } `like`: a
+---document whose order of keys may be taken; `through`: the command has --through-alias
 ---@return string
 function M.brought(document, value, options, how)
   local diff = ok(core.compare(document:root(), value, { keys = how.keys, limits = options.limits }))
-  local text, problem = diff:text(document, { like = how.like, through_alias = options.through_alias, limits = options.limits })
+  local text, rest = diff:text(document, { like = how.like, through_alias = options.through_alias, limits = options.limits })
   if text then
+    if rest > 0 and not how.silent then
+      io.stderr:write(("cfgrun: %s: %d comment%s of what moved and changed at once %s not kept\n"):format(
+        require("terminal").clean(document:file()), rest, rest == 1 and "" or "s", rest == 1 and "is" or "are"))
+    end
     return text
   end
   if how.rewrite then
     return ok(diff:text(document, { like = how.like, rewrite = true, limits = options.limits }))
   end
-  problem = how.through and M.explained(problem, options) or problem
+  local problem = how.through and M.explained(rest, options) or rest
   problem.file = problem.file or document:file()
   problem.hint = (problem.hint and problem.hint .. "; or " or "") .. "--rewrite writes the file anew, without its comments"
   error(problem, 0)

@@ -63,7 +63,7 @@ local function read(words, options)
 end
 
 --- The text of ours with theirs merged in, and the conflicts.
-local function merged(sides, favor, options)
+local function merged(sides, favor, options, silent)
   local text, conflicts = sides[2].text, {}
   local keys = comparison.keys(options)
   for i = 1, #sides[2].documents do
@@ -78,7 +78,7 @@ local function merged(sides, favor, options)
     end
     local into = text == sides[2].text and ours
       or ok(core.read(sides[2].name, { text = text, format = ours:format(), limits = options.limits }))[i]
-    text = writing.brought(into, value, options, { keys = keys, like = theirs,
+    text = writing.brought(into, value, options, { keys = keys, like = theirs, silent = silent,
       rewrite = options.rewrite and #sides[2].documents == 1 })
   end
   return text, conflicts
@@ -158,7 +158,7 @@ function M.run(options, words)
   end
   tell(conflicts)
   if options.conflict == "mark" then
-    writing.finish(ours.file, ours.text, marked(text, (merged(sides, "theirs", options))), options)
+    writing.finish(ours.file, ours.text, marked(text, (merged(sides, "theirs", options, true))), options)
   end
   return 1
 end

@@ -8,6 +8,7 @@
 
 #include "engine/diff/plan_parts.h"
 #include "engine/pointer.h"
+#include "engine/text.h"
 
 typedef struct planner {
 	const cfr_diff *diff;
@@ -20,6 +21,8 @@ typedef struct planner {
 	cfr__orderer orderer;
 	cfr_err *err;
 	bool plain;			/* no moves, no renamings: all that goes and comes is written anew */
+	cfr_node *gone;			/* what is written anew elsewhere */
+	uint32_t gone_count;
 	bool *whole;			/* if plain: nodes of the first tree that are written anew under another key */
 } planner;
 
@@ -73,6 +76,13 @@ static int add_remove(planner *p, cfr_node at)
 	return add_edit(p, CFR_EDIT_REMOVE, at, (cfr_str){ NULL, 0 });
 }
 
+/* Removed here, to be written anew elsewhere. */
+static int add_gone(planner *p, cfr_node at)
+{
+	p->gone[p->gone_count++] = at;
+	return add_remove(p, at);
+}
+
 static int add_set(planner *p, const cfr__step *step)
 {
 	return add_written(p, CFR_EDIT_SET, step->in_a, step);
@@ -89,11 +99,13 @@ static int plan_entry(planner *p, const cfr__step *step)
 
 	switch (step->op) {
 	case CFR__STEP_REMOVE:
-		return moves(p, step) ? 0 : add_remove(p, step->a);
+		if (moves(p, step))
+			return 0;
+		return step->partner == CFR__NONE ? add_remove(p, step->a) : add_gone(p, step->a);
 	case CFR__STEP_RENAME:
 		if (!p->plain)
 			return add_edit(p, CFR_EDIT_RENAME, step->a, cfr_node_key(step->b));
-		r = add_remove(p, step->a);
+		r = add_gone(p, step->a);
 		return r ? r : add_set(p, step);
 	case CFR__STEP_ADD:
 		if (!moves(p, step))
@@ -154,7 +166,7 @@ static int add_element(planner *p, const cfr__step *step, uint32_t at)
 		return r ? r : move_to(p, number, step->in_a, at);
 	}
 	if (r == 0 && step->op == CFR__STEP_MOVE)
-		r = add_remove(p, step->a);
+		r = add_gone(p, step->a);
 	number = p->count;
 	if (r == 0)
 		r = add_written(p, CFR_EDIT_INSERT, step->in_a, step);
@@ -235,8 +247,8 @@ static int plan_steps(planner *p)
 	return r;
 }
 
-static int plan_once(cfr_splices *out, const cfr_document *doc, const cfr_diff *diff, const cfr_document *like,
-                     bool through, const cfr_limits *limits, bool plain, cfr_err *err)
+static int plan_once(cfr_splices *out, uint32_t *lost, const cfr_document *doc, const cfr_diff *diff,
+                     const cfr_document *like, bool through, const cfr_limits *limits, bool plain, cfr_err *err)
 {
 	planner p = { .diff = diff, .limits = limits, .err = err, .plain = plain };
 	size_t most = (size_t)diff->step_count * 2 + 1;
@@ -248,8 +260,11 @@ static int plan_once(cfr_splices *out, const cfr_document *doc, const cfr_diff *
 	                            .err = err };
 	p.edits = cfr_arena_alloc(&p.arena, most * sizeof(*p.edits));
 	p.values = cfr_arena_alloc(&p.arena, most * sizeof(*p.values));
+	p.gone = cfr_arena_alloc(&p.arena, most * sizeof(*p.gone));
 	if (r == 0)
-		r = p.edits && p.values ? plan_steps(&p) : cfr_err_nomem(err);
+		r = p.edits && p.values && p.gone ? plan_steps(&p) : cfr_err_nomem(err);
+	if (r == 0 && lost)
+		r = cfr_text_comments_of(lost, doc, p.gone, p.gone_count, err);
 	if (r == 0)
 		r = (through ? cfr_edit_plan_through : cfr_edit_plan)(out, doc, p.edits, p.count, limits, err);
 	for (uint32_t i = 0; i < p.value_count; i++)
@@ -259,18 +274,18 @@ static int plan_once(cfr_splices *out, const cfr_document *doc, const cfr_diff *
 	return r;
 }
 
-int cfr_diff_plan(cfr_splices *out, const cfr_document *doc, const cfr_diff *diff, const cfr_document *like,
-                  bool through, const cfr_limits *limits, cfr_err *err)
+int cfr_diff_plan(cfr_splices *out, uint32_t *lost, const cfr_document *doc, const cfr_diff *diff,
+                  const cfr_document *like, bool through, const cfr_limits *limits, cfr_err *err)
 {
 	cfr_err why = CFR_ERR_INIT;
 	bool plain = true;
-	int r = plan_once(out, doc, diff, like, through, limits, false, &why);
+	int r = plan_once(out, lost, doc, diff, like, through, limits, false, &why);
 
 	for (uint32_t i = 0; i < diff->step_count; i++)
 		plain = plain && diff->steps[i].op != CFR__STEP_RENAME && diff->steps[i].op != CFR__STEP_MOVE &&
 		        diff->steps[i].partner == CFR__NONE;
 	if (r < 0 && r != CFR_E_NOMEM && r != CFR_E_LIMIT && !plain)
-		r = plan_once(out, doc, diff, like, through, limits, true, &why);
+		r = plan_once(out, lost, doc, diff, like, through, limits, true, &why);
 	if (r == CFR_E_CONFLICT) {	/* what was asked for is one value: that its edits meet is a matter of the text */
 		r = why.code = CFR_E_UNSUPPORTED;
 		cfr_err_hint(&why, "edit the file by hand");

@@ -6,6 +6,8 @@
  */
 #include "engine/text/comments.h"
 
+#include "engine/text.h"
+
 #include <stdlib.h>
 
 typedef struct mark {
@@ -448,4 +450,41 @@ const cfr__comment *cfr__comments_at(const cfr__comments *comments, uint32_t ran
 		end++;
 	*count = end - low;
 	return *count ? comments->items + low : NULL;
+}
+
+/* The first comment of an entry of a rank, or behind it. */
+static uint32_t first_from(const cfr__comments *comments, uint32_t rank)
+{
+	uint32_t low = 0, high = comments->count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (comments->items[middle].rank < rank)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+int cfr_text_comments_of(uint32_t *out, const cfr_document *doc, const cfr_node *nodes, uint32_t count, cfr_err *err)
+{
+	cfr__comments comments = { .count = 0 };
+	uint32_t lines = 0;
+	cfr_arena arena;
+	int r;
+
+	cfr_arena_init(&arena, NULL);
+	r = count ? cfr__comments_of(&comments, &arena, doc, err) : 0;
+	for (uint32_t i = 0; r == 0 && i < count; i++) {
+		uint32_t rank = cfr_document_rank(doc, nodes[i]), end = cfr_document_ranked(doc, rank)->next;
+
+		for (uint32_t k = first_from(&comments, rank); k < comments.count && comments.items[k].rank < end; k++)
+			lines += comments.items[k].text.ptr != NULL;
+	}
+	cfr_arena_release(&arena);
+	if (r == 0)
+		*out = lines;
+	return r;
 }

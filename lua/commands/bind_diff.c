@@ -8,8 +8,9 @@
  *	diff:changes()				a list of {op, before, after, inside}: nodes, where there are any
  *	diff:json_patch{limits=}		as a node
  *	diff:text(document, {like=, through_alias=, rewrite=, limits=})	the first document's text, edited into the
- *						second value, or written anew; or nil, error; `like` is a document
- *						whose order of keys may be taken
+ *						second value, or written anew, and how many comments go that speak of
+ *						what stays; or nil, error; `like` is a document whose order of keys may
+ *						be taken
  *   core.merge_patch(a, b, {limits=})		as a node
  *   core.patch(node, patch, {kind=, limits=})	the patched value as a node; or nil, error, number of the operation
  *   core.merge(base, ours, theirs, {favor=, keys=, limits=})	the merged value, a list of {kind, text, base, ours,
@@ -153,6 +154,7 @@ static int diff_text(lua_State *L)
 	const cfr_document *like = NULL;
 	cfr_limits limits;
 	cfr_splices splices;
+	uint32_t lost = 0;
 	int r;
 
 	lua_settop(L, 3);
@@ -164,14 +166,15 @@ static int diff_text(lua_State *L)
 	cfr_buf *buf = cfr__cmd_push_buf(L);
 	if (rewrite) {
 		r = cfr_diff_rewrite(buf, doc, ud->diff, like, &limits, &err);
-	} else if ((r = cfr_diff_plan(&splices, doc, ud->diff, like, through, &limits, &err)) == 0) {
+	} else if ((r = cfr_diff_plan(&splices, &lost, doc, ud->diff, like, through, &limits, &err)) == 0) {
 		r = cfr_splices_apply(buf, cfr_source_bytes(cfr_document_source(doc)), splices.items, splices.count, &err);
 		cfr_splices_release(&splices);
 	}
 	if (r < 0)
 		return cfr__cmd_push_err(L, &err);
 	cfr__cmd_push_str(L, cfr_buf_str(buf));
-	return 1;
+	lua_pushinteger(L, lost);
+	return 2;
 }
 
 static int core_merge_patch(lua_State *L)

@@ -65,7 +65,7 @@ static int plan_once(void *arg)
 	int r = cfr_diff_new(&diff, top(&w->docs), top(&w->others), NULL, &err);
 
 	if (r == 0)
-		r = cfr_diff_plan(&splices, w->docs.items[0], diff, w->third.items[0], false, NULL, &err);
+		r = cfr_diff_plan(&splices, NULL, w->docs.items[0], diff, w->third.items[0], false, NULL, &err);
 	if (r == 0)
 		cfr_splices_release(&splices);
 	assert_int_equal(err.code, r);

@@ -198,7 +198,7 @@ static inline bool diffs_planned(const cfr_document *doc, const cfr_tree *b)
 	int r;
 
 	DIFFS_REQUIRE(cfr_diff_new(&diff, diffs_root(cfr_document_tree(doc)), diffs_root(b), NULL, NULL) == 0);
-	r = cfr_diff_plan(&splices, doc, diff, NULL, false, NULL, &err);
+	r = cfr_diff_plan(&splices, NULL, doc, diff, NULL, false, NULL, &err);
 	cfr_diff_free(diff);
 	if (r) {
 		if (r != CFR_E_UNSUPPORTED || getenv("CFGRUN_VERBOSE"))
