@@ -74,7 +74,7 @@ rule "environment-current" {
   },
 }
 
-rule "ports-unique" {
+rule "receiver-ports-unique" {
   title = "Receivers and extensions listen on ports of their own",
   why = "The second one does not start: the port is taken.",
   severity = "error",
