@@ -63,8 +63,8 @@ static int gains(resolver *r, cfr_node in, cfr_kind wanted)
 
 	if (kind == wanted || kind == CFR_NULL)
 		return 0;
-	cfr_err_set(r->err, CFR_E_KIND, "a %s was expected here, and this is a %s", cfr_kind_name(wanted),
-	            cfr_kind_name(kind));
+	cfr_err_set(r->err, CFR_E_KIND, "a %s was expected here, and this is %s %s", cfr_kind_name(wanted),
+	            kind == CFR_INT ? "an" : "a", cfr_kind_name(kind));
 	cfr_err_hint(r->err, "replace the value instead");
 	return fail_at(r->err, CFR_E_KIND, in);
 }
