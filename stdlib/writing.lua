@@ -38,7 +38,8 @@ function M.text(file, options)
   return ok(core.files.read(file, { limits = options.limits })), file
 end
 
---- The text of a document after it was brought to another value; lost comments are told, unless `silent`. A change that cannot be made in the text is raised.
+--- The text of a document after it was brought to another value; lost comments are told, unless `silent`. A change that
+--- cannot be made in the text is raised.
 ---@param document userdata
 ---@param value userdata
 ---@param options table

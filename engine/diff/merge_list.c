@@ -7,7 +7,8 @@
  *
  * Other lists (diff3; Khanna, Kunal and Pierce 2007). Elements of the base that both sides kept cut the lists into
  * stretches. A stretch that one side left alone is taken from the other; where both changed it, stretches of one length
- * are merged element by element, and others are a conflict of the list.
+ * are merged element by element, and others are a conflict of the whole list: with a part of each side an element that one
+ * of them moved would be there twice, or not at all.
  */
 #include <stdlib.h>
 
@@ -244,57 +245,63 @@ static int copy_stretch(const three *w, const stretch *s, int side)
 	return r;
 }
 
-/* *clash: both changed it, and not element by element. */
-static int merge_stretch(bool *clash, const three *w, const stretch *s)
+typedef enum outcome { TAKE_OURS, TAKE_THEIRS, EACH /* element by element */, CLASH } outcome;
+
+static int judge(outcome *out, const three *w, const stretch *s)
 {
 	uint32_t n = s->to[1] - s->from[1];
 	bool same;
 	int r = same_stretch(&same, w, s, 0, 1);
 
-	if (r)
+	*out = TAKE_THEIRS;
+	if (r || same)
 		return r;
-	if (same)
-		return copy_stretch(w, s, 2);
 	r = same_stretch(&same, w, s, 0, 2);
 	if (r == 0 && !same)
 		r = same_stretch(&same, w, s, 1, 2);
-	if (r)
-		return r;
-	if (same)
-		return copy_stretch(w, s, 1);
-	if (n != s->to[2] - s->from[2] || n != s->to[0] - s->from[0]) {
-		*clash = true;
-		return copy_stretch(w, s, w->m->favor == CFR_FAVOR_OURS ? 1 : 2);
-	}
-	for (uint32_t i = 0; r == 0 && i < n; i++) {
-		cfr__sides at = { w->items[0][s->from[0] + i], w->items[1][s->from[1] + i], w->items[2][s->from[2] + i] };
+	*out = same ? TAKE_OURS : n == s->to[2] - s->from[2] && n == s->to[0] - s->from[0] ? EACH : CLASH;
+	return r;
+}
+
+static int write_stretch(const three *w, const stretch *s, outcome how)
+{
+	int r = 0;
+
+	if (how != EACH)
+		return copy_stretch(w, s, how == TAKE_OURS ? 1 : 2);
+	for (uint32_t i = s->from[1]; r == 0 && i < s->to[1]; i++) {
+		uint32_t k = i - s->from[1];
+		cfr__sides at = { w->items[0][s->from[0] + k], w->items[1][i], w->items[2][s->from[2] + k] };
 		r = cfr__merge_place(w->m, w->build, &at);
 	}
 	return r;
 }
 
-static int merge_stretches(three *w, const cfr__lists *ours, const cfr__lists *theirs)
+/* Over all stretches: only to see whether one clashes, or to write the merged list. */
+static int go_over(bool *clash, const three *w, const cfr__lists *ours, const cfr__lists *theirs, bool write)
 {
 	stretch s = { { 0, 0, 0 }, { 0, 0, 0 } };
-	bool clash = false;
 	int r = 0;
 
-	for (uint32_t i = 0; r == 0 && i <= ours->a_count; i++) {
+	*clash = false;
+	for (uint32_t i = 0; r == 0 && !*clash && i <= ours->a_count; i++) {
 		bool end = i == ours->a_count;
+		outcome how;
 
 		if (!end && (ours->to_b[i] == CFR__NONE || theirs->to_b[i] == CFR__NONE))
 			continue;
 		s.to[0] = i;
 		s.to[1] = end ? ours->b_count : ours->to_b[i];
 		s.to[2] = end ? theirs->b_count : theirs->to_b[i];
-		r = merge_stretch(&clash, w, &s);
-		if (r == 0 && !end)
+		r = judge(&how, w, &s);
+		*clash = r == 0 && how == CLASH;
+		if (r == 0 && write)
+			r = write_stretch(w, &s, how);
+		if (r == 0 && write && !end)
 			r = cfr_build_node(w->build, w->items[0][i], NULL, w->m->compare.err);
 		for (int side = 0; side < 3; side++)
 			s.from[side] = s.to[side] + 1;
 	}
-	if (r == 0 && clash)
-		r = cfr__merge_conflict(w->m, CFR_CONFLICT_CHANGED, w->at);
 	return r;
 }
 
@@ -302,6 +309,7 @@ static int merge_unnamed(cfr_merged *m, cfr_build *build, const cfr__sides *at)
 {
 	three w = { .m = m, .build = build, .at = at };
 	cfr__lists ours, theirs;
+	bool clash;
 	int r;
 
 	if (!at->base.tree)
@@ -314,9 +322,13 @@ static int merge_unnamed(cfr_merged *m, cfr_build *build, const cfr__sides *at)
 	w.items[0] = ours.a;
 	w.items[1] = ours.b;
 	w.items[2] = theirs.b;
-	r = cfr_build_begin(build, CFR_SEQUENCE, NULL, m->compare.err);
+	r = go_over(&clash, &w, &ours, &theirs, false);
+	if (r == 0 && clash)
+		return cfr__merge_favored(m, build, CFR_CONFLICT_CHANGED, at);
 	if (r == 0)
-		r = merge_stretches(&w, &ours, &theirs);
+		r = cfr_build_begin(build, CFR_SEQUENCE, NULL, m->compare.err);
+	if (r == 0)
+		r = go_over(&clash, &w, &ours, &theirs, true);
 	return r ? r : cfr_build_end(build, 0, m->compare.err);
 }
 
