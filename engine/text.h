@@ -1,4 +1,4 @@
-/* engine/text.h -- between text and trees: read, write, and edit in place.
+/* engine/text.h -- between text and trees: read and write.
  *
  * Readers never execute anything. YAML 1.2 core schema through libyaml (`yes`, `0777`, `22:22` are strings; `<<` merges);
  * JSON as RFC 8259 has it and TOML 1.0, each by a single pass of our own, JSONC with comments and trailing commas;

@@ -8,8 +8,11 @@ local MAY = {
   ["engine/image"] = { "engine", "engine/base", "engine/image" },
   ["engine/tree"] = { "engine", "engine/base", "engine/image", "engine/tree" },
   ["engine/text"] = { "engine", "engine/base", "engine/image", "engine/tree", "engine/text" },
+  ["engine/edit"] = { "engine", "engine/base", "engine/image", "engine/tree", "engine/text", "engine/edit" },
+  ["engine/fmt"] = { "engine", "engine/base", "engine/image", "engine/tree", "engine/text", "engine/fmt" },
   ["engine/query"] = { "engine", "engine/base", "engine/image", "engine/tree", "engine/query" },
   ["engine/diff"] = { "engine", "engine/base", "engine/image", "engine/tree", "engine/diff" },
+  ["engine/compose"] = { "engine", "engine/base", "engine/tree", "engine/compose" },
   ["engine/port"] = { "engine" },
   ["engine/check"] = { "engine", "engine/base", "engine/tree", "engine/port", "engine/check" },
   ["engine"] = { "engine", "engine/base", "engine/image", "engine/tree", "engine/port" },
@@ -23,7 +26,7 @@ local MAY = {
 
 -- Foreign headers and the only places that may include them.
 local FOREIGN = {
-  ["yaml.h"] = "^engine/text/", ["pcre2.h"] = "^engine/base/re%.c$", ["openssl/"] = "^engine/base/digest%.c$",
+  ["yaml.h"] = "^engine/[a-z]+/yaml", ["pcre2.h"] = "^engine/base/re%.c$", ["openssl/"] = "^engine/base/digest%.c$",
   ["lua.h"] = "^lua/", ["lauxlib.h"] = "^lua/", ["lualib.h"] = "^lua/",
   ["histedit.h"] = "^lua/commands/bind_editor%.c$",
 }

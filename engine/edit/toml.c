@@ -1,16 +1,16 @@
-/* engine/text/edit_toml.c -- edits of TOML: lines removed, renamed, given other values.
+/* engine/edit/toml.c -- edits of TOML: lines removed, renamed, given other values.
  *
  * A TOML text is a list of lines, each a header or a key with its value, and a table may be written in many of them. So
  * the text is read once more into a list of lines, and each name in them is told which node it names. Then
  *  - a table goes when all lines that lie in it go, wherever they stand;
  *  - it is renamed when its name is replaced in each line that goes through it: [it], [it.sub], it.key = 1;
- *  - arrays and inline tables, which lie within one value, are edited like those of YAML (edit_flow.c).
+ *  - arrays and inline tables, which lie within one value, are edited like those of YAML (flow.c).
  * A line takes the comment lines directly above it and the comment behind it along.
  */
 #include <stdlib.h>
 
 #include "engine/base/vec.h"
-#include "engine/text/edit_toml.h"
+#include "engine/edit/toml.h"
 
 /* ---- the lines ---- */
 

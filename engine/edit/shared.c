@@ -1,4 +1,4 @@
-/* engine/text/edit_shared.c -- edits through aliases and merges: made where the text stands, meant for every use.
+/* engine/edit/shared.c -- edits through aliases and merges: made where the text stands, meant for every use.
  *
  * Each edit is taken from the place it names to the place whose text that is. What the document must say afterwards is
  * worked out on the tree without help of the text: the same edit at the origin and at all places that show it, aliases
@@ -9,7 +9,7 @@
 
 #include "engine/pointer.h"
 #include "engine/base/vec.h"
-#include "engine/text/edit_parts.h"
+#include "engine/edit/parts.h"
 
 typedef struct use {
 	uint32_t origin, rank;

@@ -1,4 +1,4 @@
-/* engine/text/edit_block.c -- entries of block collections: added, removed, renamed.
+/* engine/edit/block.c -- entries of block collections: added, removed, renamed.
  *
  * An entry owns its lines: from the comment lines directly above its key or dash to the end of its value's last line.
  * Removing takes those lines; adding puts lines behind those of the last entry, or before those of the entry at the
@@ -8,7 +8,7 @@
  */
 #include <stdlib.h>
 
-#include "engine/text/edit_parts.h"
+#include "engine/edit/parts.h"
 
 /* ---- marking, for both styles of collection ---- */
 

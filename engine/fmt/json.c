@@ -1,4 +1,4 @@
-/* engine/text/fmt_json.c -- JSON: one member a line, but what its author kept on a line and what fits.
+/* engine/fmt/json.c -- JSON: one member a line, but what its author kept on a line and what fits.
  *
  * A collection that was written on one line stays on one, as far as it fits; all others are spread. When the whole text
  * was on one line, no layout was meant: then only lists of scalars stay together. Comments stay where they are: behind
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "engine/base/vec.h"
-#include "engine/text/fmt_parts.h"
+#include "engine/fmt/parts.h"
 
 typedef enum kind { OPEN, CLOSE, COMMA, COLON, WORD, LINE_COMMENT, COMMENT } kind;
 

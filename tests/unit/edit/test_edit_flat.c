@@ -1,4 +1,4 @@
-/* tests/unit/text/test_edit_flat.c -- edits of dotenv, properties, JSONC and JSON Lines: all else stays as it was.
+/* tests/unit/edit/test_edit_flat.c -- edits of dotenv, properties, JSONC and JSON Lines: all else stays as it was.
  *
  * The edits are those of tests/support/edits.h, of the first document; the last column is the new text, or the name of
  * the error and a part of its message.

@@ -1,8 +1,8 @@
-/* engine/text/edit_toml.h -- the lines of a TOML text, for edit_toml.c, which changes them, and edit_toml_add.c. */
-#ifndef CFR_TEXT_EDIT_TOML_H
-#define CFR_TEXT_EDIT_TOML_H
+/* engine/edit/toml.h -- the lines of a TOML text, for toml.c, which changes them, and toml_add.c. */
+#ifndef CFR_EDIT_TOML_H
+#define CFR_EDIT_TOML_H
 
-#include "engine/text/edit_parts.h"
+#include "engine/edit/parts.h"
 #include "engine/text/toml_lex.h"
 
 #define CFR__NO_LINE UINT32_MAX
@@ -52,7 +52,7 @@ uint32_t cfr__toml_below(const cfr__toml_edit *t, uint32_t line);
 /* Is it written in lines of its own (tables), and not within a line? */
 bool cfr__toml_spread(const cfr__plan *plan, cfr_node node);
 
-/* edit_toml_add.c: what a table or an array of tables gains. */
+/* toml_add.c: what a table or an array of tables gains. */
 int cfr__toml_gain(cfr__toml_edit *t, cfr_node in, const cfr__change *changes, uint32_t count);
 /* In place of a table, or tables, whose lines go. */
 int cfr__toml_replace(cfr__toml_edit *t, const cfr__change *change);

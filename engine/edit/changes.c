@@ -1,4 +1,4 @@
-/* engine/text/edit_changes.c -- edits, as somebody asked for them, into changes that can be done together.
+/* engine/edit/changes.c -- edits, as somebody asked for them, into changes that can be done together.
  *
  * All edits of one plan speak of the document as it is before any of them. So each is taken to a node first, then
  * contradictions are looked for (two values for one place, a change inside what goes away), then the changes are put
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "engine/pointer.h"
-#include "engine/text/edit_parts.h"
+#include "engine/edit/parts.h"
 
 typedef struct resolver {
 	const cfr_tree *base;

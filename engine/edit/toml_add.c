@@ -1,11 +1,11 @@
-/* engine/text/edit_toml_add.c -- what a table of a TOML text gains: keys, tables, elements of arrays of tables.
+/* engine/edit/toml_add.c -- what a table of a TOML text gains: keys, tables, elements of arrays of tables.
  *
  * A key goes below the last line under the table's header, a table below the last line of the table it belongs to. A
  * table without a header of its own gets one, above its first; one that is written by dotted keys gets another dotted
  * key. A mapping becomes a table with a header unless its neighbours are all inline tables. What moves is carried over
  * as its author wrote it, headers with their names exchanged.
  */
-#include "engine/text/edit_toml.h"
+#include "engine/edit/toml.h"
 
 typedef struct gain {
 	cfr__toml_edit *t;

@@ -1,4 +1,4 @@
-/* engine/text/edit_splice.c -- splices: gathered, put in order, applied.
+/* engine/edit/splice.c -- splices: gathered, put in order, applied.
  *
  * Splices are made collection by collection, the deepest first, and come in any order. At one offset what was made
  * first stands first: an entry added at the end of an inner collection precedes one added to the outer.
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "engine/base/vec.h"
-#include "engine/text/edit_parts.h"
+#include "engine/edit/parts.h"
 
 int cfr__splice(cfr__plan *plan, uint32_t start, uint32_t end, cfr_str text)
 {

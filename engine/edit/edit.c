@@ -1,4 +1,4 @@
-/* engine/text/edit.c -- from edits to splices, proved by reading the result.
+/* engine/edit/edit.c -- from edits to splices, proved by reading the result.
  *
  * The tree is edited first; what it looks like then is what the text must say. The text is planned collection by
  * collection, applied to a copy, and the copy is read whole: this document must be the edited tree, and every other
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "engine/text/edit_parts.h"
+#include "engine/edit/parts.h"
 
 typedef struct proof {
 	const cfr_document *doc;

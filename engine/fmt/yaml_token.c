@@ -1,4 +1,4 @@
-/* engine/text/fmt_yaml_token.c -- YAML as a list of tokens, and what they tell of the author's ways.
+/* engine/fmt/yaml_token.c -- YAML as a list of tokens, and what they tell of the author's ways.
  *
  * The tokens come from libyaml's scanner, the one whose parser has read the text before: what is a comment, a scalar, an
  * indentation is never judged twice. The scanner reports where block collections begin and end; only sequences in the
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "engine/base/vec.h"
-#include "engine/text/fmt_yaml.h"
+#include "engine/fmt/yaml_parts.h"
 
 uint32_t cfr__fmt_column(const cfr__fmt *f, uint32_t at)
 {

@@ -1,4 +1,4 @@
-/* tests/unit/text/test_fmt.c -- a text, and the same text in order.
+/* tests/unit/fmt/test_fmt.c -- a text, and the same text in order.
  *
  * Where the right-hand side is NULL the text is in order already. Each case is formatted twice, and what every
  * formatting must keep is looked at (tests/support/formatting.h).

@@ -1,4 +1,4 @@
-/* engine/text/edit_window.c -- edits of a large source, planned and proved in a part of it.
+/* engine/edit/window.c -- edits of a large source, planned and proved in a part of it.
  *
  * The outline (outline.h) finds the smallest entry that contains every text the edits touch. It is read alone, the edits
  * are planned in it by the same code as in a whole document (its places are those of the source), and the new entry is
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 #include "engine/pointer.h"
-#include "engine/text/edit_parts.h"
+#include "engine/edit/parts.h"
 #include "engine/text/outline.h"
 
 enum { HANDS = 8 };

@@ -1,4 +1,4 @@
-/* engine/text/edit_value.c -- one value in place of another.
+/* engine/edit/value.c -- one value in place of another.
  *
  * In block context a value has two parts: its *head*, on the line of the key or dash (a scalar, the `|` of a block
  * scalar), and its *body*, the lines below (text, entries). Heads replace heads and bodies bodies, so what stands
@@ -11,7 +11,7 @@
  */
 #include <stdio.h>
 
-#include "engine/text/edit_parts.h"
+#include "engine/edit/parts.h"
 
 typedef struct range {
 	uint32_t from, to;

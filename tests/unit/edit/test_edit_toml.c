@@ -1,4 +1,4 @@
-/* tests/unit/text/test_edit_toml.c -- edits of TOML and JSONC, and edits through aliases: a text, some edits, and the text
+/* tests/unit/edit/test_edit_toml.c -- edits of TOML and JSONC, and edits through aliases: a text, some edits, and the text
  * that a careful person would have made of it. The last column is the whole new text, or the name of the error.
  */
 #include <setjmp.h>

@@ -1,10 +1,10 @@
-/* engine/text/edit_flow.c -- entries between brackets: JSON, and YAML's [a, b] and {a: 1}.
+/* engine/edit/flow.c -- entries between brackets: JSON, and YAML's [a, b] and {a: 1}.
  *
  * An entry that has its line to itself is added and removed as a line, with its comma; others with the comma and blanks
  * beside them. Where the last entry had no comma, the new last one has none. An entry that moves within JSON is carried
  * over as it is written, with the comments above and behind it.
  */
-#include "engine/text/edit_parts.h"
+#include "engine/edit/parts.h"
 
 typedef struct flow {
 	cfr__plan *plan;

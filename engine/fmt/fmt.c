@@ -1,4 +1,4 @@
-/* engine/text/fmt.c -- formatting: read, plan, apply to a copy, read again, compare.
+/* engine/fmt/fmt.c -- formatting: read, plan, apply to a copy, read again, compare.
  *
  * The formatters know what is usual in texts and may be wrong about what is not. They cannot do harm: they can replace
  * white space only, and a result that does not read as what the text said is refused. Nothing here may be clever about
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "engine/base/vec.h"
-#include "engine/text/fmt_parts.h"
+#include "engine/fmt/parts.h"
 #include "engine/text/read.h"
 
 /* ---- gathering splices ---- */

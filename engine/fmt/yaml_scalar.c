@@ -1,4 +1,4 @@
-/* engine/text/fmt_yaml_scalar.c -- scalars of YAML over several lines, in another column.
+/* engine/fmt/yaml_scalar.c -- scalars of YAML over several lines, in another column.
  *
  * The lines of a plain or quoted scalar are folded: the blanks before them are nothing, and they move with what the
  * scalar belongs to. Those inside quotes at the ends of lines are left, for a backslash may stand before them.
@@ -6,7 +6,7 @@
  * The lines of a block scalar are its value less the indentation, so all of them move by the same. With an indentation
  * indicator the content stays as far from its parent as the digit says.
  */
-#include "engine/text/fmt_yaml.h"
+#include "engine/fmt/yaml_parts.h"
 
 /* ---- folded lines ---- */
 

@@ -1,4 +1,4 @@
-/* engine/text/fmt_toml.c -- TOML: a statement a line, `key = value`, an empty line before a table.
+/* engine/fmt/toml.c -- TOML: a statement a line, `key = value`, an empty line before a table.
  *
  * Arrays over several lines keep their lines; what begins one is indented by its depth. Two things that many authors do
  * on purpose are left alone: columns of equals signs, and tables that are indented throughout.
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "engine/base/vec.h"
-#include "engine/text/fmt_parts.h"
+#include "engine/fmt/parts.h"
 
 /* HEADER and KEY are the whole of what stands before a line end or an equals sign, their own blanks included. */
 typedef enum kind { HEADER, KEY, EQUALS, OPEN, CLOSE, COMMA, WORD, COMMENT } kind;

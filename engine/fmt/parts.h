@@ -1,19 +1,19 @@
-/* engine/text/fmt_parts.h -- the parts of formatting: a text is tokens, and between them gaps of white space.
+/* engine/fmt/parts.h -- the parts of formatting: a text is tokens, and between them gaps of white space.
  *
- * Only the files fmt*.c of this room include it.
+ * Only the files of this room include it.
  *
- *   fmt.c              the door: the order of the steps, the proof, gathering splices
- *   fmt_json.c         JSON, with comments or without; JSON Lines
- *   fmt_yaml.c         YAML: what stands in which column
- *   fmt_yaml_token.c   YAML as a list of tokens, and what can be learned from them of the author's ways
- *   fmt_yaml_scalar.c  YAML scalars over several lines
- *   fmt_toml.c         TOML
+ *   fmt.c          the door: the order of the steps, the proof, gathering splices
+ *   json.c         JSON, with comments or without; JSON Lines
+ *   yaml.c         YAML: what stands in which column
+ *   yaml_token.c   YAML as a list of tokens, and what can be learned from them of the author's ways
+ *   yaml_scalar.c  YAML scalars over several lines
+ *   toml.c         TOML
  *
  * A formatter walks its tokens in order and says for each gap what should stand there. What stands there already makes
  * no splice. A gap may hold white space only; one that does not is a bug, and the plan fails with CFR_E_BUG.
  */
-#ifndef CFR_TEXT_FMT_PARTS_H
-#define CFR_TEXT_FMT_PARTS_H
+#ifndef CFR_FMT_PARTS_H
+#define CFR_FMT_PARTS_H
 
 #include "engine/base/str.h"
 #include "engine/fmt.h"

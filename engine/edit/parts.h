@@ -1,29 +1,29 @@
-/* engine/text/edit_parts.h -- the parts of editing: from edits to changes, from changes to splices.
+/* engine/edit/parts.h -- the parts of editing: from edits to changes, from changes to splices.
  *
- * Only the files edit*.c of this room include it.
+ * Only the files of this room include it.
  *
- *   edit_changes.c  edits as somebody asked for them -> changes, each at a node, sorted, without contradictions
- *   edit_tree.c     the changes done on the tree
- *   edit_layout.c   what stands where in the text, and how its author writes
- *   edit_value.c    a value replaced by another
- *   edit_block.c    entries of block collections: added, removed, renamed
- *   edit_flow.c     the same between brackets, JSON included
- *   edit_flat.c     the same of dotenv and Java properties
- *   edit_toml.c     the same of TOML's lines: which belong to what
- *   edit_toml_add.c what its tables gain
- *   edit_shared.c   edits through aliases
- *   edit_splice.c   gathering splices, putting them in order, applying them
- *   edit.c          all of it in turn, and the proof by reading the result again
- *   edit_window.c   the same for a part of a large source, where that is as good
+ *   changes.c   edits as somebody asked for them -> changes, each at a node, sorted, without contradictions
+ *   tree.c      the changes done on the tree
+ *   layout.c    what stands where in the text, and how its author writes
+ *   value.c     a value replaced by another
+ *   block.c     entries of block collections: added, removed, renamed
+ *   flow.c      the same between brackets, JSON included
+ *   flat.c      the same of dotenv and Java properties
+ *   toml.c      the same of TOML's lines: which belong to what
+ *   toml_add.c  what its tables gain
+ *   shared.c    edits through aliases
+ *   splice.c    gathering splices, putting them in order, applying them
+ *   edit.c      all of it in turn, and the proof by reading the result again
+ *   window.c    the same for a part of a large source, where that is as good
  */
-#ifndef CFR_TEXT_EDIT_PARTS_H
-#define CFR_TEXT_EDIT_PARTS_H
+#ifndef CFR_EDIT_PARTS_H
+#define CFR_EDIT_PARTS_H
 
 #include "engine/base/arena.h"
 #include "engine/edit.h"
 #include "engine/text/emit.h"
 
-/* ---- edit_changes.c ---- */
+/* ---- changes.c ---- */
 
 typedef enum cfr__change_op { CFR__REPLACE, CFR__REMOVE, CFR__RENAME, CFR__ADD, CFR__INSERT } cfr__change_op;
 
@@ -49,7 +49,7 @@ typedef struct cfr__changes {
 
 int cfr__changes_of(cfr__changes *out, cfr_arena *arena, const cfr_tree *base, const cfr_edit *edits, uint32_t count,
                     cfr_err *err);
-/* edit_tree.c */
+/* tree.c */
 int cfr__changes_tree(cfr_tree **out, const cfr_tree *base, const cfr__changes *changes, const cfr_limits *limits,
                       cfr_err *err);
 static inline bool cfr__same_place(const cfr__change *a, const cfr__change *b)
@@ -93,7 +93,7 @@ typedef struct cfr__plan {
 /* Refuses: CFR_E_UNSUPPORTED with the place of a node. */
 int cfr__refuse(const cfr__plan *plan, cfr_node at, const char *message, const char *hint);
 
-/* ---- edit_layout.c ---- */
+/* ---- layout.c ---- */
 
 /* A child of a collection as it is written there. An alias is `*name`, not what it stands for. */
 typedef struct cfr__item {
@@ -149,7 +149,7 @@ void cfr__learn_style(cfr__plan *plan);
 cfr_style cfr__style_beside(const cfr__plan *plan, const cfr__item *items, uint32_t count);
 cfr_style cfr__key_style_beside(const cfr__plan *plan, const cfr__item *items, uint32_t count);
 
-/* ---- edit_value.c ---- */
+/* ---- value.c ---- */
 
 /* CFR_E_UNSUPPORTED for a place that came by an alias or a merge, naming the anchor. */
 int cfr__refuse_shared(const cfr__plan *plan, cfr_node at);
@@ -159,7 +159,7 @@ int cfr__put_filled(cfr__plan *plan, cfr_node at, bool mapping, const cfr__chang
 /* "{}" or "[]" behind the key or dash of a block collection that loses its items. */
 int cfr__put_empty(cfr__plan *plan, cfr_node at);
 
-/* ---- edit_block.c, edit_flow.c ---- */
+/* ---- block.c, flow.c ---- */
 
 /* Changes of one collection. Replacements of its children are done by cfr__put_value before. */
 int cfr__edit_block(cfr__plan *plan, cfr_node in, const cfr__change *changes, uint32_t count);
@@ -185,17 +185,17 @@ int cfr__mark_items(cfr__work *work, cfr__plan *plan, cfr_node in, const cfr__ch
 /* The key of a renamed item, in its old quotes where they can hold it. */
 int cfr__put_key(cfr__plan *plan, const cfr__item *item, bool flow);
 
-/* ---- edit_flat.c ---- */
+/* ---- flat.c ---- */
 
 /* All changes of a document in dotenv or properties. */
 int cfr__edit_flat(cfr__plan *plan, const cfr__change *changes, uint32_t count);
 
-/* ---- edit_toml.c ---- */
+/* ---- toml.c ---- */
 
 /* All changes of a document in TOML. */
 int cfr__edit_toml(cfr__plan *plan, const cfr__change *changes, uint32_t count);
 
-/* ---- edit_splice.c ---- */
+/* ---- splice.c ---- */
 
 int cfr__splice(cfr__plan *plan, uint32_t start, uint32_t end, cfr_str text);
 static inline int cfr__cut(cfr__plan *plan, uint32_t start, uint32_t end)

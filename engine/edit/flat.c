@@ -1,11 +1,11 @@
-/* engine/text/edit_flat.c -- edits of dotenv and Java properties, where an entry is a line (or a few).
+/* engine/edit/flat.c -- edits of dotenv and Java properties, where an entry is a line (or a few).
  *
  * A value is replaced in the quotes it has where they can hold it, a key by itself. A new entry goes behind the last one,
  * written as that is: with `export`, with blanks around its `=` or `:`. A removed entry takes its line with it, the
  * comment behind it, and the comment lines directly above. Values are strings, since nothing else would come back. A
  * move inside the one mapping there is has become a renaming before it comes here.
  */
-#include "engine/text/edit_parts.h"
+#include "engine/edit/parts.h"
 #include "engine/text/read.h"
 
 static bool is_dotenv(const cfr__plan *plan)

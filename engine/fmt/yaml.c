@@ -1,4 +1,4 @@
-/* engine/text/fmt_yaml.c -- YAML: what stands in which column.
+/* engine/fmt/yaml.c -- YAML: what stands in which column.
  *
  * Every block collection has a column as it was and one as it will be; what begins a line is moved from the one to the
  * other. A mapping under a key goes in by a step, a sequence by a step or not at all, whatever follows `- ` on its line
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "engine/base/vec.h"
-#include "engine/text/fmt_yaml.h"
+#include "engine/fmt/yaml_parts.h"
 
 /* What begins at a token, and where. */
 typedef struct place {

@@ -1,4 +1,4 @@
-/* tests/unit/text/test_edit.c -- a text, some edits, and the text that a careful person would have made of it.
+/* tests/unit/edit/test_edit.c -- a text, some edits, and the text that a careful person would have made of it.
  *
  * The last column is the whole new text, or the name of the error. A name that ends in .json is read as JSON. In a
  * stream of several documents the edits are of the one whose index (from 0) the title ends with: "… #1".

@@ -1,11 +1,11 @@
-/* engine/text/edit_tree.c -- changes done on the tree: what a text with the same changes has to say.
+/* engine/edit/tree.c -- changes done on the tree: what a text with the same changes has to say.
  *
  * A draft's places are those of the draft as it stands, a change's those of the base. The order in which changes come
  * (deepest collections first) keeps the two alike; within a sequence they are done from its end.
  */
 #include "engine/draft.h"
 #include "engine/pointer.h"
-#include "engine/text/edit_parts.h"
+#include "engine/edit/parts.h"
 #include "engine/tree/build.h"
 
 typedef struct tree_editor {

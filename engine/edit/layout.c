@@ -1,4 +1,4 @@
-/* engine/text/edit_layout.c -- what stands where in the text, and how its author writes.
+/* engine/edit/layout.c -- what stands where in the text, and how its author writes.
  *
  * The sidecar knows where values and keys stand. Dashes, colons, commas and comments are found here by looking at the
  * text around them, which a reader has accepted. Whatever is judged wrongly here makes an edit that is refused when
@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #include "engine/pointer.h"
-#include "engine/text/edit_parts.h"
+#include "engine/edit/parts.h"
 
 int cfr__refuse(const cfr__plan *plan, cfr_node at, const char *message, const char *hint)
 {

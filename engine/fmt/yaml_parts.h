@@ -1,11 +1,11 @@
-/* engine/text/fmt_yaml.h -- the parts of the YAML formatter.
+/* engine/fmt/yaml_parts.h -- the parts of the YAML formatter.
  *
- * Only fmt_yaml*.c include it.
+ * Only yaml*.c of this room include it.
  */
-#ifndef CFR_TEXT_FMT_YAML_H
-#define CFR_TEXT_FMT_YAML_H
+#ifndef CFR_FMT_YAML_PARTS_H
+#define CFR_FMT_YAML_PARTS_H
 
-#include "engine/text/fmt_parts.h"
+#include "engine/fmt/parts.h"
 #include "engine/text/yaml_parts.h"
 
 /* A token of libyaml's scanner. Those that stand for structure only (a block collection begins or ends, a key that has
@@ -64,7 +64,7 @@ static inline const cfr__fmt_block *cfr__fmt_top(const cfr__fmt_walk *y)
 uint32_t cfr__fmt_column(const cfr__fmt *f, uint32_t at);
 uint32_t cfr__fmt_next_column(cfr__fmt_walk *y, uint32_t at);
 
-/* fmt_yaml_token.c */
+/* yaml_token.c */
 int cfr__fmt_scan(cfr__fmt_walk *y);
 int cfr__fmt_learn(cfr__fmt_walk *y);
 /* Keeps `depth` right for a token: opens and closes. The column of what opens is that of the token. */
@@ -73,7 +73,7 @@ void cfr__fmt_close(cfr__fmt_walk *y);
 /* A sequence in the column of its key ends at the next key. */
 void cfr__fmt_close_flush(cfr__fmt_walk *y);
 
-/* fmt_yaml_scalar.c: what is inside a scalar that goes over several lines. `old` and `now` are the columns of the
+/* yaml_scalar.c: what is inside a scalar that goes over several lines. `old` and `now` are the columns of the
  * scalar, when it begins its line (`first`). */
 int cfr__fmt_scalar(cfr__fmt_walk *y, const cfr__fmt_token *token, bool first, uint32_t old, uint32_t now);
 
