@@ -99,8 +99,11 @@ describe("patch", function()
     cli.write(here .. "/a.yaml", "l:\n  # one\n  - name: a\n    v: 1 # va\n  - name: b\n  - name: c # stays\n")
     local r = patched("[{op: replace, path: /l/0/v, value: 9}, {op: move, from: /l/0, path: /l/2}]", "-o -")
     assert.equal("l:\n  - name: b\n  - name: c # stays\n  - name: a\n    v: 9\n", r.out)
-    assert.equal("cfgrun: a.yaml: 2 comments of what moved and changed at once are not kept\n", r.err)
+    assert.equal("cfgrun: a.yaml: 2 comments of what moved and is written anew are not kept\n", r.err)
     assert.equal("", patched("[{op: remove, path: /l/0}]", "-o -").err)
+    cli.write(here .. "/a.yaml", "l: [\n  # one\n  a, # A\n  b\n]\n")
+    assert.equal("cfgrun: a.yaml: 2 comments of what moved and is written anew are not kept\n",
+      patched("[{op: move, from: /l/0, path: /l/1}]", "-o -").err)
   end)
 
   it("tests numbers as numbers, wherever they stand", function()
