@@ -32,7 +32,9 @@ CFR_BEGIN_DECLS
 	  "Lua instructions of one rule on one document; 0: not counted")                                      \
 	X(OUTPUT, "output", CFR_MIB(1), CFR_MIB(64), "bytes", "trace and messages of one rule on one document") \
 	X(FINDINGS, "findings", 10000, 10000000, "findings", "findings of one rule on one document")           \
-	X(FILES, "files", 100000, 10000000, "files", "files of one run")
+	X(FILES, "files", 100000, 10000000, "files", "files of one run")                                       \
+	X(INCLUDES, "includes", 1000, 1000000, "files", "files that one composition includes, each time counted")  \
+	X(INCLUDE_DEPTH, "include-depth", 64, 1000, "files", "files that include one another in a chain")
 
 typedef enum cfr_limit {
 #define X(NAME, word, def, max, unit, what) CFR_LIMIT_##NAME,

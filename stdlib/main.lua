@@ -8,7 +8,7 @@
 local args = require "args"
 local terminal = require "terminal"
 
-local NAMES = { "check", "init", "test", "rules", "get", "query", "diff", "convert", "set", "unset", "insert",
+local NAMES = { "check", "init", "test", "rules", "get", "query", "compose", "explain", "diff", "convert", "set", "unset", "insert",
   "rename", "move", "patch", "merge", "fmt", "run", "repl", "version", "help", "completion", "complete" }
 
 ---@param name string

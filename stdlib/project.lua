@@ -22,6 +22,7 @@ M.name = "cfgrun.yaml"
 ---@field limits table<string, integer>
 ---@field fail_on? string
 ---@field fmt table the style of `cfgrun fmt`
+---@field compositions Composition[]
 
 --- Raises a problem at a node of the project file, or at its key.
 local function refuse(node, message, hint, part)
@@ -211,8 +212,14 @@ local function fmt(node)
   return { indent = said.indent, sequences = said.sequences, blank_lines = said["blank-lines"], width = said.width }
 end
 
+local function flag(node)
+  return need(node, "bool"):value()
+end
+
 local KEYS = {
   fmt = fmt,
+  compositions = require("compositions").reader { need = need, refuse = refuse, fields = fields, text = text, flag = flag,
+    list_of = list_of, pointer = pointer },
   version = function(node)
     if node:value() ~= 1 then
       refuse(node, "this cfgrun reads project files of version 1")
@@ -264,12 +271,13 @@ function M.read(file, root)
   end
   return { file = file, root = root, policies = policies, rules = found.rules or {}, waivers = found.waivers or {},
     exclude = found.exclude or {}, kinds = found.kinds or {}, limits = found.limits or {}, fail_on = found["fail-on"],
-    fmt = found.fmt or {} }
+    fmt = found.fmt or {}, compositions = found.compositions or {} }
 end
 
 ---@return Project
 function M.none()
-  return { root = ".", policies = {}, rules = {}, waivers = {}, exclude = {}, kinds = {}, limits = {}, fmt = {} }
+  return { root = ".", policies = {}, rules = {}, waivers = {}, exclude = {}, kinds = {}, limits = {}, fmt = {},
+    compositions = {} }
 end
 
 --- Does it belong to this user or to root? In /tmp, say, anybody can lay a file into a folder of root.

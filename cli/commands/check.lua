@@ -1,6 +1,8 @@
 -- cli/commands/check.lua: find what breaks a rule, show it, mend what can be mended.
 
 local checking = require "checking"
+local composed = require "composed"
+local compositions = require "compositions"
 local core = require "core"
 local inputs = require "inputs"
 local ok = require("problem").check
@@ -38,6 +40,7 @@ local M = {
     { "no-inline-allow", help = "let `# cfgrun: allow` comments count for nothing" },
     { "trace", help = "show what rules trace and print, on standard error" },
     { "stats", help = "print time and counts on standard error" },
+    compositions.options[1], compositions.options[3],
     checking.options[2],
     checking.options[3],
   },
@@ -73,7 +76,8 @@ local function read_formats(options)
   return list
 end
 
---- Adds what the words mean. Returns what could not be looked into, and standard input as { name, text } when it is used.
+--- Adds what the words mean. Returns what could not be looked into, standard input as { name, text } when it is used, and
+--- the compositions to check in place of their files.
 local function add_sources(check, words, project, options)
   local plain, input = {}, nil
   for _, word in ipairs(words) do
@@ -85,16 +89,20 @@ local function add_sources(check, words, project, options)
     end
   end
   if #plain == 0 and input then
-    return {}, input
+    return {}, input, {}
   end
   local files, troubles = inputs.expand(plain, project, options)
+  local list, taken, failed = composed.gather(files, project, options)
   for _, file in ipairs(files) do
-    ok(check:file(file.path, file.name))
+    if not (next(taken) and taken[core.files.real(file.path) or file.path]) then
+      ok(check:file(file.path, file.name))
+    end
   end
+  table.move(failed, 1, #failed, #troubles + 1, troubles)
   if #files == 0 and not options.changed then
     io.stderr:write "cfgrun: no file of a known format here\n"
   end
-  return troubles, input
+  return troubles, input, list
 end
 
 local function write_results(formats, outcome, context)
@@ -225,7 +233,7 @@ function M.run(options, words)
   if not cap or cap < 0 then
     error { message = ("--max-per-rule '%s' is no number"):format(options.max_per_rule), exit = 2 }
   end
-  local troubles, input = add_sources(check, words, project, options)
+  local troubles, input, list = add_sources(check, words, project, options)
   ok(check:run())
   if options.fix then
     fix(check, options, input)
@@ -234,7 +242,9 @@ function M.run(options, words)
   for _, target in ipairs(formats) do
     wants_splices = wants_splices or target.format == "sarif"
   end
-  local outcome = secrecy.apply(check:outcome { splices = wants_splices })
+  local outcome = check:outcome { splices = wants_splices }
+  composed.add(list, outcome, project, options)
+  secrecy.apply(outcome)
   local status = status_of(outcome, troubles, options.fail_on or project.fail_on or "error")
   local context = { rules = check:rules(), cap = cap, exit = status, now = checking.now(options) }
   report(formats, outcome, context, options, input)

@@ -72,6 +72,7 @@ void cfr__cmd_bind_edit(lua_State *L);
 void cfr__cmd_bind_diff(lua_State *L);
 void cfr__cmd_bind_editor(lua_State *L);
 void cfr__cmd_bind_checks(lua_State *L);
+void cfr__cmd_bind_compose(lua_State *L);
 void cfr__cmd_bind_files(lua_State *L);
 void cfr__cmd_bind_fmt(lua_State *L);
 void cfr__cmd_bind_specs(lua_State *L);

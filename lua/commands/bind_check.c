@@ -2,7 +2,7 @@
  *
  *   core.check{jobs=, now=, limits=, trace=}
  *   check:pack(spec) check:set{rule=, files=, level=, options=node} check:only(w) check:skip(w) check:waive{…}
- *   check:inline(bool) check:kind(kind, files) check:file(file, name) check:text(text, name, {format=})
+ *   check:inline(bool) check:kind(kind, files) check:file(file, name) check:text(text, name, {format=, file=})
  *   check:run() check:fix(class, function(file, before, after)) check:outcome() check:rules()
  *
  * Everything that can fail returns true, or nil and an error. Outcomes and rules become tables in bind_outcome.c.
@@ -351,10 +351,13 @@ static int check_text(lua_State *L)
 	cfr_err err = CFR_ERR_INIT;
 	int r;
 
-	if (lua_istable(L, 4))
+	cfr_str file = name;
+	if (lua_istable(L, 4)) {
 		word = cfr__cmd_field_str(L, 4, "format");
+		file = cfr__cmd_field_str(L, 4, "file").len ? cfr__cmd_field_str(L, 4, "file") : name;
+	}
 	format = cfr_format_of_word(word);
-	if ((r = cfr_source_new(&source, name, text, &ud->limits, &err)) == 0) {
+	if ((r = cfr_source_new(&source, file, text, &ud->limits, &err)) == 0) {
 		r = cfr_check_add_source(ud->check, source, name, format, &err);
 		cfr_source_unref(source);
 	}

@@ -1,0 +1,95 @@
+-- cli/commands/compose.lua: layers into one configuration, printed.
+
+local compositions = require "compositions"
+local core = require "core"
+local json = require "json"
+local ok = require("problem").check
+local projects = require "project"
+
+local M = {
+  name = "compose",
+  group = "read",
+  summary = "merge layers into one configuration",
+  usage = "[NAME | FILE...]",
+  text = "NAME is a composition of the project file; FILEs are layers, the lowest first. Mappings are merged key by key, all "
+    .. "else the higher layer says; `cfgrun explain` tells where a value came from. --origins shows it for every value: as "
+    .. "comments, or, with -f json, as a list.",
+  options = {
+    compositions.options[1], compositions.options[2], compositions.options[3],
+    { "format", short = "f", value = "FORMAT", choices = core.formats(), help = "how to write it (default: yaml)" },
+    { "origins", help = "with the file and line that each value came from" },
+    compositions.file_options[1], compositions.file_options[2], compositions.file_options[3], compositions.file_options[4],
+    { "config", value = "FILE", env = true, help = "the project file, instead of the one found upward" },
+    { "isolated", help = "use no project file" },
+  },
+  examples = {
+    { "cfgrun compose app --when prod", "a composition of the project file" },
+    { "cfgrun compose base.yaml prod.yaml --set /server/port=8080", "files, and a value on top" },
+    { "cfgrun compose base.yaml prod.yaml --merge /agents=by:id --origins", "a list merged by name; where values come from" },
+  },
+}
+
+--- Values that have nothing below them, in order.
+local function leaves(node, take)
+  local below = node:children()
+  if #below == 0 then
+    take(node)
+  end
+  for _, child in ipairs(below) do
+    leaves(child, take)
+  end
+end
+
+local function place(origin)
+  return ("%s:%d:%d"):format(origin.file, origin.line, origin.column)
+end
+
+local function origins_json(snapshot)
+  local list = json.list {}
+  leaves(snapshot:document():root(), function(node)
+    local origin = snapshot:origin(node)
+    list[#list + 1] = { path = node:path(), value = json.raw((ok(node:text { format = "json", compact = true }))),
+      layer = origin.layer, file = origin.file, line = origin.line, column = origin.column }
+  end)
+  return json.encode(list) .. "\n"
+end
+
+--- The YAML text with a comment behind each value. It is read again: that tells on which line a value begins and ends.
+local function origins_yaml(snapshot, text)
+  local root = snapshot:document():root()
+  local written = ok(core.read("<snapshot>", { text = text, format = "yaml" }))[1]:root()
+  local notes, lines, out, widest = {}, {}, {}, 0
+  for line in text:gmatch "([^\n]*)\n" do
+    lines[#lines + 1] = line
+  end
+  leaves(written, function(node)
+    local span = node:span()
+    local at = lines[span.line]:find "[|>][%d+-]*$" and span.line or span.end_line
+    notes[at] = place(snapshot:origin((ok(root:get(node:path())))))
+    widest = math.max(widest, #lines[at] <= 60 and #lines[at] or 0)
+  end)
+  for i, line in ipairs(lines) do
+    out[i] = notes[i] and line .. (" "):rep(math.max(widest - #line, 0)) .. "  # " .. notes[i] or line
+  end
+  return table.concat(out, "\n") .. "\n"
+end
+
+---@param options table
+---@param words string[]
+---@return integer status
+function M.run(options, words)
+  local snapshot = compositions.of_words(words, projects.of(options), options)
+  local format = options.format or "yaml"
+  if options.origins and format == "json" then
+    io.stdout:write(origins_json(snapshot))
+    return 0
+  elseif options.origins and format ~= "yaml" then
+    error { message = "--origins goes with yaml and json", exit = 2 }
+  end
+  local text = ok(snapshot:document():root():text { format = format })
+  text = text:find "\n$" and text or text .. "\n"
+  io.stdout:write(options.origins and origins_yaml(snapshot, text) or text)
+  return 0
+end
+
+return M

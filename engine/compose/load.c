@@ -1,0 +1,341 @@
+/* engine/compose/load.c -- layers and what they include, read and merged from the lowest to the highest.
+ *
+ * A file that is included lies under the mapping that includes it: what that says itself wins, of several files the later
+ * one. The same file may come in by several ways and is read once; only a file that is on the way to itself is a circle.
+ */
+#include "engine/compose/parts.h"
+
+#include "engine/base/vec.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+static int include_cell(cfr__cell **out, cfr__composer *c, uint32_t part, const cfr__trail *up, const cfr__way *way,
+                        cfr_err *err);
+
+/* --- documents --- */
+
+/* A document as a part of the snapshot; takes it, also on failure. */
+static int add_part(uint32_t *out, cfr__composer *c, cfr_document *doc, uint32_t layer, const cfr__found *found, cfr_err *err)
+{
+	cfr_snapshot *snap = c->snap;
+	int r = cfr_vec_room(&snap->parts, &snap->part_cap, (uint64_t)snap->part_count + 1, sizeof(*snap->parts), err);
+
+	if (r < 0) {
+		cfr_document_unref(doc);
+		return r;
+	}
+	snap->parts[snap->part_count] = (cfr__part){ .doc = doc, .layer = layer };
+	if (found) {
+		snap->parts[snap->part_count].real = found->real;
+		snap->parts[snap->part_count].folder = found->folder;
+	}
+	*out = snap->part_count++;
+	return 0;
+}
+
+/* The one document of a source; NULL when it is empty. */
+static int one_document(cfr_document **out, cfr__composer *c, const cfr_source *source, cfr_format format, cfr_err *err)
+{
+	cfr_documents docs;
+	int r = cfr_text_read(&docs, source, format, &c->limits, err);
+
+	if (r < 0)
+		return r;
+	if (docs.count > 1) {
+		cfr_place place;
+		uint32_t start, end;
+		cfr_document_range(docs.items[1], &start, &end);
+		place = cfr_source_place(source, start);
+		r = cfr_err_set(err, CFR_E_UNSUPPORTED, "a file of a composition holds one document; this one has %u", docs.count);
+		cfr_err_at(err, cfr_source_name(source), place.line, place.column);
+	} else {
+		*out = docs.count ? cfr_document_ref(docs.items[0]) : NULL;
+	}
+	cfr_documents_release(&docs);
+	return r;
+}
+
+/* --- includes --- */
+
+static int circle(const cfr__composer *c, const cfr__trail *trail, const cfr__part *again, cfr_str shown, cfr_err *err)
+{
+	char chain[220] = "";
+	size_t at = sizeof(chain) - 1;
+
+	(void)c;
+	/* From the end: the file that closes the circle, and those before it up to itself. */
+	for (const cfr__trail *t = trail; t; t = t->up) {
+		cfr_str name = cfr_source_name(cfr_document_source(t->part->doc));
+		if (name.len + 4 > at)
+			break;
+		at -= 4;
+		memcpy(chain + at, " -> ", 4);
+		at -= name.len;
+		memcpy(chain + at, name.ptr, name.len);
+		if (t->part == again)
+			break;
+	}
+	return cfr_err_set(err, CFR_E_CYCLE, "a circle of includes: %s%.*s", chain + at, (int)(shown.len < 100 ? shown.len : 100),
+			   shown.ptr);
+}
+
+/* The document of a file: read, or known from another place. */
+static int read_file(uint32_t *out, cfr__composer *c, const cfr__found *found, uint32_t layer, cfr_document **empty,
+                     cfr_err *err)
+{
+	cfr_buf text = CFR_BUF_INIT;
+	cfr_source *source = NULL;
+	cfr_document *doc = NULL;
+	int r = 0;
+
+	*empty = NULL;
+	for (uint32_t i = 0; i < c->snap->part_count && !doc; i++) {
+		if (cfr_str_eq(c->snap->parts[i].real, found->real))
+			doc = cfr_document_ref(c->snap->parts[i].doc);
+	}
+	if (!doc) {
+		if ((r = cfr__place_read(&text, c, found, err)) == 0 &&
+		    (r = cfr_source_new(&source, found->shown, cfr_buf_str(&text), &c->limits, err)) == 0)
+			r = one_document(&doc, c, source, CFR_FORMAT_NONE, err);
+		cfr_source_unref(source);
+		cfr_buf_release(&text);
+	}
+	if (r < 0)
+		return r;
+	if (!doc)
+		return 1;
+	return add_part(out, c, doc, layer, found, err);
+}
+
+/* One file into *low, which may be NULL. `spec` is where it is named. */
+static int include_file(cfr__cell **low, cfr__composer *c, const cfr__origin *spec, cfr_str path, const cfr__trail *trail,
+                        const cfr__way *way, cfr_err *err)
+{
+	uint32_t layer = c->snap->parts[spec->part].layer, part;
+	cfr__found found;
+	cfr_document *none;
+	cfr__cell *made;
+	cfr_err why = CFR_ERR_INIT;
+	int r;
+
+	if (++c->included > c->limits.of[CFR_LIMIT_INCLUDES])
+		r = cfr_err_limit(&why, &c->limits, CFR_LIMIT_INCLUDES);
+	else if (trail->depth >= c->limits.of[CFR_LIMIT_INCLUDE_DEPTH])
+		r = cfr_err_limit(&why, &c->limits, CFR_LIMIT_INCLUDE_DEPTH);
+	else
+		r = cfr__place_find(&found, c, spec->part, path, &why);
+	for (const cfr__trail *t = trail; r == 0 && t; t = t->up) {
+		if (cfr_str_eq(t->part->real, found.real))
+			r = circle(c, trail, t->part, found.shown, &why);
+	}
+	if (r == 0)
+		r = read_file(&part, c, &found, layer, &none, &why);
+	if (r < 0) {
+		cfr__cell_place(c, spec, &why);
+		if (err)
+			*err = why;
+		return r;
+	}
+	if (r == 1)
+		return 0;
+	if ((r = include_cell(&made, c, part, trail, way, err)) < 0)
+		return r;
+	if (!*low)
+		*low = made;
+	else
+		r = cfr__merge(low, c, *low, made, way, err);
+	return r;
+}
+
+static int include_path(cfr__cell **low, cfr__composer *c, const cfr__origin *spec, const cfr__trail *trail,
+                        const cfr__way *way, cfr_err *err)
+{
+	cfr_str path = cfr_node_string(spec->node), *items;
+	uint32_t count;
+	int r;
+
+	if (cfr_node_kind(spec->node) != CFR_STRING) {
+		r = cfr_err_set(err, CFR_E_KIND, "an include is a path, a glob, or a list of them, not a %s",
+				cfr_kind_name(cfr_node_kind(spec->node)));
+		cfr__cell_place(c, spec, err);
+		return r;
+	}
+	bool is_glob = false;
+	for (size_t i = 0; i < path.len && !is_glob; i++)
+		is_glob = path.ptr[i] == '*' || path.ptr[i] == '?' || path.ptr[i] == '[' || path.ptr[i] == '{';
+	if (!is_glob)
+		return include_file(low, c, spec, path, trail, way, err);
+	if ((r = cfr__place_glob(&items, &count, c, spec->part, path, err)) < 0) {
+		cfr__cell_place(c, spec, err);
+		return r;
+	}
+	for (uint32_t i = 0; r == 0 && i < count; i++)
+		r = include_file(low, c, spec, items[i], trail, way, err);
+	free(items);
+	return r;
+}
+
+/* The files that a mapping includes, merged, below what it says itself. */
+static int include_under(cfr__cell **at, cfr__composer *c, cfr__cell *spec, const cfr__trail *trail, const cfr__way *way,
+                         cfr_err *err)
+{
+	cfr__cell *low = NULL, *own = *at;
+	cfr_str key = own->key;
+	cfr_node child;
+	int r = 0;
+
+	if (cfr_node_kind(spec->from.node) != CFR_SEQUENCE)
+		r = include_path(&low, c, &spec->from, trail, way, err);
+	for (uint32_t i = 0; r == 0 && cfr_node_kind(spec->from.node) == CFR_SEQUENCE && i < cfr_node_size(spec->from.node); i++) {
+		if ((r = cfr_node_at(&child, spec->from.node, i, err)) == 0)
+			r = include_path(&low, c, &(cfr__origin){ spec->from.part, child, NULL }, trail, way, err);
+	}
+	if (r < 0 || !low)
+		return r;
+	low->key = key;
+	return cfr__merge(at, c, low, own, way, err);
+}
+
+/* Looks for the key that includes, below and at a cell. */
+static int expand(cfr__cell **at, cfr__composer *c, const cfr__trail *trail, const cfr__way *way, cfr_err *err)
+{
+	cfr__cell *cell = *at, **found, *spec;
+	bool deep = c->what->dialect == CFR_DIALECT_NONE;
+	char number[16];
+	int r = cfr__cell_open(c, cell, err);
+
+	for (uint32_t i = 0; r == 0 && deep && i < cell->count; i++) {
+		cfr_kind kind = cfr__cell_kind(cell->items[i]);
+		cfr__way down = { way, cell->items[i]->key };
+		if (kind != CFR_MAPPING && kind != CFR_SEQUENCE)
+			continue;
+		if (cell->state == CELL_SEQUENCE) {
+			snprintf(number, sizeof(number), "%u", i);
+			down.token = (cfr_str){ number, strlen(number) };
+		} else if (cfr_str_eq(cell->items[i]->key, c->what->include)) {
+			continue;	/* the list of files itself */
+		}
+		r = expand(&cell->items[i], c, trail, &down, err);
+	}
+	if (r < 0 || cell->state != CELL_MAPPING || !(found = cfr__cell_find(c, cell, c->what->include)))
+		return r;
+	spec = *found;
+	cfr__cell_drop(cell, (uint32_t)(found - cell->items));
+	return include_under(at, c, spec, trail, way, err);
+}
+
+/* A document's root with all that it includes. */
+static int include_cell(cfr__cell **out, cfr__composer *c, uint32_t part, const cfr__trail *up, const cfr__way *way,
+                        cfr_err *err)
+{
+	const cfr_tree *tree = cfr_document_tree(c->snap->parts[part].doc);
+	cfr__part copy = c->snap->parts[part];	/* the array moves as it grows */
+	cfr__trail trail = { up, &copy, up ? up->depth + 1 : 0 };
+	uint32_t number;
+
+	*out = cfr__cell_new(c, part, cfr_tree_root(tree));
+	if (!*out)
+		return cfr_err_nomem(err);
+	if (c->what->include.len == 0 || !cfr_tree_key(&number, tree, c->what->include))
+		return 0;
+	return expand(out, c, &trail, way, err);
+}
+
+/* --- layers --- */
+
+static int remove_places(cfr__composer *c, const cfr_layer *layer, cfr_err *err)
+{
+	cfr__cell *at, *parent;
+	uint32_t index;
+
+	for (uint32_t i = 0; i < layer->remove_count; i++) {
+		cfr_str path = layer->remove[i];
+		cfr_err why = CFR_ERR_INIT;
+		int r = CFR_E_NOTFOUND;
+
+		if (c->top)
+			r = cfr__cell_get(&at, &parent, &index, c, path, &why);
+		if (r == 0 && parent) {
+			cfr__cell_drop(parent, index);
+			continue;
+		}
+		if (r == CFR_E_NOMEM)
+			return cfr_err_nomem(err);
+		cfr_err_set(err, r == 0 ? CFR_E_KIND : r, "layer '%.*s' cannot delete '%.*s': %s",
+			    (int)(layer->name.len < 60 ? layer->name.len : 60), layer->name.ptr,
+			    (int)(path.len < 80 ? path.len : 80), path.ptr ? path.ptr : "",
+			    r == 0 ? "that is everything" : "the layers below it have no such place");
+		if (why.hint[0])
+			cfr_err_hint(err, "%s", why.hint);
+		return r == 0 ? CFR_E_KIND : r;
+	}
+	return 0;
+}
+
+/* A layer's document as a part; 1 when there is nothing in it, 2 when it is not there. */
+static int open_layer(uint32_t *out, cfr__composer *c, uint32_t index, cfr_err *err)
+{
+	const cfr_layer *layer = &c->what->layers[index];
+	cfr_source *source = NULL;
+	cfr_document *doc = NULL;
+	cfr__found found;
+	int r = 0;
+
+	if (!layer->source && (r = cfr__place_layer(&found, c, layer->file, err)) < 0) {
+		if (r == CFR_E_NOTFOUND && layer->optional)
+			return 2;
+		cfr_err_hint(err, "`optional: true` lets a layer be absent");
+		return r;
+	}
+	if (!layer->source) {
+		cfr_str name = cfr_arena_str(&c->snap->arena, layer->file);
+		if (!name.ptr)
+			return cfr_err_nomem(err);
+		r = cfr_source_open(&source, name.ptr, &c->limits, err);
+	}
+	if (r == 0)
+		r = one_document(&doc, c, layer->source ? layer->source : source, layer->format, err);
+	cfr_source_unref(source);
+	if (r < 0)
+		return r;
+	return doc ? add_part(out, c, doc, index, layer->source ? NULL : &found, err) : 1;
+}
+
+static int load_layer(cfr__composer *c, uint32_t index, cfr_err *err)
+{
+	const cfr_layer *layer = &c->what->layers[index];
+	cfr__cell *made;
+	uint32_t part;
+	int r = open_layer(&part, c, index, err);
+
+	if (r < 0 || r == 2)
+		return r < 0 ? r : 0;
+	if (r == 0 && layer->at.len) {
+		made = cfr__cell_new(c, part, cfr_tree_root(cfr_document_tree(c->snap->parts[part].doc)));
+		return made ? cfr__set_at(c, layer->at, made, err) : cfr_err_nomem(err);
+	}
+	if (r == 0)
+		r = include_cell(&made, c, part, NULL, NULL, err);
+	if (r < 0)
+		return r;
+	if (layer->remove_count) {
+		int removed = remove_places(c, layer, err);
+		if (removed < 0)
+			return removed;
+	}
+	if (r == 1)
+		return 0;
+	if (c->top)
+		return cfr__merge(&c->top, c, c->top, made, NULL, err);
+	c->top = made;
+	return 0;
+}
+
+int cfr__load_layers(cfr__composer *c, cfr_err *err)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; r == 0 && i < c->what->layer_count; i++)
+		r = load_layer(c, i, err);
+	return r;
+}

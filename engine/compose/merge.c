@@ -1,0 +1,426 @@
+/* engine/compose/merge.c -- a higher layer over a lower one.
+ *
+ * The lower cells are changed in place: they belong to the composition, documents never change. Whatever gives way
+ * stays in the chain of origins of what took its place, so the snapshot can tell it.
+ *
+ * Which strategy holds at a place is asked only where both layers say something: the way there is held against each
+ * declared path.
+ */
+#include "engine/compose/parts.h"
+
+#include "engine/pointer.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+/* --- strategies --- */
+
+/* Takes the last token off a pattern; compares it with a token of the way, `~0` and `~1` decoded as it goes. */
+static bool last_matches(cfr_str *pattern, cfr_str token)
+{
+	size_t slash = pattern->len, i, k = 0;
+
+	while (slash > 0 && pattern->ptr[slash - 1] != '/')
+		slash--;
+	if (slash == 0)
+		return false;
+	cfr_str last = cfr_str_sub(*pattern, slash, pattern->len);
+	*pattern = cfr_str_sub(*pattern, 0, slash - 1);
+	if (cfr_str_eq(last, CFR_STR("*")))
+		return true;
+	for (i = 0; i < last.len; i++, k++) {
+		char ch = last.ptr[i];
+		if (ch == '~' && i + 1 < last.len)
+			ch = last.ptr[++i] == '1' ? '/' : '~';
+		if (k >= token.len || token.ptr[k] != ch)
+			return false;
+	}
+	return k == token.len;
+}
+
+static bool way_matches(cfr_str pattern, const cfr__way *way)
+{
+	for (; way; way = way->up) {
+		if (!last_matches(&pattern, way->token))
+			return false;
+	}
+	return pattern.len == 0;
+}
+
+static cfr_strategy_at strategy_of(const cfr__composer *c, const cfr__way *way)
+{
+	for (uint32_t i = c->what->strategy_count; i-- > 0;) {
+		if (way_matches(c->what->strategies[i].path, way))
+			return c->what->strategies[i];
+	}
+	if (c->what->dialect == CFR_DIALECT_LANGSWARM) {
+		static const cfr_str named[] = { { "/agents", 7 }, { "/workflows", 10 }, { "/tools", 6 } };
+		for (size_t i = 0; i < sizeof(named) / sizeof(*named); i++) {
+			if (way_matches(named[i], way))
+				return (cfr_strategy_at){ .key = CFR_STR("id"), .how = CFR_STRATEGY_BY };
+		}
+		return (cfr_strategy_at){ .how = CFR_STRATEGY_UNION };
+	}
+	return (cfr_strategy_at){ .how = CFR_STRATEGY_MERGE };
+}
+
+static void write_way(cfr_buf *out, const cfr__way *way)
+{
+	if (way) {
+		write_way(out, way->up);
+		cfr_pointer_add(out, way->token);
+	}
+}
+
+/* --- what gives way --- */
+
+/* `high` stands in place of `low`: the chain of low, behind that of high. */
+static int shadow(cfr__composer *c, cfr__cell *high, const cfr__cell *low, cfr_err *err)
+{
+	cfr__origin *link = cfr_arena_alloc(&c->snap->arena, sizeof(*link)), *last = &high->from;
+
+	if (!link)
+		return cfr_err_nomem(err);
+	*link = low->from;
+	while (last->next)
+		last = last->next;
+	last->next = link;
+	return 0;
+}
+
+static const char *shape(cfr_kind kind)
+{
+	return kind == CFR_MAPPING ? "a mapping" : kind == CFR_SEQUENCE ? "a list" : "a scalar";
+}
+
+static int wrong_kinds(cfr__composer *c, const cfr__cell *low, const cfr__cell *high, const cfr__way *way, cfr_err *err)
+{
+	char other[200];
+	cfr_buf path = CFR_BUF_INIT;
+
+	cfr__cell_show(other, c, &low->from);
+	write_way(&path, way);
+	cfr_err_set(err, CFR_E_KIND, "%s cannot be merged over %s, which is at %s", shape(cfr__cell_kind(high)),
+		    shape(cfr__cell_kind(low)), other);
+	if (!path.failed) {
+		cfr_err_hint(err, "make them the same kind, or declare `merge: { %.*s: replace }` for the composition",
+			     (int)(path.len < 120 ? path.len : 120), path.ptr ? path.ptr : "\"\"");
+		cfr_err_path(err, cfr_buf_str(&path));
+	}
+	cfr_buf_release(&path);
+	cfr__cell_place(c, &high->from, err);
+	return CFR_E_KIND;
+}
+
+/* --- lists --- */
+
+/* Closed cells of any two documents, or open ones: the same content? Open ones are compared by their children. */
+static int equal(bool *out, cfr__composer *c, cfr__cell *a, cfr__cell *b, cfr_err *err)
+{
+	int r;
+
+	*out = false;
+	if (a->state == CELL_CLOSED && b->state == CELL_CLOSED)
+		return cfr_node_equal(out, a->from.node, b->from.node, err);
+	if (cfr__cell_kind(a) != cfr__cell_kind(b))
+		return 0;
+	if ((r = cfr__cell_open(c, a, err)) < 0 || (r = cfr__cell_open(c, b, err)) < 0 || a->count != b->count)
+		return r;
+	for (uint32_t i = 0; i < a->count; i++) {
+		cfr__cell **other = a->state == CELL_MAPPING ? cfr__cell_find(c, b, a->items[i]->key) : &b->items[i];
+		bool same = false;
+		if (!other || (r = equal(&same, c, a->items[i], *other, err)) < 0 || !same)
+			return r;
+	}
+	*out = true;
+	return 0;
+}
+
+/* The name of an element as text: what stands under `key`, a string or a number. False without one. */
+static bool name_of(cfr_str *out, cfr__composer *c, cfr__cell *element, cfr_str key, cfr_err *err, int *r)
+{
+	cfr__cell **found, *name;
+	char number[24];
+
+	if (cfr__cell_kind(element) != CFR_MAPPING || (*r = cfr__cell_open(c, element, err)) < 0)
+		return false;
+	found = cfr__cell_find(c, element, key);
+	if (!found || (*found)->state != CELL_CLOSED)
+		return false;
+	name = *found;
+	if (cfr_node_kind(name->from.node) == CFR_STRING) {
+		*out = cfr_node_string(name->from.node);
+		return true;
+	}
+	if (cfr_node_kind(name->from.node) != CFR_INT)
+		return false;
+	/* A number is another name than its digits in quotes. */
+	snprintf(number, sizeof(number), "\001%lld", (long long)cfr_node_int(name->from.node));
+	*out = cfr_arena_str(&c->snap->arena, cfr_str_of(number));
+	if (!out->ptr)
+		*r = cfr_err_nomem(err);
+	return out->ptr != NULL;
+}
+
+struct names {
+	cfr_str *names;			/* of each element; ptr NULL without */
+	uint32_t *table, size;
+};
+
+static uint32_t name_slot(const cfr__composer *c, const struct names *in, cfr_str name)
+{
+	uint32_t slot = (uint32_t)cfr_hash(&c->hash, name.ptr, name.len) & (in->size - 1);
+
+	while (in->table[slot] && !cfr_str_eq(in->names[in->table[slot] - 1], name))
+		slot = (slot + 1) & (in->size - 1);
+	return slot;
+}
+
+static int learn_names(struct names *out, cfr__composer *c, cfr__cell *list, cfr_str key, cfr_err *err)
+{
+	int r = 0;
+
+	for (out->size = 16; out->size < list->count * 2; )
+		out->size *= 2;
+	out->names = calloc(list->count + 1, sizeof(*out->names));
+	out->table = calloc(out->size, sizeof(*out->table));
+	if (!out->names || !out->table)
+		return cfr_err_nomem(err);
+	for (uint32_t i = 0; r == 0 && i < list->count; i++) {
+		if (!name_of(&out->names[i], c, list->items[i], key, err, &r)) {
+			out->names[i].ptr = NULL;
+			continue;
+		}
+		uint32_t slot = name_slot(c, out, out->names[i]);
+		if (!out->table[slot])
+			out->table[slot] = i + 1;
+	}
+	return r;
+}
+
+/* Unless one of the first `known` elements is equal. */
+static int add_missing(cfr__composer *c, cfr__cell *low, uint32_t known, cfr__cell *element, cfr_err *err)
+{
+	bool there = false;
+
+	for (uint32_t k = 0; !there && k < known; k++) {
+		int r = equal(&there, c, low->items[k], element, err);
+		if (r < 0)
+			return r;
+	}
+	return there ? 0 : cfr__cell_add(c, low, element, err);
+}
+
+static int unite(cfr__composer *c, cfr__cell *low, cfr__cell *high, cfr_err *err)
+{
+	uint32_t known = low->count;
+	int r = 0;
+
+	for (uint32_t i = 0; r == 0 && i < high->count; i++)
+		r = add_missing(c, low, known, high->items[i], err);
+	return r;
+}
+
+/* Elements without a name are united. */
+static int merge_by(cfr__composer *c, cfr__cell *low, cfr__cell *high, cfr_str key, const cfr__way *way, cfr_err *err)
+{
+	struct names names = { 0 };
+	uint32_t known = low->count;
+	int r = learn_names(&names, c, low, key, err);
+
+	for (uint32_t i = 0; r == 0 && i < high->count; i++) {
+		cfr_str name = { NULL, 0 };
+		uint32_t place = 0;
+		if (!name_of(&name, c, high->items[i], key, err, &r)) {
+			if (r == 0)
+				r = add_missing(c, low, known, high->items[i], err);
+			continue;
+		}
+		place = names.table[name_slot(c, &names, name)];
+		if (place) {
+			cfr__way down = { way, name };
+			r = cfr__merge(&low->items[place - 1], c, low->items[place - 1], high->items[i], &down, err);
+		} else {
+			r = cfr__cell_add(c, low, high->items[i], err);
+		}
+	}
+	free(names.names);
+	free(names.table);
+	return r;
+}
+
+static int merge_lists(cfr__cell **out, cfr__composer *c, cfr__cell *low, cfr__cell *high, cfr_strategy_at how,
+                       const cfr__way *way, cfr_err *err)
+{
+	cfr__cell *into = how.how == CFR_STRATEGY_PREPEND ? high : low, *from = into == high ? low : high;
+	int r;
+
+	if ((r = cfr__cell_open(c, low, err)) < 0 || (r = cfr__cell_open(c, high, err)) < 0)
+		return r;
+	if (how.how == CFR_STRATEGY_BY)
+		r = merge_by(c, low, high, how.key, way, err);
+	else if (how.how == CFR_STRATEGY_UNION)
+		r = unite(c, low, high, err);
+	else
+		for (uint32_t i = 0; r == 0 && i < from->count; i++)
+			r = cfr__cell_add(c, into, from->items[i], err);
+	if (r < 0)
+		return r;
+	/* Both have a part in it; the higher is named first. */
+	if ((r = shadow(c, high, low, err)) < 0)
+		return r;
+	into->from = high->from;
+	into->key = low->key;
+	*out = into;
+	return 0;
+}
+
+/* --- mappings --- */
+
+static int merge_mappings(cfr__cell **out, cfr__composer *c, cfr__cell *low, cfr__cell *high, const cfr__way *way,
+                          cfr_err *err)
+{
+	int r;
+
+	if ((r = cfr__cell_open(c, low, err)) < 0 || (r = cfr__cell_open(c, high, err)) < 0)
+		return r;
+	for (uint32_t i = 0; i < high->count; i++) {
+		cfr__cell *over = high->items[i], **under = cfr__cell_find(c, low, over->key);
+		cfr__way down = { way, over->key };
+
+		if (!under) {
+			if ((r = cfr__cell_add(c, low, over, err)) < 0)
+				return r;
+			continue;
+		}
+		if ((r = cfr__merge(under, c, *under, over, &down, err)) < 0)
+			return r;
+	}
+	if ((r = shadow(c, high, low, err)) < 0)
+		return r;
+	low->from = high->from;
+	*out = low;
+	return 0;
+}
+
+int cfr__merge(cfr__cell **out, cfr__composer *c, cfr__cell *low, cfr__cell *high, const cfr__way *way, cfr_err *err)
+{
+	cfr_kind a = cfr__cell_kind(low), b = cfr__cell_kind(high);
+	cfr_strategy_at how = strategy_of(c, way);
+	bool merges = (a == CFR_MAPPING || a == CFR_SEQUENCE) && a == b;
+	int r;
+
+	if (how.how != CFR_STRATEGY_REPLACE && merges && a == CFR_MAPPING)
+		return merge_mappings(out, c, low, high, way, err);
+	if (how.how != CFR_STRATEGY_REPLACE && how.how != CFR_STRATEGY_MERGE && merges)
+		return merge_lists(out, c, low, high, how, way, err);
+	if (how.how != CFR_STRATEGY_REPLACE && !merges && a != CFR_NULL && b != CFR_NULL &&
+	    (a == CFR_MAPPING || a == CFR_SEQUENCE || b == CFR_MAPPING || b == CFR_SEQUENCE))
+		return wrong_kinds(c, low, high, way, err);
+	if ((r = shadow(c, high, low, err)) < 0)
+		return r;
+	high->key = low->key;
+	*out = high;
+	return 0;
+}
+
+/* --- one value at a place --- */
+
+/* A mapping that stands only on the way to the value. */
+static cfr__cell *new_mapping(cfr__composer *c, const cfr__cell *value, cfr_str key)
+{
+	cfr__cell *made = cfr__cell_new(c, value->from.part, value->from.node);
+
+	if (made) {
+		made->state = CELL_MAPPING;
+		made->key = key;
+	}
+	return made;
+}
+
+static int hang(cfr__composer *c, cfr__cell *under, cfr_str name, cfr__cell *value, bool last, cfr__cell **next, cfr_err *err)
+{
+	cfr_str key = cfr_arena_str(&c->snap->arena, name);
+	cfr__cell *child = !key.ptr ? NULL : last ? value : new_mapping(c, value, key);
+
+	if (!child)
+		return cfr_err_nomem(err);
+	child->key = key;
+	*next = child;
+	return cfr__cell_add(c, under, child, err);
+}
+
+static int no_element(const cfr__cell *list, cfr_str name, cfr_err *err)
+{
+	return cfr_err_set(err, CFR_E_NOTFOUND, "this list has %u elements; '%.*s' is none of them, nor the next",
+			   list->count, (int)(name.len < 60 ? name.len : 60), name.ptr ? name.ptr : "");
+}
+
+/* Goes one step down, making what is not there. *slot is where the child hangs; it is filled at the last step. */
+static int step(cfr__composer *c, cfr__cell *at, cfr_str name, cfr__cell *value, bool last, cfr__cell **next, cfr_err *err)
+{
+	cfr__cell *child = NULL;
+	uint32_t place = 0;
+	int r = cfr__cell_open(c, at, err);
+
+	if (r < 0)
+		return r;
+	if (at->state == CELL_CLOSED) {
+		/* A scalar on the way gives way to a mapping, and is remembered as what that shadows. */
+		cfr__cell *made = new_mapping(c, value, at->key);
+		if (!made)
+			return cfr_err_nomem(err);
+		if (cfr_node_kind(at->from.node) != CFR_NULL) {
+			r = cfr_err_set(err, CFR_E_KIND, "a scalar has nothing below it to set '%.*s' in",
+					(int)(name.len < 60 ? name.len : 60), name.ptr);
+			cfr__cell_place(c, &at->from, err);
+			return r;
+		}
+		if ((r = shadow(c, made, at, err)) < 0)
+			return r;
+		*at = *made;
+	}
+	if (at->state == CELL_MAPPING) {
+		cfr__cell **found = cfr__cell_find(c, at, name);
+		child = found ? *found : NULL;
+		place = found ? (uint32_t)(found - at->items) : 0;
+	} else {
+		if (cfr_str_eq(name, CFR_STR("-")))
+			place = at->count;
+		else if (!cfr__cell_index(&place, name) || place > at->count) {
+			r = no_element(at, name, err);
+			cfr__cell_place(c, &at->from, err);
+			return r;
+		}
+		child = place < at->count ? at->items[place] : NULL;
+	}
+	if (!child)
+		return hang(c, at, name, value, last, next, err);
+	if (last) {
+		if ((r = shadow(c, value, child, err)) < 0)
+			return r;
+		value->key = child->key;
+		at->items[place] = value;
+		child = value;
+	}
+	*next = child;
+	return 0;
+}
+
+int cfr__set_at(cfr__composer *c, cfr_str pointer, cfr__cell *value, cfr_err *err)
+{
+	cfr_buf token = CFR_BUF_INIT;
+	cfr__cell *at = c->top;
+	int r = 0;
+
+	if (pointer.len == 0 || pointer.ptr[0] != '/')
+		return cfr_err_set(err, CFR_E_SYNTAX, "'%.*s' is no JSON Pointer",
+				   (int)(pointer.len < 80 ? pointer.len : 80), pointer.ptr ? pointer.ptr : "");
+	if (!at && !(at = c->top = new_mapping(c, value, CFR_STR(""))))
+		return cfr_err_nomem(err);
+	while (r == 0 && cfr_pointer_next(&token, &pointer)) {
+		if ((r = cfr_buf_check(&token, err)) == 0)
+			r = step(c, at, cfr_buf_str(&token), value, pointer.len == 0, &at, err);
+	}
+	cfr_buf_release(&token);
+	return r;
+}

@@ -1,0 +1,153 @@
+/* engine/compose/parts.h -- what the files of this room share.
+ *
+ * While layers are merged, the configuration is a tree of *cells*. A cell is a place in some document; it is opened into
+ * cells of its children only where something must be merged, deleted or referred to, so what one layer says alone costs
+ * nothing until the snapshot is written. Everything lies in one arena, which the snapshot keeps.
+ */
+#ifndef CFR_COMPOSE_PARTS_H
+#define CFR_COMPOSE_PARTS_H
+
+#include "engine/base/arena.h"
+#include "engine/base/hash.h"
+#include "engine/compose.h"
+#include "engine/text.h"
+#include "engine/tree/build.h"
+
+/* A document that was read, in a layer. A file that two layers include is two of these, and read once. */
+typedef struct cfr__part {
+	cfr_document *doc;		/* owned by the snapshot */
+	uint32_t layer;
+	cfr_str real;			/* resolved path; empty for text at hand */
+	cfr_str folder;			/* resolved folder that it stands in, before a link it may be is followed */
+} cfr__part;
+
+typedef struct cfr__origin {
+	uint32_t part;
+	cfr_node node;
+	struct cfr__origin *next;	/* below */
+} cfr__origin;
+
+typedef enum { CELL_CLOSED, CELL_MAPPING, CELL_SEQUENCE } cell_state;
+
+typedef struct cfr__cell {
+	cfr__origin from;		/* from.next: what it shadows */
+	cell_state state;
+	cfr_str key;			/* in its mapping */
+	struct cfr__cell **items;
+	uint32_t count, cap;
+	uint32_t *table, table_size;	/* of a mapping: places by hash, +1; made when it has many keys */
+} cfr__cell;
+
+/* What is known of a node of the snapshot. */
+typedef struct cfr__note {
+	const cfr__origin *shadowed;
+	cfr_reference *references;
+} cfr__note;
+
+typedef struct cfr__leaf {
+	uint32_t part, note;		/* note: 0 for none */
+	cfr_node node;
+} cfr__leaf;
+
+struct cfr_snapshot {
+	cfr_arena arena;
+	cfr_document *doc;
+	cfr__part *parts;
+	uint32_t part_count, part_cap;
+	cfr_str *layers;		/* names */
+	cfr__leaf *leaves;		/* by rank */
+	uint32_t leaf_cap;
+	cfr__note *notes;
+	uint32_t note_count, note_cap;
+};
+
+/* The files on the way to the one being read, for cycles. */
+typedef struct cfr__trail {
+	const struct cfr__trail *up;
+	const cfr__part *part;
+	uint32_t depth;
+} cfr__trail;
+
+/* The way to a place, for strategies. */
+typedef struct cfr__way {
+	const struct cfr__way *up;
+	cfr_str token;
+} cfr__way;
+
+/* A value whose references are being resolved; those above asked for it. */
+typedef struct cfr__asking {
+	const struct cfr__asking *up;
+	const cfr__cell *cell;
+	cfr_str path;			/* as it was asked for */
+	uint32_t depth;
+} cfr__asking;
+
+typedef struct cfr__composer {
+	const cfr_composition *what;
+	cfr_limits limits;
+	cfr_snapshot *snap;
+	cfr_hash_key hash;
+	char *root;			/* resolved, without a slash at its end ("" for "/") */
+	cfr__cell *top;
+	uint64_t included;		/* files, counted each time */
+	uint64_t made;			/* bytes that references made */
+	uint64_t text;			/* bytes of strings in the snapshot */
+	cfr_build *build;
+	cfr_reference **references;	/* where the next one of the value at hand is to hang; NULL: not kept */
+} cfr__composer;
+
+/* cell.c */
+cfr__cell *cfr__cell_new(cfr__composer *c, uint32_t part, cfr_node node);	/* NULL: no memory */
+/* Open it, if it is a collection that is closed. */
+int cfr__cell_open(cfr__composer *c, cfr__cell *cell, cfr_err *err);
+cfr_kind cfr__cell_kind(const cfr__cell *cell);
+int cfr__cell_add(cfr__composer *c, cfr__cell *into, cfr__cell *item, cfr_err *err);
+/* Where a key's cell hangs in an open mapping; NULL without. Valid until something is added. */
+cfr__cell **cfr__cell_find(cfr__composer *c, cfr__cell *mapping, cfr_str key);
+bool cfr__cell_index(uint32_t *out, cfr_str token);	/* "0", "12": no sign, no leading zero */
+void cfr__cell_drop(cfr__cell *from, uint32_t index);
+/* Follow a pointer; CFR_E_NOTFOUND with the nearest key. `parent` and `index` may be NULL. */
+int cfr__cell_get(cfr__cell **out, cfr__cell **parent, uint32_t *index, cfr__composer *c, cfr_str pointer, cfr_err *err);
+/* Where it is written: fills `err`'s place; "file:line:column" into `out`. */
+void cfr__cell_place(const cfr__composer *c, const cfr__origin *at, cfr_err *err);
+void cfr__cell_show(char out[200], const cfr__composer *c, const cfr__origin *at);
+
+/* merge.c */
+int cfr__merge(cfr__cell **out, cfr__composer *c, cfr__cell *low, cfr__cell *high, const cfr__way *way, cfr_err *err);
+int cfr__set_at(cfr__composer *c, cfr_str pointer, cfr__cell *value, cfr_err *err);
+
+/* load.c */
+int cfr__load_layers(cfr__composer *c, cfr_err *err);
+
+/* place.c */
+/* A file that may be included, found and confined. In the arena. */
+typedef struct cfr__found {
+	cfr_str real, folder;		/* as in cfr__part */
+	cfr_str shown;			/* as people call it */
+} cfr__found;
+int cfr__place_root(cfr__composer *c, cfr_err *err);
+/* Of a layer: not confined. CFR_E_NOTFOUND when it is not there. */
+int cfr__place_layer(cfr__found *out, cfr__composer *c, cfr_str file, cfr_err *err);
+/* What a path means that is written in a document. */
+int cfr__place_find(cfr__found *out, cfr__composer *c, uint32_t part, cfr_str path, cfr_err *err);
+int cfr__place_read(cfr_buf *out, const cfr__composer *c, const cfr__found *found, cfr_err *err);
+/* Paths that a glob means, sorted, without the file it is written in. The array is from malloc, its text in the arena. */
+int cfr__place_glob(cfr_str **out, uint32_t *count, cfr__composer *c, uint32_t part, cfr_str glob, cfr_err *err);
+
+/* refer.c */
+/* What a string with references comes to: text, unless it is one reference to something else. */
+typedef struct cfr__value {
+	cfr_str text;			/* in the arena */
+	cfr__cell *cell;		/* of ${ref:}: what is at that place, not text */
+	cfr_document *doc;		/* of a typed one: its root; the caller's */
+} cfr__value;
+int cfr__refer(cfr__value *out, cfr__composer *c, const cfr__cell *cell, const cfr__asking *asking, cfr_err *err);
+/* Put a cell into the chain of those that are asked for: CFR_E_CYCLE when it is there. */
+int cfr__ask(cfr__asking *out, const cfr__composer *c, const cfr__asking *up, const cfr__cell *cell, cfr_str path,
+             cfr_err *err);
+bool cfr__refers(const cfr__composer *c, uint32_t part);	/* may strings of it hold references? */
+
+/* emit.c */
+int cfr__emit(cfr__composer *c, cfr_err *err);
+
+#endif
