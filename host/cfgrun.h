@@ -18,6 +18,7 @@
 
 #include "engine/buffer.h"
 #include "engine/check.h"
+#include "engine/compose.h"
 #include "engine/diff.h"
 #include "engine/document.h"
 #include "engine/draft.h"

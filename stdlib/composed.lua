@@ -24,8 +24,16 @@ local function real(path)
   return core.files.real(path) or path
 end
 
+--- What a composition comes to, with its text; or nil and why not.
+---@return Composed? made, table? problem
 local function compose(composition, root, options, when)
-  local good, made = pcall(compositions.compose, composition, root, { env = options.env, limits = options.limits }, when)
+  local good, made = pcall(function()
+    local snapshot = compositions.compose(composition, root, { env = options.env, limits = options.limits }, when)
+    local name = composition.name .. (#when > 0 and (" (%s)"):format(table.concat(when, ", ")) or "")
+    local text = ok(snapshot:document():root():text { format = "yaml" })
+    return { name = name, snapshot = snapshot, text = text, root = snapshot:document():root(), first = snapshot:files()[1],
+      written = ok(core.read(name, { text = text, format = "yaml", limits = options.limits }))[1]:root() }
+  end)
   if not good then
     if type(made) ~= "table" then
       error(made, 0)
@@ -68,23 +76,17 @@ function M.gather(files, project, options)
   end
   for _, composition in ipairs(project.compositions) do
     for _, when in ipairs(choices(composition, options)) do
-      local snapshot, problem = compose(composition, project.root, options, when)
-      if snapshot then
+      local made, problem = compose(composition, project.root, options, when)
+      if made then
         local has_part, read = false, {}
-        for i, file in ipairs(snapshot:files()) do
+        for i, file in ipairs(made.snapshot:files()) do
           read[i] = real(file)
           has_part = has_part or wanted[read[i]] ~= nil
         end
         for _, path in ipairs(has_part and read or {}) do
           taken[path] = true
         end
-        if has_part then
-          local root = snapshot:document():root()
-          local name = composition.name .. (#when > 0 and (" (%s)"):format(table.concat(when, ", ")) or "")
-          local text = ok(root:text { format = "yaml" })
-          list[#list + 1] = { name = name, snapshot = snapshot, root = root, text = text, first = snapshot:files()[1],
-            written = ok(core.read(name, { text = text, format = "yaml", limits = options.limits }))[1]:root() }
-        end
+        list[#list + 1] = has_part and made or nil
       elseif declares(composition, project.root, wanted) then
         troubles[#troubles + 1] = problem
       end

@@ -215,7 +215,8 @@ void cfr__cell_place(const cfr__composer *c, const cfr__origin *at, cfr_err *err
 	const cfr_document *doc = c->snap->parts[at->part].doc;
 	cfr_span span;
 
-	if (!err)
+	/* What names a file already is about that file. */
+	if (!err || err->file[0])
 		return;
 	span = cfr_document_span(doc, at->node);
 	cfr_err_at(err, cfr_source_name(cfr_document_source(doc)), span.line, span.column);

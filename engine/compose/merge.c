@@ -237,7 +237,8 @@ static int merge_by(cfr__composer *c, cfr__cell *low, cfr__cell *high, cfr_str k
 		}
 		place = names.table[name_slot(c, &names, name)];
 		if (place) {
-			cfr__way down = { way, name };
+			bool number = name.len && name.ptr[0] == '\001';
+			cfr__way down = { way, number ? cfr_str_sub(name, 1, name.len) : name };
 			r = cfr__merge(&low->items[place - 1], c, low->items[place - 1], high->items[i], &down, err);
 		} else {
 			r = cfr__cell_add(c, low, high->items[i], err);

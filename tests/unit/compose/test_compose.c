@@ -97,6 +97,10 @@ static void test_strategies(void **state)
 	expect(LAYERS("by: [{id: x, v: 1, tags: [p]}, {id: 1}, text]", "by: [{id: '1', v: 2}, text, {id: x, w: 3, tags: [q]}, {id: 1, z: 0}]"),
 	       false, &what,
 	       "{\"by\":[{\"id\":\"x\",\"v\":1,\"tags\":[\"p\",\"q\"],\"w\":3},{\"id\":1,\"z\":0},\"text\",{\"id\":\"1\",\"v\":2}]}");
+	/* A merged element is called by its name, a number too. */
+	bad = with((cfr_strategy_at[]){ { CFR_STR("/by"), CFR_STR("id"), CFR_STRATEGY_BY }, { CFR_STR("/by/7/l"), CFR_STR(""), CFR_STRATEGY_APPEND } }, 2);
+	expect(LAYERS("by: [{id: 7, l: [1]}, {id: '', l: [1]}]", "by: [{id: '', l: [2]}, {id: 7, l: [2]}]"), false, &bad,
+	       "{\"by\":[{\"id\":7,\"l\":[1,2]},{\"id\":\"\",\"l\":[2]}]}");
 	bad = with(&(cfr_strategy_at){ CFR_STR("a"), CFR_STR(""), CFR_STRATEGY_APPEND }, 1);
 	expect(LAYERS("a: 1"), false, &bad, "usage: the path 'a' of a strategy does not begin with a slash");
 	bad = with(&(cfr_strategy_at){ CFR_STR("/a"), CFR_STR(""), CFR_STRATEGY_BY }, 1);
