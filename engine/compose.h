@@ -46,7 +46,9 @@ typedef enum cfr_strategy {
 
 CFR_API const char *cfr_strategy_name(cfr_strategy strategy);
 
-/* A strategy for the places that `path` means: a JSON Pointer in which `*` stands for any one token. Later ones win. */
+/* A strategy for the places that `path` means: a JSON Pointer in which `*` stands for any one token. Later ones win. Where
+ * documents may hold strategies themselves ({ PATH: WORD } or { PATH: { by: KEY } } under merge_key), these hold from that
+ * document on, from the place it is included at, and what the composition says wins. */
 typedef struct cfr_strategy_at {
 	cfr_str path, key;		/* key: of BY */
 	cfr_strategy how;
@@ -78,6 +80,7 @@ typedef struct cfr_composition {
 	uint32_t layer_count;
 	const cfr_strategy_at *strategies;
 	uint32_t strategy_count;
+	cfr_str merge_key;		/* the key at the top of a document that holds strategies (below); empty: none does */
 	cfr_str include;		/* the key that includes files; empty: none does */
 	cfr_dialect dialect;
 	const char *(*env)(void *arg, const char *name);	/* NULL: nothing is set */

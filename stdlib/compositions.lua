@@ -23,6 +23,7 @@ local M = {}
 ---@field root string
 ---@field layers Layer[]
 ---@field merge { path: string, how: string, key: string? }[]
+---@field merge-key? string the key under which files declare strategies
 ---@field include? string the key that includes
 ---@field interpolate? boolean
 ---@field dialect? string
@@ -110,6 +111,7 @@ function M.reader(tools)
         root = tools.text,
         layers = tools.list_of(layer(tools)),
         merge = strategies(tools),
+        ["merge-key"] = tools.text,
         interpolate = tools.flag,
         include = function(value)
           return value:kind() == "bool" and (value:value() and "include" or nil) or value:kind() ~= "bool"
@@ -234,7 +236,7 @@ function M.compose(composition, root, options, when)
   end
   sets(layers, options)
   return (ok(core.compose { name = composition.name, root = composition.root and M.beside(root, composition.root) or root,
-    layers = layers, merge = composition.merge, dialect = composition.dialect, env = variables(options),
+    layers = layers, merge = composition.merge, merge_key = composition["merge-key"], dialect = composition.dialect, env = variables(options),
     include = composition.include or composition.dialect and "includes" or nil, limits = options.limits }))
 end
 

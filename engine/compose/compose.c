@@ -79,6 +79,7 @@ int cfr_compose(cfr_snapshot **out, const cfr_composition *what, cfr_err *err)
 	    (r = cfr_build_new(&c.build, source, CFR_YAML, &c.limits, err)) == 0 && (r = cfr__emit(&c, err)) == 0)
 		r = cfr_build_finish(&c.snap->doc, c.build, 0, 0, 0, err);
 	cfr_build_free(c.build);
+	free(c.own);
 	cfr_source_unref(source);
 	if (r < 0)
 		cfr_snapshot_free(c.snap);

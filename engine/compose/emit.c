@@ -7,7 +7,6 @@
 #include "engine/compose/parts.h"
 
 #include "engine/base/vec.h"
-#include "engine/pointer.h"
 #include <string.h>
 
 /* Where the value that comes next is from. */
@@ -116,14 +115,6 @@ static bool has_reference(cfr_node node)
 static int emit_cell(cfr__composer *c, cfr__cell *cell, const cfr__origin *from, cfr_reference *references,
                      const cfr__way *way, const cfr__asking *asking, cfr_err *err);
 
-static void write_way(cfr_buf *out, const cfr__way *way)
-{
-	if (way) {
-		write_way(out, way->up);
-		cfr_pointer_add(out, way->token);
-	}
-}
-
 /* A string with references. `from` is where the value is told to be from: the cell, or what referred to it. */
 static int emit_reference(cfr__composer *c, cfr__cell *cell, const cfr__origin *from, cfr_reference *references,
                           const cfr__way *way, const cfr__asking *up, cfr_err *err)
@@ -134,7 +125,7 @@ static int emit_reference(cfr__composer *c, cfr__cell *cell, const cfr__origin *
 	cfr_buf path = CFR_BUF_INIT;
 	int r;
 
-	write_way(&path, way);
+	cfr__way_write(&path, way);
 	if ((r = cfr_buf_check(&path, err)) == 0 &&
 	    (r = cfr__ask(&asking, c, up, cell, cfr_buf_str(&path), err)) == 0) {
 		c->references = references ? NULL : &own;

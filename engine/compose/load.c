@@ -224,6 +224,80 @@ static int expand(cfr__cell **at, cfr__composer *c, const cfr__trail *trail, con
 	return include_under(at, c, spec, trail, way, err);
 }
 
+/* --- strategies beside the data --- */
+
+static int no_strategy(const cfr__composer *c, const cfr__cell *cell, const char *what, cfr_err *err)
+{
+	int r = cfr_err_set(err, CFR_E_KIND, "%s", what);
+
+	cfr_err_hint(err, "write { /path: append }, or { /path: { by: KEY } }; known are merge, replace, append, prepend, union");
+	cfr__cell_place(c, &cell->from, err);
+	return r;
+}
+
+/* "append", or { by: KEY }. */
+static int read_strategy(cfr_strategy_at *out, const cfr__composer *c, const cfr__cell *cell, cfr_err *err)
+{
+	cfr_node value = cell->from.node, key;
+	int how = 0;
+
+	if (cfr_node_kind(value) == CFR_MAPPING && cfr_node_size(value) == 1 &&
+	    cfr_node_find(&key, value, CFR_STR("by"), NULL) == 0 && cfr_node_kind(key) == CFR_STRING) {
+		out->how = CFR_STRATEGY_BY;
+		out->key = cfr_node_string(key);
+		return 0;
+	}
+	while (cfr_node_kind(value) == CFR_STRING && how < CFR_STRATEGY_BY) {
+		if (cfr_str_eq(cfr_node_string(value), cfr_str_of(cfr_strategy_name((cfr_strategy)how)))) {
+			out->how = (cfr_strategy)how;
+			return 0;
+		}
+		how++;
+	}
+	return no_strategy(c, cell, "this is no way to merge", err);
+}
+
+static int add_strategy(cfr__composer *c, const cfr__cell *cell, const cfr__way *way, cfr_err *err)
+{
+	cfr_strategy_at made = { .how = CFR_STRATEGY_MERGE };
+	cfr_buf path = CFR_BUF_INIT;
+	int r;
+
+	if (cell->key.len && cell->key.ptr[0] != '/')
+		return no_strategy(c, cell, "the path of a strategy begins with a slash", err);
+	cfr__way_write(&path, way);
+	cfr_buf_adds(&path, cell->key);
+	if ((r = cfr_buf_check(&path, err)) == 0) {
+		made.path = cfr_arena_str(&c->snap->arena, path.ptr ? cfr_buf_str(&path) : CFR_STR(""));
+		r = made.path.ptr ? read_strategy(&made, c, cell, err) : cfr_err_nomem(err);
+	}
+	cfr_buf_release(&path);
+	if (r < 0 || (r = cfr_vec_room(&c->own, &c->own_cap, (uint64_t)c->own_count + 1, sizeof(*c->own), err)) < 0)
+		return r;
+	c->own[c->own_count++] = made;
+	return 0;
+}
+
+/* What a document says of its merging, out of its cell and into the composer. */
+static int take_strategies(cfr__composer *c, cfr__cell *cell, const cfr__way *way, cfr_err *err)
+{
+	cfr__cell **found, *spec;
+	int r;
+
+	if (cfr__cell_kind(cell) != CFR_MAPPING)
+		return 0;
+	if ((r = cfr__cell_open(c, cell, err)) < 0 || !(found = cfr__cell_find(c, cell, c->what->merge_key)))
+		return r;
+	spec = *found;
+	cfr__cell_drop(cell, (uint32_t)(found - cell->items));
+	if (cfr__cell_kind(spec) != CFR_MAPPING)
+		return no_strategy(c, spec, "strategies are a mapping of paths", err);
+	r = cfr__cell_open(c, spec, err);
+	for (uint32_t i = 0; r == 0 && i < spec->count; i++)
+		r = add_strategy(c, spec->items[i], way, err);
+	return r;
+}
+
 /* A document's root with all that it includes. */
 static int include_cell(cfr__cell **out, cfr__composer *c, uint32_t part, const cfr__trail *up, const cfr__way *way,
                         cfr_err *err)
@@ -232,10 +306,13 @@ static int include_cell(cfr__cell **out, cfr__composer *c, uint32_t part, const 
 	cfr__part copy = c->snap->parts[part];	/* the array moves as it grows */
 	cfr__trail trail = { up, &copy, up ? up->depth + 1 : 0 };
 	uint32_t number;
+	int r;
 
 	*out = cfr__cell_new(c, part, cfr_tree_root(tree));
 	if (!*out)
 		return cfr_err_nomem(err);
+	if (c->what->merge_key.len && (r = take_strategies(c, *out, way, err)) < 0)
+		return r;
 	if (c->what->include.len == 0 || !cfr_tree_key(&number, tree, c->what->include))
 		return 0;
 	return expand(out, c, &trail, way, err);

@@ -52,6 +52,10 @@ static cfr_strategy_at strategy_of(const cfr__composer *c, const cfr__way *way)
 		if (way_matches(c->what->strategies[i].path, way))
 			return c->what->strategies[i];
 	}
+	for (uint32_t i = c->own_count; i-- > 0;) {
+		if (way_matches(c->own[i].path, way))
+			return c->own[i];
+	}
 	if (c->what->dialect == CFR_DIALECT_LANGSWARM) {
 		static const cfr_str named[] = { { "/agents", 7 }, { "/workflows", 10 }, { "/tools", 6 } };
 		for (size_t i = 0; i < sizeof(named) / sizeof(*named); i++) {
@@ -63,10 +67,10 @@ static cfr_strategy_at strategy_of(const cfr__composer *c, const cfr__way *way)
 	return (cfr_strategy_at){ .how = CFR_STRATEGY_MERGE };
 }
 
-static void write_way(cfr_buf *out, const cfr__way *way)
+void cfr__way_write(cfr_buf *out, const cfr__way *way)
 {
 	if (way) {
-		write_way(out, way->up);
+		cfr__way_write(out, way->up);
 		cfr_pointer_add(out, way->token);
 	}
 }
@@ -98,7 +102,7 @@ static int wrong_kinds(cfr__composer *c, const cfr__cell *low, const cfr__cell *
 	cfr_buf path = CFR_BUF_INIT;
 
 	cfr__cell_show(other, c, &low->from);
-	write_way(&path, way);
+	cfr__way_write(&path, way);
 	cfr_err_set(err, CFR_E_KIND, "%s cannot be merged over %s, which is at %s", shape(cfr__cell_kind(high)),
 		    shape(cfr__cell_kind(low)), other);
 	if (!path.failed) {

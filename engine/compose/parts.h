@@ -89,6 +89,8 @@ typedef struct cfr__composer {
 	cfr_hash_key hash;
 	char *root;			/* resolved, without a slash at its end ("" for "/") */
 	cfr__cell *top;
+	cfr_strategy_at *own;		/* strategies that documents declare */
+	uint32_t own_count, own_cap;
 	uint64_t included;		/* files, counted each time */
 	uint64_t made;			/* bytes that references made */
 	uint64_t text;			/* bytes of strings in the snapshot */
@@ -114,6 +116,7 @@ void cfr__cell_show(char out[200], const cfr__composer *c, const cfr__origin *at
 
 /* merge.c */
 int cfr__merge(cfr__cell **out, cfr__composer *c, cfr__cell *low, cfr__cell *high, const cfr__way *way, cfr_err *err);
+void cfr__way_write(cfr_buf *out, const cfr__way *way);	/* as a pointer */
 int cfr__set_at(cfr__composer *c, cfr_str pointer, cfr__cell *value, cfr_err *err);
 
 /* load.c */

@@ -1,6 +1,6 @@
 /* lua/commands/bind_compose.c -- core: compositions for commands.
  *
- *   core.compose{ name=, root=, layers={…}, merge={…}, include=, dialect=, env=, limits= }
+ *   core.compose{ name=, root=, layers={…}, merge={…}, merge_key=, include=, dialect=, env=, limits= }
  *       layer: { name=, file= or text=, at=, delete={…}, optional=, interpolate= }; merge: { path=, how=, key= }
  *       env: names to values beside those of the process, which they hide
  *   snap:document() snap:origin(node) snap:files()
@@ -219,6 +219,7 @@ static int core_compose(lua_State *L)
 		what.name = text_field(L, "name");
 	what.root = text_field(L, "root");
 	what.include = text_field(L, "include");
+	what.merge_key = text_field(L, "merge_key");
 	if (cfr_str_eq(text_field(L, "dialect"), CFR_STR("langswarm")))
 		what.dialect = CFR_DIALECT_LANGSWARM;
 	if (lua_getfield(L, 1, "env") == LUA_TTABLE)

@@ -192,6 +192,15 @@ plugins:
         include("include: [p.yaml, ./q.yaml]\nc: own\nlist: [{include: q.yaml, d: 1}]\n").out)
     end)
 
+    it("may bring strategies of their own, where that is declared", function()
+      cli.write(here .. "/cfgrun.yaml", "version: 1\ncompositions:\n  m:\n    layers: [config/i.yaml, config/j.yaml]\n"
+        .. "    include: true\n    merge-key: $merge\n")
+      cli.write(here .. "/config/i.yaml", "part: {include: p.yaml}\nl: [1]\n")
+      cli.write(here .. "/config/p.yaml", "$merge: {/l: append}\nl: [1]\n")
+      cli.write(here .. "/config/j.yaml", "part: {l: [2]}\nl: [2]\n")
+      assert.equal("part:\n  l:\n    - 1\n    - 2\nl:\n  - 2\n", run("compose m").out)
+    end)
+
     it("may be a diamond, not a circle", function()
       cli.write(here .. "/config/p.yaml", "include: r.yaml\n")
       cli.write(here .. "/config/q.yaml", "include: r.yaml\n")

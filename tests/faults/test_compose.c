@@ -39,7 +39,7 @@ static int compose_once(void *arg)
 		{ .name = CFR_STR("high"), .file = cfr_str_of(high), .interpolate = true, .remove = gone, .remove_count = 1 },
 		{ .name = CFR_STR("set"), .source = value, .at = CFR_STR("/set/deep"), .format = CFR_YAML } };
 	cfr_composition what = { .name = CFR_STR("faults"), .root = cfr_str_of(folder), .layers = layers, .layer_count = 3,
-		.strategies = strategies, .strategy_count = 3, .include = CFR_STR("include"), .env = composing_env,
+		.strategies = strategies, .strategy_count = 3, .include = CFR_STR("include"), .merge_key = CFR_STR("$merge"), .env = composing_env,
 		.env_arg = (void *)(uintptr_t)variables };
 	r = cfr_compose(&snap, &what, &err);
 	assert_int_equal(err.code, r);
@@ -59,7 +59,7 @@ static void test_compose(void **state)
 	assert_non_null(mkdtemp(folder));
 	put("base.yaml", "include: [part.yaml, 'more*.yaml']\nby: [{id: a, v: 1}, {id: 7}]\nunion: [1]\nappend: [1]\ngone: {x: 1, y: 2}\n"
 			 "a: 1\nb: 1\nc: 1\nd: 1\ne: 1\nf: 1\n");
-	put("part.yaml", "p: '${PORT}'\nby: [{id: b}]\n");
+	put("part.yaml", "$merge: {/z: append, /y: {by: id}}\np: '${PORT}'\nby: [{id: b}]\n");
 	put("more1.yaml", "q: {include: part.yaml}\n");
 	put("text.txt", "some text\n");
 	put("high.yaml", "by: [{id: a, v: 2}, {id: 7, w: 1}, {id: c}]\nunion: [1, 2]\nappend: [2]\ncopy: '${ref:/by}'\na: '${ref:/p}-${file:text.txt}'\n"

@@ -107,6 +107,23 @@ static void test_strategies(void **state)
 	expect(LAYERS("a: 1"), false, &bad, "usage: the strategy `by` needs the key that names an element");
 }
 
+/* Declared in the documents themselves: from there on, and below what the composition says. */
+static void test_beside(void **state)
+{
+	static const cfr_strategy_at project[] = { { CFR_STR("/b"), CFR_STR(""), CFR_STRATEGY_REPLACE } };
+	cfr_composition what = with(project, 1), plain = with(NULL, 0);
+
+	(void)state;
+	what.merge_key = CFR_STR("$merge");
+	expect(LAYERS("$merge: {/a: append, /b: append, /c: {by: id}}\na: [1]\nb: [1]\nc: [{id: x}]\n", "a: [2]\nb: [2]\nc: [{id: x, v: 1}]\n"),
+	       false, &what, "{\"a\":[1,2],\"b\":[2],\"c\":[{\"id\":\"x\",\"v\":1}]}");
+	expect(LAYERS("a: [1]", "a: [2]", "{$merge: {/a: prepend}, a: [3]}", "a: [4]"), false, &what, "{\"a\":[4,3,2]}");
+	expect(LAYERS("$merge: {/a: apend}"), false, &what, "kind: this is no way to merge");
+	expect(LAYERS("$merge: {a: append}"), false, &what, "kind: the path of a strategy begins with a slash");
+	expect(LAYERS("$merge: append"), false, &what, "kind: strategies are a mapping of paths");
+	expect(LAYERS("$merge: append"), false, &plain, "{\"$merge\":\"append\"}");
+}
+
 static void test_variables(void **state)
 {
 	cfr_composition what = with(NULL, 0);
@@ -399,7 +416,7 @@ static void test_langswarm(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_layers), cmocka_unit_test(test_kinds), cmocka_unit_test(test_strategies),
+		cmocka_unit_test(test_layers), cmocka_unit_test(test_kinds), cmocka_unit_test(test_strategies), cmocka_unit_test(test_beside),
 		cmocka_unit_test(test_variables), cmocka_unit_test(test_refs), cmocka_unit_test(test_bombs),
 		cmocka_unit_test(test_origins), cmocka_unit_test(test_set), cmocka_unit_test(test_laws),
 		cmocka_unit_test(test_read_back), cmocka_unit_test(test_langswarm),
