@@ -236,7 +236,8 @@ function M.compose(composition, root, options, when)
   end
   sets(layers, options)
   return (ok(core.compose { name = composition.name, root = composition.root and M.beside(root, composition.root) or root,
-    layers = layers, merge = composition.merge, merge_key = composition["merge-key"], dialect = composition.dialect, env = variables(options),
+    layers = layers, merge = composition.merge, merge_key = composition["merge-key"],
+    dialect = composition.dialect, env = variables(options),
     include = composition.include or composition.dialect and "includes" or nil, limits = options.limits }))
 end
 
