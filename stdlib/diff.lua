@@ -144,7 +144,8 @@ function M.unified(name, before, after)
       end
     end
   end
-  local out = { ("--- a/%s\n+++ b/%s\n"):format(name, name) }
+  local shown = name:gsub("^/+", "")
+  local out = { ("--- a/%s\n+++ b/%s\n"):format(shown, shown) }
   local i, old, new = 1, 1, 1
   while i <= #list do
     if not near[i] then
