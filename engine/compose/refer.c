@@ -56,7 +56,8 @@ int cfr__ask(cfr__asking *out, const cfr__composer *c, const cfr__asking *up, co
 		chain[at] = '\0';
 		for (const cfr__asking *b = out; b && b->path.len + 4 < at; b = b->up) {
 			at -= b->path.len;
-			memcpy(chain + at, b->path.ptr, b->path.len);
+			if (b->path.len)
+				memcpy(chain + at, b->path.ptr, b->path.len);
 			if (b == a)
 				break;
 			at -= 4;

@@ -164,6 +164,7 @@ static void test_refs(void **state)
 	       "{\"p\":1,\"q\":1,\"r\":\"at 1\"}");
 	expect(LAYERS("a: '${ref:/a}'"), true, &what, "cycle: a circle of references: /a -> /a");
 	expect(LAYERS("a: '${ref:/b}'\nb: 'x${ref:/c}'\nc: '${ref:/a}'"), true, &what, "cycle: a circle of references: /a -> /b -> /c -> /a");
+	expect(LAYERS("'${ref:}'"), true, &what, "cycle: a circle of references:  -> ");
 	expect(LAYERS("a: {b: '${ref:/a}'}"), true, &what, "cycle: a circle of references: /a/b -> /a/b/b");
 	expect(LAYERS("a: '${ref:/bb}'\nbbb: 1"), true, &what,
 	       "notfound: there is no '/bb' in the composed configuration: 'bb' is missing");
