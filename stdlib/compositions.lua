@@ -6,7 +6,6 @@
 
 local args = require "args"
 local core = require "core"
-local ok = require("problem").check
 
 local M = {}
 
@@ -235,10 +234,15 @@ function M.compose(composition, root, options, when)
     end
   end
   sets(layers, options)
-  return (ok(core.compose { name = composition.name, root = composition.root and M.beside(root, composition.root) or root,
-    layers = layers, merge = composition.merge, merge_key = composition["merge-key"],
-    dialect = composition.dialect, env = variables(options),
-    include = composition.include or composition.dialect and "includes" or nil, limits = options.limits }))
+  local snapshot, problem = core.compose { name = composition.name,
+    root = composition.root and M.beside(root, composition.root) or root, layers = layers, merge = composition.merge,
+    merge_key = composition["merge-key"], dialect = composition.dialect, env = variables(options),
+    include = composition.include or composition.dialect and "includes" or nil, limits = options.limits }
+  if not snapshot then
+    problem.exit = 2 -- whatever is missing: there is no result
+    error(problem, 0)
+  end
+  return snapshot
 end
 
 -- --- command lines ---

@@ -57,12 +57,11 @@ static int one_document(cfr_document **out, cfr__composer *c, const cfr_source *
 
 /* --- includes --- */
 
-static int circle(const cfr__composer *c, const cfr__trail *trail, const cfr__part *again, cfr_str shown, cfr_err *err)
+static int circle(const cfr__trail *trail, const cfr__part *again, cfr_str shown, cfr_err *err)
 {
 	char chain[220] = "";
 	size_t at = sizeof(chain) - 1;
 
-	(void)c;
 	/* From the end: the file that closes the circle, and those before it up to itself. */
 	for (const cfr__trail *t = trail; t; t = t->up) {
 		cfr_str name = cfr_source_name(cfr_document_source(t->part->doc));
@@ -79,16 +78,14 @@ static int circle(const cfr__composer *c, const cfr__trail *trail, const cfr__pa
 			   shown.ptr);
 }
 
-/* The document of a file: read, or known from another place. */
-static int read_file(uint32_t *out, cfr__composer *c, const cfr__found *found, uint32_t layer, cfr_document **empty,
-                     cfr_err *err)
+/* The document of a file as a part: read, or known from another place. 1 when there is nothing in it. */
+static int read_file(uint32_t *out, cfr__composer *c, const cfr__found *found, uint32_t layer, cfr_err *err)
 {
 	cfr_buf text = CFR_BUF_INIT;
 	cfr_source *source = NULL;
 	cfr_document *doc = NULL;
 	int r = 0;
 
-	*empty = NULL;
 	for (uint32_t i = 0; i < c->snap->part_count && !doc; i++) {
 		if (cfr_str_eq(c->snap->parts[i].real, found->real))
 			doc = cfr_document_ref(c->snap->parts[i].doc);
@@ -113,7 +110,6 @@ static int include_file(cfr__cell **low, cfr__composer *c, const cfr__origin *sp
 {
 	uint32_t layer = c->snap->parts[spec->part].layer, part;
 	cfr__found found;
-	cfr_document *none;
 	cfr__cell *made;
 	cfr_err why = CFR_ERR_INIT;
 	int r;
@@ -126,10 +122,10 @@ static int include_file(cfr__cell **low, cfr__composer *c, const cfr__origin *sp
 		r = cfr__place_find(&found, c, spec->part, path, &why);
 	for (const cfr__trail *t = trail; r == 0 && t; t = t->up) {
 		if (cfr_str_eq(t->part->real, found.real))
-			r = circle(c, trail, t->part, found.shown, &why);
+			r = circle(trail, t->part, found.shown, &why);
 	}
 	if (r == 0)
-		r = read_file(&part, c, &found, layer, &none, &why);
+		r = read_file(&part, c, &found, layer, &why);
 	if (r < 0) {
 		cfr__cell_place(c, spec, &why);
 		if (err)
