@@ -212,6 +212,19 @@ plugins:
       assert.truthy(r.err:find("a circle of includes: config/i.yaml -> config/p.yaml -> config/r.yaml -> config/i.yaml", 1, true), r.err)
     end)
 
+    it("follow links that stay below the root, also where the root is one", function()
+      cli.write(here .. "/config/..data/p.yaml", "v: 1\n")
+      cli.shell(here, "ln -s ..data/p.yaml config/p.yaml && ln -s config root && ln -s ../policy config/out")
+      cli.write(here .. "/policy/q.yaml", "v: 2\n")
+      assert.equal("v: 1\n", include("include: p.yaml\n").out)
+      assert.equal("v: 1\n", cli.run(here, "compose root/i.yaml --include").out)
+      for _, path in ipairs { "out/q.yaml", "out/*.yaml" } do
+        local r = include(("include: %s\n"):format(path))
+        assert.equal(2, r.status)
+        assert.truthy(r.err:find("config/i.yaml:1:10: '" .. path .. "' leads out of the root folder 'config'", 1, true), r.err)
+      end
+    end)
+
     it("by a glob are sorted, without the file itself; none is no error", function()
       cli.write(here .. "/config/d/2.yaml", "v: 2\n")
       cli.write(here .. "/config/d/1.yaml", "v: 1\nw: 1\n")
