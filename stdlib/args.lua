@@ -66,6 +66,10 @@ local function usage(description, message, hint)
   }
 end
 
+local function behind_dashes(description)
+  return ("what begins with a dash and is no option goes behind `--`: cfgrun %s -- …"):format(description.name)
+end
+
 ---@param description table
 ---@param name string
 ---@return Option
@@ -78,6 +82,9 @@ local function find_long(description, name)
     names[i] = option[1]
   end
   local near = M.nearest(name, names)
+  if name:find "^%-" or name:find "%s" then
+    usage(description, ("there is no option '--%s'"):format(name:match "^[^\n]*"), behind_dashes(description))
+  end
   usage(description, ("there is no option '--%s'"):format(name), near and ("did you mean '--%s'?"):format(near))
   error "unreachable"
 end
@@ -88,7 +95,8 @@ local function find_short(description, letter)
       return option
     end
   end
-  usage(description, ("there is no option '-%s'"):format(letter))
+  usage(description, ("there is no option '-%s'"):format(letter),
+    letter:find "%d" and behind_dashes(description))
 end
 
 local function among(choices, word)

@@ -75,14 +75,7 @@ function M.open(file, options)
   return { file = file, name = name, text = text, document = document, options = options }
 end
 
---- Raises for what is no pointer.
----@param pointer string
-local function check_pointer(pointer)
-  if pointer ~= "" and pointer:sub(1, 1) ~= "/" then
-    fail(("'%s' is no JSON Pointer: one begins with a slash"):format(pointer),
-      ("did you mean '/%s'?"):format((pointer:gsub("^%.", ""):gsub("%[(%d+)%]", ".%1"):gsub("%.", "/"))))
-  end
-end
+local check_pointer = reading.check_pointer
 
 --- The pointers of the places that a word means: itself, or what a query (`$…`) finds.
 ---@param edit Editing
@@ -114,12 +107,7 @@ end
 ---@return userdata
 function M.node(edit, pointer)
   check_pointer(pointer)
-  local node, problem = edit.document:root():get(pointer)
-  if not node then
-    problem.file = problem.file or edit.name
-    error(problem, 0)
-  end
-  return node
+  return reading.at(edit.document, pointer, edit.name)
 end
 
 --- A pointer cut into that of the collection and the last name, unescaped; nil for the root.
@@ -141,6 +129,9 @@ function M.index(name)
   return name:find "^%d+$" and not name:find "^0%d" and math.tointeger(tonumber(name)) or nil
 end
 
+-- Fractions as they were given: inside of new parents they keep their digits, too.
+local SPELLED = setmetatable({}, { __mode = "k" })
+
 --- A value given in words, as a document.
 ---@param text string
 ---@param options table
@@ -160,14 +151,19 @@ function M.value(text, options)
   if #documents > 1 then
     fail("the value is a stream of several documents")
   end
+  if documents[1] and (text:find "^%-?[1-9]%d*%.%d+$" or text:find "^%-?0%.%d+$") then
+    SPELLED[documents[1]] = text
+  end
   return documents[1] or M.value("null", {})
 end
 
--- Formats of nothing but text.
-local TEXTS = { dotenv = true, properties = true }
+--- Text over several lines that YAML would join into one, as it does outside of quotes: a certificate, a script.
+local function is_folded(text, value)
+  return text:find "%S[^\n]*\n%s*%S" ~= nil and not text:find "^%s*[\"'|>!&]" and value:root():kind() == "string"
+end
 
 --- The value of --value-file, or the word. Where the document holds only text it is text, of a file without its last line
---- break.
+--- break; so is text that YAML would fold.
 ---@param options table
 ---@param word string?
 ---@param document userdata?
@@ -178,10 +174,17 @@ function M.given(options, word, document)
     text = options.value_file == "-" and ok(core.files.read_input { limits = options.limits })
       or ok(core.files.read(options.value_file, { limits = options.limits }))
   end
-  if document and TEXTS[document:format()] and not options.string and not options.json then
+  if document and reading.flat[document:format()] and not options.string and not options.json then
     return M.value(options.value_file and text:gsub("\r?\n$", "") or text, { string = true, limits = options.limits })
   end
-  return M.value(text, options)
+  if text == "" and not options.value_file and not options.json then -- "$NAME" of a variable that is empty
+    return M.value("", { string = true })
+  end
+  local value = M.value(text, options)
+  if not options.string and not options.json and is_folded(text, value) then
+    return M.value(text:gsub("\r?\n$", ""), { string = true, limits = options.limits })
+  end
+  return value
 end
 
 --- A value inside of mappings with these keys, the outermost first.
@@ -189,7 +192,7 @@ end
 ---@param keys string[]
 ---@return userdata
 function M.nested(value, keys)
-  local text = ok(value:root():text { format = "json", compact = true }):gsub("\n$", "")
+  local text = SPELLED[value] or ok(value:root():text { format = "json", compact = true }):gsub("\n$", "")
   local json = require "json"
   for i = #keys, 1, -1 do
     text = ("{%s: %s}"):format(json.encode(keys[i]):gsub("\n$", ""), text)

@@ -85,6 +85,12 @@ function M.exit_text()
   return table.concat(lines, "\n") .. "\n"
 end
 
+--- Those that every command may have; the others are in the topic.
+local function exit_line()
+  return fold("Exit status: 0 done and clean, 1 a finding, a difference or nothing there, 2 trouble; `cfgrun help exit-codes` has all.",
+    columns(), "") .. "\n"
+end
+
 --- Descriptions by group, in order; hidden ones are left out.
 ---@param names string[]
 ---@param command fun(name: string): table
@@ -185,7 +191,7 @@ function M.command(description)
   for _, option in ipairs(args.options(description)) do
     out[#out + 1] = row(M.option_text(option), M.option_help(option), 26)
   end
-  out[#out + 1] = "\n" .. M.exit_text()
+  out[#out + 1] = "\n" .. exit_line()
   return table.concat(out, "\n")
 end
 

@@ -80,6 +80,9 @@ end
 --- the compositions to check in place of their files.
 local function add_sources(check, words, project, options)
   local plain, input = {}, nil
+  if options.stdin_filename and #words == 0 then
+    words = { "-" }
+  end
   for _, word in ipairs(words) do
     if word ~= "-" then
       plain[#plain + 1] = word

@@ -147,6 +147,9 @@ function M.run(options, words)
     error { message = "fmt: --check and --diff are two ways to show the same", hint = "give one of them", exit = 2 }
   end
   local project = projects.of(options)
+  if options.stdin_filename and #words == 0 then
+    words = { "-" }
+  end
   if #words == 1 and words[1] == "-" then
     return run_input(project, options)
   end

@@ -31,11 +31,8 @@ local SCALARS = { string = true, other = true }
 ---@param words string[]
 ---@return integer status
 function M.run(options, words)
-  local node, problem = reading.one(words[1], options):root():get(words[2])
-  if not node then
-    problem.file = problem.file or words[1]
-    error(problem, 0)
-  end
+  reading.check_pointer(words[2], "`cfgrun query` takes queries")
+  local node = reading.at(reading.one(words[1], options), words[2], words[1] == "-" and "<stdin>" or words[1])
   if not options.format and SCALARS[node:kind()] then
     io.stdout:write(node:value(), "\n")
   elseif not options.format and node:kind() == "null" then

@@ -94,18 +94,21 @@ local function value_of(node)
 end
 
 --- Conflicts for people, on standard error.
-local function tell(conflicts)
+local function tell(conflicts, options)
   local paint = terminal.painter(2)
   for _, conflict in ipairs(conflicts) do
     local any = conflict.ours or conflict.theirs or conflict.base
     local path = any:path()
     io.stderr:write(("%s %s%s: %s\n"):format(paint("conflict:", "red", "bold"),
       conflict.document and ("document %d "):format(conflict.document) or "",
-      paint(terminal.clean(path == "" and "the document" or path), "bold"), conflict.text))
+      (options.path and paint(terminal.clean(options.path), "bold") .. ": " or "")
+        .. paint(terminal.clean(path == "" and "the document" or path), "bold"), conflict.text))
     for _, side in ipairs(SIDES) do
       local node = conflict[side]
-      io.stderr:write(("  %-7s %s  %s\n"):format(side, terminal.clean(value_of(node)),
-        paint(node and terminal.clean(comparison.place(node)) or "", "faint")))
+      local span = options.path and node and node:span() -- the files themselves are git's, and gone when this is read
+      local place = span and ("line %d, column %d"):format(span.line, span.column) or node and comparison.place(node)
+      io.stderr:write(("  %-7s %s%s\n"):format(side, terminal.clean(value_of(node)),
+        place and "  " .. paint(terminal.clean(place), "faint") or ""))
     end
   end
   io.stderr:write(("%s %d conflict%s\n"):format(paint("cfgrun:", "red", "bold"), #conflicts, #conflicts == 1 and "" or "s"))
@@ -156,7 +159,7 @@ function M.run(options, words)
     writing.finish(ours.file, ours.text, text, options)
     return 0
   end
-  tell(conflicts)
+  tell(conflicts, options)
   if options.conflict == "mark" then
     writing.finish(ours.file, ours.text, marked(text, (merged(sides, "theirs", options, true))), options)
   end

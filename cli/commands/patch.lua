@@ -63,6 +63,11 @@ function M.run(options, words)
     error({ message = "standard input cannot be both the file and the patch", exit = 2 }, 0)
   end
   local patch = reading.one(patch_file, { limits = options.limits })
+  local kind = patch:root():kind()
+  if not options.type and kind ~= "mapping" and kind ~= "sequence" then
+    error({ file = patch_file == "-" and "<stdin>" or patch_file, message = "this is no patch: it is neither a list of "
+      .. "operations nor a mapping", hint = "--type merge-patch puts it in place of the whole document", exit = 2 }, 0)
+  end
   local text, name = writing.text(file, options)
   local document = reading.of_text(name, text, options)
   local value = apply(document, patch, options)

@@ -28,7 +28,7 @@ local M = {
 ---@return integer status
 function M.run(options, words)
   local file = words[1]
-  local text = ok(file == "-" and core.files.read_input {} or core.files.read(file))
+  local text = file == "-" and ok(core.files.read_input {}) or ok(core.files.read(file))
   local folder = file:match "^(.*)/[^/]*$" or "."
   local environment = script.environment(folder == "" and "/" or folder)
   environment.arg = table.move(words, 1, #words, 0, {})

@@ -1,16 +1,17 @@
 -- cli/commands/set.lua: a value at a place.
 
 local editing = require "editing"
+local reading = require "reading"
 
 local M = {
   name = "set",
   group = "change",
   summary = "set values in a file, and leave all else as it is written",
   usage = "FILE POINTER VALUE [POINTER VALUE...]",
-  text = "VALUE is read as YAML: 3 is a number, true a boolean, \"a: b\" a mapping; in dotenv and properties it is text. The "
-    .. "entry is replaced, or added to its mapping. A POINTER that begins with $ is a query: every place that it finds is set. "
-    .. "Comments, order, quotes and blank lines stay; the file is written only if it changes. FILE may be - : from standard "
-    .. "input to standard output.",
+  text = "VALUE is read as YAML: 3 is a number, true a boolean, \"a: b\" a mapping; in dotenv and properties, and over "
+    .. "several lines of plain words, it is text. The entry is replaced, or added to its mapping. A POINTER that begins "
+    .. "with $ is a query: every place that it finds is set. Comments, order, quotes and blank lines stay; the file is "
+    .. "written only if it changes. FILE may be - : from standard input to standard output.",
   least = 2,
   options = editing.with {
     { "parents", short = "p", help = "add the mappings on the way that are not there" },
@@ -58,10 +59,12 @@ local function edit_of(edit, pointer, value, options)
     end
     editing.node(edit, pointer)
   end
-  if #missing > 1 and not options.parents then
-    local _, problem = edit.document:root():get(pointer)
-    problem.file = problem.file or edit.name
-    problem.hint = (problem.hint and problem.hint .. "; " or "") .. "--parents adds what is missing on the way"
+  local flat = reading.flat[edit.document:format()]
+  if #missing > 1 and (flat or not options.parents) then
+    local problem = reading.nothing(edit.document, pointer, edit.name)
+    if not flat then
+      problem.hint = (problem.hint and problem.hint .. " " or "") .. "--parents adds what is missing on the way"
+    end
     error(problem, 0)
   end
   if kind ~= "mapping" and kind ~= "null" then

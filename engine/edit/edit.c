@@ -110,6 +110,7 @@ void cfr__plan_init(cfr__plan *plan, const cfr_document *doc, cfr_arena *arena, 
 	plan->slashes = cfr_document_format(doc) == CFR_JSONC;
 	cfr__emit_init(&plan->style, NULL, cfr_document_format(doc), err);
 	plan->style.order = doc;
+	plan->style.spelled = true;
 	cfr__learn_style(plan);
 }
 

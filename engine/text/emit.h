@@ -32,6 +32,7 @@ typedef struct cfr__emit {
 	bool tabs;			/* columns are tabs (JSON) */
 	bool json;
 	bool toml, inside;		/* TOML between brackets; of an inline table, where no line may end */
+	bool spelled;			/* fractions keep the digits that `order` has for them: 1.10 */
 	bool no_blocks;			/* no block scalars: everything multi-line in double quotes */
 	bool used_block;		/* out: a block scalar was written */
 	/* Collections in flow style. */
@@ -77,6 +78,7 @@ bool cfr__printable(cfr_str text);
  * of a block scalar would stand, `parent` the column of the key or dash it belongs to (0 at the root). */
 void cfr__yaml_string(cfr__emit *emit, cfr_str text, cfr_style style, bool flow, unsigned column, unsigned parent);
 void cfr__yaml_double(cfr_buf *out, cfr_str text);
+void cfr__emit_float(cfr__emit *emit, cfr_node node);	/* finite */
 /* Any scalar; `style` is for strings. */
 void cfr__emit_scalar(cfr__emit *emit, cfr_node node, cfr_style style, bool flow, unsigned column, unsigned parent);
 /* A key without its colon. Returns true when it is too long for a plain `key:` and needs `? `. */

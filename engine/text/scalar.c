@@ -388,6 +388,39 @@ static void add_other(cfr__emit *emit, cfr_node node, cfr_style style, bool flow
 		cfr__yaml_string(emit, text, style, flow, column, parent);
 }
 
+/* Digits, a point, digits: what every format and every reader takes for the same number. */
+static bool common_fraction(cfr_str text)
+{
+	uint32_t i = text.len && text.ptr[0] == '-', whole = i, point;
+
+	while (i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9')
+		i++;
+	if (i == whole || (text.ptr[whole] == '0' && i > whole + 1) || i == text.len || text.ptr[i] != '.')
+		return false;
+	for (point = i++; i < text.len; i++) {
+		if (text.ptr[i] < '0' || text.ptr[i] > '9')
+			return false;
+	}
+	return i > point + 1;
+}
+
+/* A fraction in the digits that its author gave: 1.10 is a version more often than a quantity. */
+void cfr__emit_float(cfr__emit *emit, cfr_node node)
+{
+	char number[CFR_NUM_MAX];
+
+	if (emit->spelled && emit->order && node.tree == cfr_document_tree(emit->order)) {
+		const cfr_entry *entry = cfr_document_entry(emit->order, node);
+		cfr_str text = cfr_str_sub(cfr_source_bytes(cfr_document_source(emit->order)), entry->start, entry->end);
+
+		if (common_fraction(text)) {
+			cfr_buf_adds(emit->out, text);
+			return;
+		}
+	}
+	cfr_buf_add(emit->out, number, cfr_num_write_float(number, cfr_node_float(node)));
+}
+
 void cfr__emit_scalar(cfr__emit *emit, cfr_node node, cfr_style style, bool flow, unsigned column, unsigned parent)
 {
 	char number[CFR_NUM_MAX];
@@ -403,7 +436,7 @@ void cfr__emit_scalar(cfr__emit *emit, cfr_node node, cfr_style style, bool flow
 		cfr_buf_add(emit->out, number, cfr_num_write_int(number, cfr_node_int(node)));
 		break;
 	case CFR_FLOAT:
-		cfr_buf_add(emit->out, number, cfr_num_write_float(number, cfr_node_float(node)));
+		cfr__emit_float(emit, node);
 		break;
 	case CFR_OTHER:
 		add_other(emit, node, style, flow, column, parent);

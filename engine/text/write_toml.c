@@ -151,16 +151,17 @@ void cfr__toml_key_text(cfr_buf *out, cfr_str key, char quote)
 
 /* ---- scalars ---- */
 
-static void add_float(cfr_buf *out, double value)
+static void add_float(cfr__emit *emit, cfr_node node)
 {
-	char number[CFR_NUM_MAX];
+	cfr_buf *out = emit->out;
+	double value = cfr_node_float(node);
 
 	if (isnan(value))
 		cfr_buf_addz(out, "nan");
 	else if (isinf(value))
 		cfr_buf_addz(out, value < 0 ? "-inf" : "inf");
 	else
-		cfr_buf_add(out, number, cfr_num_write_float(number, value));
+		cfr__emit_float(emit, node);
 }
 
 static void add_other(cfr__emit *emit, cfr_node node)
@@ -193,7 +194,7 @@ static void add_scalar(cfr__emit *emit, cfr_node node, cfr_style style)
 		cfr_buf_add(emit->out, number, cfr_num_write_int(number, cfr_node_int(node)));
 		break;
 	case CFR_FLOAT:
-		add_float(emit->out, cfr_node_float(node));
+		add_float(emit, node);
 		break;
 	case CFR_OTHER:
 		add_other(emit, node);

@@ -170,7 +170,12 @@ describe("bad input", function()
       ["convert good.yaml"] = "--to FORMAT is missing",
       ["convert good.yaml --to ini"] = "it is one of yaml, json, jsonc",
       ["get good.yaml"] = "it needs FILE POINTER",
-      ["get good.yaml b"] = "a pointer is empty or begins with '/'",
+      ["get good.yaml b"] = "did you mean '/b'?",
+      ["get good.yaml .a.b[0]"] = "did you mean '/a/b/0'?",
+      ["get good.yaml '$.a'"] = "`cfgrun query` takes queries",
+      ["get good.yaml /a --document x"] = "--document cannot be 'x'",
+      ["set good.yaml /a -1"] = "goes behind `--`: cfgrun set --",
+      ["run nothing.lua"] = "nothing.lua: cannot open: no such file or folder",
       ["helo"] = "did you mean 'cfgrun help'?",
     } do
       local r = cli.run(here, line)

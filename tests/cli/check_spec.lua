@@ -121,6 +121,8 @@ b.json:1:10: error: port 443 is low [low-port]
   it("reads standard input under a name", function()
     local r = cli.shell(here, "printf 'port: 80\\n' | $CFGRUN check -p rules.lua --only low-port -")
     assert.truthy(r.out:find("^<stdin>:1:7: error: port 80 is low"), r.out .. r.err)
+    local alone = cli.shell(here, "printf '{\"port\": 80}' | $CFGRUN check -p rules.lua --only low-port --stdin-filename x/y.json")
+    assert.truthy(alone.out:find("^x/y%.json:1:10: error: port 80 is low"), alone.out .. alone.err)
     r = cli.shell(here, "printf '{\"port\": 80}' | $CFGRUN check -p rules.lua --only low-port --stdin-filename x/y.json -")
     assert.truthy(r.out:find("^x/y.json:1:10: "), r.out .. r.err)
   end)

@@ -54,6 +54,42 @@ describe("editing", function()
     assert.are.equal(after, cli.read(here .. "/stack.yaml"))
   end)
 
+  it("takes values as they are typed", function()
+    assert.are.equal("name: 1.10", edited("set stack.yaml /name 1.10"):match "name: [^\n]*")
+    assert.is_truthy(edited("set stack.yaml /v/deep 2.50 --parents"):find("v:\n  deep: 2.50\n", 1, true))
+    assert.is_truthy(edited("set stack.yaml /w '[1.0, 1.20, 1.5e3]'"):find("w: [1.0, 1.20, 1500.0]", 1, true)
+      or cli.read(here .. "/stack.yaml"):find("- 1.0\n  - 1.20\n  - 1500.0", 1, true))
+    assert.are.equal('name: ""', edited("set stack.yaml /name ''"):match "name: [^\n]*")
+    cli.write(here .. "/a.toml", "v = 1\n")
+    assert.are.equal("v = 1.10\n", (edited("set a.toml /v 1.10", "a.toml")))
+  end)
+
+  it("does not fold the lines of text", function()
+    cli.write(here .. "/key.pem", "-----BEGIN KEY-----\nabc\n-----END KEY-----\n")
+    edited "set stack.yaml /pem --value-file key.pem"
+    assert.are.equal("-----BEGIN KEY-----\nabc\n-----END KEY-----\n", run("get stack.yaml /pem").out)
+    edited [[set -- stack.yaml /pem "$(cat key.pem)"]]
+    assert.are.equal("-----BEGIN KEY-----\nabc\n-----END KEY-----\n", run("get stack.yaml /pem").out)
+    assert.is_truthy(run([[set stack.yaml /pem "$(cat key.pem)"]]).err:find("goes behind `--`", 1, true))
+    edited [[set stack.yaml /pem "$(printf 'a: 1\nb: 2')"]]
+    assert.are.equal("2\n", run("get stack.yaml /pem/b").out)
+  end)
+
+  it("shows where there is nothing", function()
+    local result = run "get stack.yaml /base/cup"
+    assert.are.equal(1, result.status)
+    assert.is_truthy(result.err:find("stack.yaml:7:1: there is no key 'cup'\n      at /base\n    7 | base: &base {cpu: 1}\n", 1, true))
+    assert.is_truthy(result.err:find("did you mean 'cpu'", 1, true))
+    assert.is_truthy(run("unset stack.yaml /list/9").err:find("stack.yaml:9:1: ", 1, true))
+    cli.write(here .. "/a.properties", "server.port=80\n")
+    for _, line in ipairs { "get a.properties /server/port", "set a.properties /server/port 1 --parents" } do
+      result = run(line)
+      assert.are.equal(1, result.status)
+      assert.is_truthy(result.err:find("did you mean '/server.port'?", 1, true))
+    end
+    assert.are.equal("server.port=80\n", cli.read(here .. "/a.properties"))
+  end)
+
   it("keeps the order of keys in a value", function()
     assert.is_truthy(edited("set stack.yaml /env '{z: 1, b: 2}'"):find("env:\n  z: 1\n  b: 2\n", 1, true))
   end)

@@ -72,6 +72,12 @@ describe("fmt", function()
     assert.equal(2, cli.run(here, "fmt - a.yaml").status)
   end)
 
+  it("with the name of standard input alone leaves the folder", function()
+    local r = cli.shell(here, "printf 'b:   2\\n' | $CFGRUN fmt --stdin-filename x.yaml")
+    assert.equal("b: 2\n", r.out)
+    assert.equal(UNTIDY, cli.read(here .. "/a.yaml"))
+  end)
+
   it("broken files are told, the others formatted", function()
     cli.write(here .. "/bad.yaml", "a: [1\nb: 2\n")
     cli.write(here .. "/bad.json", '{"a" 1}')

@@ -120,6 +120,14 @@ describe("patch", function()
     assert.equal(2, cli.run(here, "patch - -").status)
   end)
 
+  it("takes no scalar for a patch, unless that is asked for", function()
+    local r = patched "3"
+    assert.equal(2, r.status)
+    assert.truthy(r.err:find("p.yaml: this is no patch", 1, true), r.err)
+    assert.truthy(cli.read(here .. "/a.yaml"):find("# head", 1, true))
+    assert.equal("# head\n3\n", patched("3", "--type merge-patch -o -").out)
+  end)
+
   it("patches TOML and one document of a stream", function()
     cli.write(here .. "/t.toml", "# t\n[x]\ny = 1 # why\nd = 2020-01-01\n")
     assert.equal(0, cli.shell(here, "echo 'x: {y: 2}' | $CFGRUN patch t.toml -").status)
