@@ -168,4 +168,22 @@ function M.unified(name, before, after)
   return table.concat(out)
 end
 
+local PAINT = { ["-"] = { "red" }, ["+"] = { "green" }, ["@"] = { "cyan" } }
+
+--- The text of a unified diff to standard output: coloured for people, the bare bytes for patch(1).
+---@param text string
+function M.show(text)
+  local terminal = require "terminal"
+  if not terminal.colored(1) then
+    io.stdout:write(text)
+    return
+  end
+  local paint, heads = terminal.painter(1), 2
+  for line, ending in text:gmatch "([^\n]*)(\n?)" do
+    local colors = heads > 0 and { "bold" } or PAINT[line:sub(1, 1)]
+    heads = heads - 1
+    io.stdout:write(colors and line ~= "" and paint(line, table.unpack(colors)) or line, ending)
+  end
+end
+
 return M

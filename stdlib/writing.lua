@@ -72,7 +72,8 @@ end
 ---@param options table
 function M.finish(file, before, after, options)
   if options.diff or options.dry_run then
-    io.stdout:write(require("diff").unified(file == "-" and "<stdin>" or file, before, after))
+    local diff = require "diff"
+    diff.show(diff.unified(file == "-" and "<stdin>" or file, before, after))
     return
   end
   local target = options.output or file

@@ -173,7 +173,8 @@ local function fix(check, options, input)
   local class = options.fix == "guarded" and "guarded" or "safe"
   ok(check:fix(class, function(file, before, after)
     if options.dry_run then
-      io.stdout:write(hide(require("diff").unified(file, before, after)))
+      local diff = require "diff"
+      diff.show(hide(diff.unified(file, before, after)))
       return true
     elseif input and file == input.name then
       input.text = after

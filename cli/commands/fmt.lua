@@ -1,6 +1,7 @@
 -- cli/commands/fmt.lua: white space in order.
 
 local core = require "core"
+local diff = require "diff"
 local editorconfig = require "editorconfig"
 local inputs = require "inputs"
 local ok = require("problem").check
@@ -105,7 +106,7 @@ local function run_input(project, options)
     return 2
   end
   if options.diff then
-    io.stdout:write(require("diff").unified(name, text, after))
+    diff.show(diff.unified(name, text, after))
   elseif options.check then
     io.stdout:write(what == "changed" and name .. "\n" or "")
   else
@@ -126,7 +127,7 @@ local function run_file(file, project, options)
   if what ~= "changed" then
     return what
   elseif options.diff then
-    io.stdout:write(require("diff").unified(file.path, text, after))
+    diff.show(diff.unified(file.path, text, after))
   elseif options.check then
     io.stdout:write(file.path, "\n")
   else

@@ -54,6 +54,13 @@ describe("editing", function()
     assert.are.equal(after, cli.read(here .. "/stack.yaml"))
   end)
 
+  it("colours what would change, where somebody watches", function()
+    local plain, colored = run "set stack.yaml /name api -n", run "set stack.yaml /name api -n --color=always"
+    assert.is_falsy(plain.out:find("\27", 1, true))
+    assert.is_truthy(colored.out:find('\27[31m-name: "web"\27[0m\n\27[32m+name: "api"\27[0m\n', 1, true), colored.out)
+    assert.are.equal(plain.out, (colored.out:gsub("\27%[%d*m", "")))
+  end)
+
   it("takes values as they are typed", function()
     assert.are.equal("name: 1.10", edited("set stack.yaml /name 1.10"):match "name: [^\n]*")
     assert.is_truthy(edited("set stack.yaml /v/deep 2.50 --parents"):find("v:\n  deep: 2.50\n", 1, true))
