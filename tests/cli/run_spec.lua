@@ -302,8 +302,18 @@ send(b"if true then\r"); until(b".. "); send(b"\x03"); until(b"> ")
 send(b"#'\xc3\xbc\xc3\xbc'\r"); until(b"\n4"); until(b"> ")
 send(b"/agents/0/mod\t\r"); until(b'"gpt-4o"'); until(b"> ")
 send(b"\x1b[A\r"); until(b'"gpt-4o"'); until(b"> ")
-send(b"\x04")
-_, status = os.waitpid(pid, 0)
+status = None
+for attempt in range(20): # a busy machine may swallow an end that comes before the line is read
+    send(b"\x04")
+    for _ in range(20):
+        if select.select([fd], [], [], 0.05)[0]:
+            try: os.read(fd, 4096)
+            except OSError: pass
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done: break
+    if done: break
+else:
+    sys.exit("^D does not end it")
 sys.exit(os.WEXITSTATUS(status))
 ]])
     local r = cli.shell(here, "timeout 60 python3 drive.py \"$CFGRUN\"")
