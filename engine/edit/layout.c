@@ -92,6 +92,13 @@ static bool comment_at(const cfr__plan *plan, uint32_t at)
 	return !plan->json && at < plan->text.len && plan->text.ptr[at] == '#';
 }
 
+/* The same where only blanks stand before it: Java properties have a second marker there. */
+static bool comment_line_at(const cfr__plan *plan, uint32_t at)
+{
+	return comment_at(plan, at) || (cfr_document_format(plan->doc) == CFR_PROPERTIES && at < plan->text.len &&
+	                                plan->text.ptr[at] == '!');
+}
+
 /* Behind the block comment that begins at `at`. */
 static uint32_t behind_block(const cfr__plan *plan, uint32_t at)
 {
@@ -237,7 +244,7 @@ uint32_t cfr__comments_above(const cfr__plan *plan, uint32_t line, uint32_t colu
 		if (plan->slashes && !is_slash(plan, first, '/') && !block_comment(&above, plan, above, least))
 			break;
 		first = cfr__skip_blanks(plan, above);
-		if (!comment_at(plan, first) || first - above != column)
+		if (!comment_line_at(plan, first) || first - above != column)
 			break;
 		line = above;
 	}

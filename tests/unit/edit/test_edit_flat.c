@@ -64,6 +64,7 @@ static const struct edit_case properties[] = {
 	{ "", "set . b x", "b=x\n" },
 	{ "# why\na=1\nb=2\n", "remove /a", "b=2\n" },
 	{ "a=1,\\\n  2\nb=2\n", "remove /a", "b=2\n" },
+	{ "x=1\n\n! of y\ny=2\nz=3\n", "remove /y", "x=1\n\nz=3\n" },
 	{ "a = 1\n", "rename /a b=c", "b\\=c = 1\n" },
 	{ "a=1\n", "replace /a true", "!unsupported only text" },
 };
