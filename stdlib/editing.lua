@@ -1,8 +1,8 @@
 -- stdlib/editing.lua: what `set`, `unset`, `insert`, `rename` and `move` share: the file, the place, the value, the result.
 --
 -- A command turns its words into edits (core.edit) of one document; everything else is here. The text is read once, so the
--- edits are made in what was looked at, and the file is replaced whole or not at all. Where nothing changes, nothing is
--- written.
+-- edits are made in what was looked at; the file is held meanwhile, and replaced whole or not at all. Where nothing changes,
+-- nothing is written.
 
 local core = require "core"
 local ok = require("problem").check
@@ -43,6 +43,7 @@ end
 ---@field text string
 ---@field document userdata
 ---@field options table
+---@field hold userdata?
 
 --- Raises a problem of a place.
 local function fail(message, hint, exit)
@@ -70,9 +71,10 @@ function M.open(file, options)
   if file == "-" and options.value_file == "-" then
     fail("standard input cannot be both the file and the value")
   end
+  local hold = writing.hold(file, options)
   local text, name = writing.text(file, options)
   local document = reading.of_text(name, with_document(name, text, options), options)
-  return { file = file, name = name, text = text, document = document, options = options }
+  return { file = file, name = name, text = text, document = document, options = options, hold = hold }
 end
 
 local check_pointer = reading.check_pointer
@@ -250,7 +252,7 @@ function M.finish(edit, edits)
     problem.file = problem.file or edit.name
     error(writing.explained(problem, options), 0)
   end
-  writing.finish(edit.file, edit.text, after, options)
+  writing.finish(edit.file, edit.text, after, options, edit.hold)
   return 0
 end
 

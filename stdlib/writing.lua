@@ -38,6 +38,15 @@ function M.text(file, options)
   return ok(core.files.read(file, { limits = options.limits })), file
 end
 
+--- Holds a file that is changed in place, from before it is read until `finish`; nil for others.
+---@param file string
+---@param options table
+---@return userdata?
+function M.hold(file, options)
+  local in_place = file ~= "-" and not options.diff and not options.dry_run and (options.output or file) == file
+  return in_place and ok(core.files.hold(file)) or nil
+end
+
 --- The text of a document after it was brought to another value; lost comments are told, unless `silent`. A change that
 --- cannot be made in the text is raised.
 ---@param document userdata
@@ -70,7 +79,8 @@ end
 ---@param before string
 ---@param after string
 ---@param options table
-function M.finish(file, before, after, options)
+---@param hold userdata? of the file
+function M.finish(file, before, after, options, hold)
   if options.diff or options.dry_run then
     local diff = require "diff"
     diff.show(diff.unified(file == "-" and "<stdin>" or file, before, after))
@@ -79,8 +89,10 @@ function M.finish(file, before, after, options)
   local target = options.output or file
   if target == "-" then
     io.stdout:write(after)
-  elseif target ~= file or after ~= before then
+  elseif target ~= file then
     ok(core.files.replace(target, after))
+  elseif after ~= before then
+    ok(hold:replace(after))
   end
 end
 

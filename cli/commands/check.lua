@@ -179,10 +179,12 @@ local function fix(check, options, input)
     elseif input and file == input.name then
       input.text = after
       return true
-    elseif core.files.read(file, { limits = { file = #before } }) ~= before then
+    end
+    local hold <close> = ok(core.files.hold(file))
+    if core.files.read(file, { limits = { file = #before } }) ~= before then
       return nil, "it was changed by somebody else meanwhile: check it again"
     end
-    return core.files.replace(file, after)
+    return hold:replace(after)
   end))
   if input and not options.dry_run then
     io.stdout:write(input.text)

@@ -118,6 +118,7 @@ end
 
 --- Formats one file in place, or shows it.
 local function run_file(file, project, options)
+  local hold <close> = not (options.diff or options.check) and ok(core.files.hold(file.path)) or nil
   local text, problem = core.files.read(file.path, { limits = options.limits })
   if not text then
     io.stderr:write(problems.text(problem))
@@ -131,7 +132,7 @@ local function run_file(file, project, options)
   elseif options.check then
     io.stdout:write(file.path, "\n")
   else
-    local done, why = core.files.replace(file.path, after)
+    local done, why = hold:replace(after)
     if not done then
       io.stderr:write(problems.text(why))
       return "failed"

@@ -42,12 +42,13 @@ local M = {
 
 local SIDES = { "base", "ours", "theirs" }
 
---- What the three files say; an empty base has no documents.
+--- What the three files say; an empty base has no documents. OURS is held, for the result goes there.
 local function read(words, options)
   local sides = {}
   for i, word in ipairs(words) do
+    local hold = i == 2 and writing.hold(word, options) or nil
     local text, name = writing.text(word, options)
-    sides[i] = { text = text, name = name, file = word }
+    sides[i] = { text = text, name = name, file = word, hold = hold }
   end
   local format = options.from or (options.path and core.format_of_name(options.path))
   for _, side in ipairs(sides) do
@@ -156,12 +157,13 @@ function M.run(options, words)
   local text, conflicts = merged(sides, options.favor or "ours", options)
   local ours = sides[2]
   if #conflicts == 0 or options.favor then
-    writing.finish(ours.file, ours.text, text, options)
+    writing.finish(ours.file, ours.text, text, options, ours.hold)
     return 0
   end
   tell(conflicts, options)
   if options.conflict == "mark" then
-    writing.finish(ours.file, ours.text, marked(text, (merged(sides, "theirs", options, true))), options)
+    writing.finish(ours.file, ours.text, marked(text, (merged(sides, "theirs", options, true))), options,
+      ours.hold)
   end
   return 1
 end

@@ -68,6 +68,7 @@ function M.run(options, words)
     error({ file = patch_file == "-" and "<stdin>" or patch_file, message = "this is no patch: it is neither a list of "
       .. "operations nor a mapping", hint = "--type merge-patch puts it in place of the whole document", exit = 2 }, 0)
   end
+  local hold = writing.hold(file, options)
   local text, name = writing.text(file, options)
   local document = reading.of_text(name, text, options)
   local value = apply(document, patch, options)
@@ -75,7 +76,7 @@ function M.run(options, words)
     error({ file = name, message = "a stream of several documents cannot be written anew", exit = 2 }, 0)
   end
   local after = writing.brought(document, value, options, { rewrite = options.rewrite, like = patch, through = true })
-  writing.finish(file, text, after, options)
+  writing.finish(file, text, after, options, hold)
   return 0
 end
 

@@ -1,8 +1,9 @@
 /* engine/base/file.h -- whole files in, whole files out.
  *
  * Reading takes regular files, pipes and character devices (`<(command)` of a shell, /dev/null), and refuses what is
- * larger than its ceiling: a device that never ends, too. A pipe can be read once. Writing replaces: a new file in the same directory, synced, with the old one's mode and owner, renamed
- * over it; whatever fails, the old file stays as it was and no other is left behind.
+ * larger than its ceiling: a device that never ends, too. A pipe can be read once. Writing replaces: a new file in the
+ * same directory, synced, with the old one's mode and owner, renamed over it; whatever fails, the old file stays as it
+ * was and no other is left behind. Who writes what he made of a file's bytes holds it meanwhile (hold.h).
  */
 #ifndef CFR_BASE_FILE_H
 #define CFR_BASE_FILE_H

@@ -9,7 +9,7 @@
  * An edit is a table {op, at, key, to, index, value}: op is "replace", "set", "insert", "remove", "rename" or "move" (see
  * engine/edit.h), value a document whose root is written, its keys in its order. Without an index, insert appends.
  */
-#include "engine/base/file.h"
+#include "engine/base/hold.h"
 #include "engine/edit.h"
 #include "lua/commands/bind.h"
 
@@ -21,6 +21,7 @@ typedef struct editing {
 	uint32_t count;
 	cfr_splices splices;
 	cfr_source *source;
+	cfr_hold hold;
 } editing;
 
 static int editing_gc(lua_State *L)
@@ -29,6 +30,7 @@ static int editing_gc(lua_State *L)
 
 	cfr_splices_release(&e->splices);
 	e->source = cfr_source_unref(e->source);
+	cfr_hold_release(&e->hold);
 	return 0;
 }
 
@@ -72,7 +74,7 @@ static editing *push_edits(lua_State *L, int list)
 	lua_Unsigned count = lua_rawlen(L, list);
 	editing *e = lua_newuserdatauv(L, sizeof(*e), 1);
 
-	*e = (editing){ .count = (uint32_t)count };
+	*e = (editing){ .count = (uint32_t)count, .hold = CFR_HOLD_NONE };
 	luaL_setmetatable(L, EDITS_CLASS);
 	e->items = lua_newuserdatauv(L, (count + 1) * sizeof(cfr_edit), 0);
 	lua_setiuservalue(L, -2, 1);
@@ -120,23 +122,35 @@ static int core_edit(lua_State *L)
 enum { LARGE = 64 << 10 };
 
 /* The source's bytes between the splices and the splices' texts, in order. */
-static int write_spliced(lua_State *L, const char *name, const cfr_source *source, const cfr_splices *splices,
-                         cfr_err *err)
+static int write_spliced(lua_State *L, const editing *e, cfr_err *err)
 {
-	cfr_str text = cfr_source_bytes(source);
-	cfr_str *pieces = lua_newuserdatauv(L, (2 * (size_t)splices->count + 1) * sizeof(*pieces), 0);
+	cfr_str text = cfr_source_bytes(e->source);
+	cfr_str *pieces = lua_newuserdatauv(L, (2 * (size_t)e->splices.count + 1) * sizeof(*pieces), 0);
 	uint32_t n = 0, at = 0;
 	int r;
 
-	for (uint32_t i = 0; i < splices->count; i++) {
-		pieces[n++] = cfr_str_sub(text, at, splices->items[i].start);
-		pieces[n++] = splices->items[i].text;
-		at = splices->items[i].end;
+	for (uint32_t i = 0; i < e->splices.count; i++) {
+		pieces[n++] = cfr_str_sub(text, at, e->splices.items[i].start);
+		pieces[n++] = e->splices.items[i].text;
+		at = e->splices.items[i].end;
 	}
 	pieces[n++] = cfr_str_sub(text, at, text.len);
 	cfr__cmd_writing(true);
-	r = cfr_file_replace_pieces(name, pieces, n, err);
+	r = cfr_hold_replace(&e->hold, pieces, n, err);
 	cfr__cmd_writing(false);
+	return r;
+}
+
+/* 1: the file must be read. */
+static int edit_held(lua_State *L, editing *e, cfr_format format, const cfr_limits *limits, cfr_err *err)
+{
+	int r;
+
+	if (cfr_source_open(&e->source, e->hold.name, limits, NULL) != 0 || cfr_source_bytes(e->source).len < LARGE)
+		return 1;
+	r = cfr_edit_source(&e->splices, e->source, format, e->items, e->count, limits, err);
+	if (r == 0 && e->splices.count)
+		r = write_spliced(L, e, err);
 	return r;
 }
 
@@ -154,13 +168,12 @@ static int core_edit_file(lua_State *L)
 	cfr__cmd_read_limits(L, 3, &limits);
 	cfr_format format = cfr_format_of_word(cfr__cmd_field_str(L, 3, "format"));
 	e = push_edits(L, 2);
-	if (cfr_source_open(&e->source, name, &limits, NULL) != 0 || cfr_source_bytes(e->source).len < LARGE)
-		return 0;
-	r = cfr_edit_source(&e->splices, e->source, format, e->items, e->count, &limits, &err);
+	r = cfr_file_hold(&e->hold, name, &err);
+	if (r == 0)
+		r = edit_held(L, e, format, &limits, &err);
+	cfr_hold_release(&e->hold);	/* who reads the file then will hold it */
 	if (r > 0)
 		return 0;
-	if (r == 0 && e->splices.count)
-		r = write_spliced(L, name, e->source, &e->splices, &err);
 	if (r < 0)
 		return cfr__cmd_push_err(L, &err);
 	lua_pushboolean(L, 1);

@@ -2,10 +2,12 @@
  *
  *   files.walk(start, {ignore=, hidden=, want=function(name, folder)})  list of {path, name}, troubles
  *   files.read(path) files.read_input() files.replace(path, bytes) files.kind(path) files.real(path)
+ *   files.hold(path)  before it is read: hold:replace(bytes) hold:release()
  *   files.cwd() files.exists(path) files.owner(path) files.glob(pattern, name) files.make_folder(path)
  */
 #include "engine/base/file.h"
 #include "engine/base/glob.h"
+#include "engine/base/hold.h"
 #include "engine/base/walk.h"
 #include "lua/commands/bind.h"
 
@@ -14,6 +16,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define HOLD_CLASS "cfgrun.hold"
 
 struct walking {
 	lua_State *L;
@@ -131,6 +135,56 @@ static int files_replace(lua_State *L)
 	return 1;
 }
 
+static cfr_hold *check_hold(lua_State *L)
+{
+	return luaL_checkudata(L, 1, HOLD_CLASS);
+}
+
+static int hold_release(lua_State *L)
+{
+	cfr_hold_release(check_hold(L));
+	return 0;
+}
+
+/* Once: the hold was of the file that is replaced. */
+static int hold_replace(lua_State *L)
+{
+	cfr_hold *hold = check_hold(L);
+	cfr_str bytes = cfr__cmd_check_str(L, 2);
+	cfr_err err = CFR_ERR_INIT;
+
+	cfr__cmd_writing(true);
+	int r = cfr_hold_replace(hold, &bytes, 1, &err);
+	cfr__cmd_writing(false);
+	cfr_hold_release(hold);
+	if (r < 0)
+		return cfr__cmd_push_err(L, &err);
+	lua_pushboolean(L, 1);
+	return 1;
+}
+
+static int files_hold(lua_State *L)
+{
+	static const luaL_Reg methods[] = { { "replace", hold_replace }, { "release", hold_release },
+		{ "__gc", hold_release }, { "__close", hold_release }, { NULL, NULL } };
+	const char *name = luaL_checkstring(L, 1);
+	cfr_hold *hold = lua_newuserdatauv(L, sizeof(*hold), 1);
+	cfr_err err = CFR_ERR_INIT;
+
+	*hold = (cfr_hold)CFR_HOLD_NONE;
+	lua_pushvalue(L, 1);
+	lua_setiuservalue(L, -2, 1);
+	if (luaL_newmetatable(L, HOLD_CLASS)) {
+		luaL_setfuncs(L, methods, 0);
+		lua_pushvalue(L, -1);
+		lua_setfield(L, -2, "__index");
+	}
+	lua_setmetatable(L, -2);
+	if (cfr_file_hold(hold, name, &err) < 0)
+		return cfr__cmd_push_err(L, &err);
+	return 1;
+}
+
 /* "file", "folder", "other"; nil and why for what is not there. */
 static int files_kind(lua_State *L)
 {
@@ -194,7 +248,7 @@ static int files_make_folder(lua_State *L)
 void cfr__cmd_bind_files(lua_State *L)
 {
 	static const luaL_Reg functions[] = { { "walk", files_walk }, { "read", files_read },
-		{ "read_input", files_read_input }, { "replace", files_replace }, { "kind", files_kind },
+		{ "read_input", files_read_input }, { "replace", files_replace }, { "hold", files_hold }, { "kind", files_kind },
 		{ "owner", files_owner }, { "real", files_real }, { "cwd", files_cwd }, { "glob", files_glob },
 		{ "make_folder", files_make_folder }, { NULL, NULL } };
 
