@@ -49,6 +49,10 @@ CFR_API int cfr_loader_read(cfr_documents *out, cfr_loader *loader, const cfr_so
 CFR_API int cfr_loader_open(cfr_documents *out, cfr_source **source, cfr_loader *loader, const char *file,
                             cfr_format format, const cfr_limits *limits, cfr_err *err);
 
+/* The same of an open descriptor, which stays the caller's. */
+CFR_API int cfr_loader_open_fd(cfr_documents *out, cfr_source **source, cfr_loader *loader, int fd, const char *name,
+                               cfr_format format, const cfr_limits *limits, cfr_err *err);
+
 /* Counts since the loader was made. */
 typedef struct cfr_load_stats {
 	uint64_t sources, bytes;	/* that were asked for */

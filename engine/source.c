@@ -26,10 +26,12 @@ struct cfr_source {
 	atomic_uint refs;
 	_Atomic(line_index *) index;
 	cfr_str name, bytes;
+	char *taken;		/* the bytes, when they are no part of this allocation */
 	uint32_t mark;		/* length of the byte order mark: 0 or 3 */
 };
 
-int cfr_source_new(cfr_source **out, cfr_str name, cfr_str bytes, const cfr_limits *limits, cfr_err *err)
+/* Without its bytes, of which so many are to lie in its own allocation, in front of the name. */
+static int make(cfr_source **out, cfr_str name, cfr_str bytes, size_t own, const cfr_limits *limits, cfr_err *err)
 {
 	uint64_t max = limits ? limits->of[CFR_LIMIT_FILE] : cfr_limit_default(CFR_LIMIT_FILE);
 	cfr_source *source;
@@ -41,23 +43,52 @@ int cfr_source_new(cfr_source **out, cfr_str name, cfr_str bytes, const cfr_limi
 		return CFR_E_LIMIT;
 	}
 	/* One allocation: struct, bytes, name. */
-	source = name.len < SIZE_MAX / 4 ? malloc(sizeof(*source) + bytes.len + name.len + 2) : NULL;
+	source = name.len < SIZE_MAX / 4 ? malloc(sizeof(*source) + own + name.len + 1) : NULL;
 	if (!source)
 		return cfr_err_nomem(err);
-	cfr_large(source, bytes.len);
-	text = (char *)(source + 1);
-	if (bytes.len)
-		memcpy(text, bytes.ptr, bytes.len);
-	text[bytes.len] = '\0';
-	source->bytes = (cfr_str){ text, bytes.len };
-	text += bytes.len + 1;
+	cfr_large(source, own);
+	text = (char *)(source + 1) + own;
 	if (name.len)
 		memcpy(text, name.ptr, name.len);
 	text[name.len] = '\0';
 	source->name = (cfr_str){ text, name.len };
+	source->bytes = bytes;
+	source->taken = NULL;
 	source->mark = cfr_str_starts(bytes, CFR_STR("\xEF\xBB\xBF")) ? 3 : 0;
 	atomic_init(&source->refs, 1);
 	atomic_init(&source->index, NULL);
+	*out = source;
+	return 0;
+}
+
+int cfr_source_new(cfr_source **out, cfr_str name, cfr_str bytes, const cfr_limits *limits, cfr_err *err)
+{
+	cfr_source *source;
+	char *text;
+	int r = make(&source, name, bytes, bytes.len + 1, limits, err);
+
+	if (r < 0)
+		return r;
+	text = (char *)(source + 1);
+	if (bytes.len)
+		memcpy(text, bytes.ptr, bytes.len);
+	text[bytes.len] = '\0';
+	source->bytes.ptr = text;
+	*out = source;
+	return 0;
+}
+
+int cfr_source_take(cfr_source **out, cfr_str name, cfr_buf *bytes, const cfr_limits *limits, cfr_err *err)
+{
+	cfr_source *source;
+	int r;
+
+	if (!bytes->ptr)
+		return cfr_source_new(out, name, cfr_buf_str(bytes), limits, err);
+	if ((r = make(&source, name, cfr_buf_str(bytes), 0, limits, err)) < 0)
+		return r;
+	source->taken = bytes->ptr;
+	*bytes = (cfr_buf)CFR_BUF_INIT;
 	*out = source;
 	return 0;
 }
@@ -68,7 +99,7 @@ int cfr_source_open(cfr_source **out, const char *name, const cfr_limits *limits
 	int r = cfr_file_read(&buf, name, limits, err);
 
 	if (r == 0)
-		r = cfr_source_new(out, cfr_str_of(name), cfr_buf_str(&buf), limits, err);
+		r = cfr_source_take(out, cfr_str_of(name), &buf, limits, err);
 	cfr_buf_release(&buf);
 	return r;
 }
@@ -88,6 +119,7 @@ cfr_source *cfr_source_unref(const cfr_source *source)
 
 	if (s && atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) == 1) {
 		free(atomic_load_explicit(&s->index, memory_order_relaxed));
+		free(s->taken);
 		free(s);
 	}
 	return NULL;

@@ -7,6 +7,7 @@
 #ifndef CFR_SOURCE_H
 #define CFR_SOURCE_H
 
+#include "engine/buffer.h"
 #include "engine/limits.h"
 
 CFR_BEGIN_DECLS
@@ -33,6 +34,8 @@ typedef struct cfr_source cfr_source;
 
 /* Copies name and bytes. CFR_E_LIMIT above "file". */
 CFR_API int cfr_source_new(cfr_source **out, cfr_str name, cfr_str bytes, const cfr_limits *limits, cfr_err *err);
+/* The same without copying: the buffer's bytes become the source's, and the buffer is empty. Untouched on failure. */
+CFR_API int cfr_source_take(cfr_source **out, cfr_str name, cfr_buf *bytes, const cfr_limits *limits, cfr_err *err);
 /* Reads a file. */
 CFR_API int cfr_source_open(cfr_source **out, const char *name, const cfr_limits *limits, cfr_err *err);
 CFR_API cfr_source *cfr_source_ref(const cfr_source *source);

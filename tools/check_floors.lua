@@ -12,6 +12,7 @@ local MAY = {
   ["engine/fmt"] = { "engine", "engine/base", "engine/image", "engine/tree", "engine/text", "engine/fmt" },
   ["engine/query"] = { "engine", "engine/base", "engine/image", "engine/tree", "engine/query" },
   ["engine/diff"] = { "engine", "engine/base", "engine/image", "engine/tree", "engine/diff" },
+  ["engine/load"] = { "engine", "engine/base", "engine/image", "engine/tree", "engine/text", "engine/load" },
   ["engine/compose"] = { "engine", "engine/base", "engine/tree", "engine/compose" },
   ["engine/port"] = { "engine" },
   ["engine/check"] = { "engine", "engine/base", "engine/tree", "engine/port", "engine/check" },

@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 /* strerror speaks the locale's language and is not safe between threads. */
@@ -120,34 +122,97 @@ static int await(int fd)
 	return n < 0 || flags < 0 ? -1 : fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
 }
 
-int cfr_file_read(cfr_buf *out, const char *name, const cfr_limits *limits, cfr_err *err)
+int cfr_file_open(int *out, const char *name, cfr_err *err)
 {
-	uint64_t max = limits ? limits->of[CFR_LIMIT_FILE] : cfr_limit_default(CFR_LIMIT_FILE);
-	cfr_str z = cfr_str_of(name);
-	struct stat st;
-	int r, fd;
+	int fd;
 
 	do	/* NONBLOCK: opening would wait for what is no file, too */
 		fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	while (fd < 0 && errno == EINTR);
 	if (fd < 0)
-		return io_error(err, "cannot open", z, errno);
-	if (fstat(fd, &st) < 0) {
-		r = io_error(err, "cannot read", z, errno);
-	} else if (S_ISDIR(st.st_mode)) {
-		r = io_error(err, "cannot read", z, EISDIR);
-	} else if (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode)) {
-		r = await(fd) < 0 ? io_error(err, "cannot read", z, errno) : cfr_fd_read(out, fd, z, limits, err);
-	} else if (!S_ISREG(st.st_mode)) {
+		return io_error(err, "cannot open", cfr_str_of(name), errno);
+	*out = fd;
+	return 0;
+}
+
+int cfr_file_read_open(cfr_buf *out, int fd, const char *name, const cfr_limits *limits, cfr_err *err)
+{
+	uint64_t max = limits ? limits->of[CFR_LIMIT_FILE] : cfr_limit_default(CFR_LIMIT_FILE);
+	cfr_str z = cfr_str_of(name);
+	struct stat st;
+	int r;
+
+	if (fstat(fd, &st) < 0)
+		return io_error(err, "cannot read", z, errno);
+	if (S_ISDIR(st.st_mode))
+		return io_error(err, "cannot read", z, EISDIR);
+	if (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode))
+		return await(fd) < 0 ? io_error(err, "cannot read", z, errno) : cfr_fd_read(out, fd, z, limits, err);
+	if (!S_ISREG(st.st_mode)) {
 		r = cfr_err_set(err, CFR_E_IO, "cannot read: neither a file nor a pipe");
 		cfr_err_at(err, z, 0, 0);
-	} else if ((uint64_t)st.st_size > max) {
-		r = too_large(err, z, limits);
-	} else {
-		r = read_all(out, fd, (size_t)st.st_size, z, limits, err);
+		return r;
 	}
+	if ((uint64_t)st.st_size > max)
+		return too_large(err, z, limits);
+	return read_all(out, fd, (size_t)st.st_size, z, limits, err);
+}
+
+int cfr_file_read(cfr_buf *out, const char *name, const cfr_limits *limits, cfr_err *err)
+{
+	int fd, r = cfr_file_open(&fd, name, err);
+
+	if (r < 0)
+		return r;
+	r = cfr_file_read_open(out, fd, name, limits, err);
 	close(fd);
 	return r;
+}
+
+/* --- stamps --- */
+
+/* Does another machine set the times of this file system, or a process as it likes? Then they say nothing beside our clock. */
+static bool foreign_clock(int fd)
+{
+	static const uint32_t kinds[] = {
+		0x6969, 0x517B, 0xFF534D42, 0xFE534D42, 0x65735546,	/* NFS, SMB, CIFS, SMB2, FUSE */
+		0x01021997, 0x00C36400, 0x5346414F, 0x6B414653, 0x73757245,	/* 9p, Ceph, AFS, AFS, Coda */
+		0x0BD00BD0, 0x786F4256, 0x01161970, 0x47504653, 0x19830326 };	/* Lustre, vboxsf, GFS2, GPFS, BeeGFS */
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0)
+		return true;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if ((uint32_t)fs.f_type == kinds[i])
+			return true;
+	}
+	return false;
+}
+
+/* Wraps for years that no clock shows. */
+static int64_t nanoseconds(struct timespec t)
+{
+	return (int64_t)((uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec);
+}
+
+void cfr_file_look(cfr_file_stamp *out, int fd)
+{
+	struct timespec now;
+	struct stat st;
+
+	*out = (cfr_file_stamp){ 0 };
+	/* The clock first: a change while we look comes after it. */
+	if (clock_gettime(CLOCK_REALTIME, &now) < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	*out = (cfr_file_stamp){ .device = (uint64_t)st.st_dev, .inode = (uint64_t)st.st_ino, .size = (uint64_t)st.st_size,
+				 .mtime = nanoseconds(st.st_mtim), .ctime = nanoseconds(st.st_ctim),
+				 .seen = foreign_clock(fd) ? 0 : nanoseconds(now) };
+}
+
+bool cfr_file_same(const cfr_file_stamp *a, const cfr_file_stamp *b)
+{
+	return a->device == b->device && a->inode == b->inode && a->size == b->size && a->mtime == b->mtime &&
+	       a->ctime == b->ctime;
 }
 
 /* The pieces one behind the other, a few with each call. */

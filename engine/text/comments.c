@@ -281,11 +281,11 @@ static cfr_str trimmed(cfr_str s)
 /* The rest of a line as a comment; returns its end. */
 static uint32_t line_comment(walk *w, uint32_t at, uint32_t marker, uint32_t limit, uint32_t next)
 {
-	uint32_t end = at;
+	uint32_t end = at + marker < limit ? at + marker : limit;
 
 	while (end < limit && w->text.ptr[end] != '\n' && w->text.ptr[end] != '\r')
 		end++;
-	place(w, at, trimmed(cfr_str_sub(w->text, at + marker, end)), next);
+	place(w, at, at + marker < end ? trimmed(cfr_str_sub(w->text, at + marker, end)) : CFR_STR(""), next);
 	return end;
 }
 

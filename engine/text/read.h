@@ -19,6 +19,8 @@ enum {
 	CFR__INT_DIGITS = 1000		/* longer integers are a mistake, not a value */
 };
 
+/* Of the library beneath. */
+const char *cfr__yaml_version(void);
 /* Appends the documents of the source. On failure `docs` keeps what it had; the caller releases it. */
 int cfr__yaml_read(cfr_documents *docs, const cfr_source *source, const cfr_limits *limits, cfr_err *err);
 /* JSON, JSONC or JSONL. */

@@ -587,6 +587,8 @@ static int parse(reader *r, const char *text)
 	return rc;
 }
 
+const char *cfr__yaml_version(void) { return yaml_get_version_string(); }
+
 int cfr__yaml_read(cfr_documents *docs, const cfr_source *source, const cfr_limits *limits, cfr_err *err)
 {
 	reader r = { .source = source, .limits = limits, .docs = docs, .err = err };

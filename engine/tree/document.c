@@ -28,10 +28,14 @@ cfr_document *cfr_document_unref(const cfr_document *doc)
 	if (mine && atomic_fetch_sub_explicit(&mine->refs, 1, memory_order_acq_rel) == 1) {
 		cfr_tree_unref(mine->tree);
 		cfr_source_unref(mine->source);
-		free(mine->entries);
-		free(mine->ranks);
 		free(mine->nodes);
-		free(mine->copies);
+		if (mine->block) {
+			cfr__block_unref(mine->block);
+		} else {
+			free(mine->entries);
+			free(mine->ranks);
+			free(mine->copies);
+		}
 		free(mine);
 	}
 	return NULL;

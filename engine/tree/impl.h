@@ -31,6 +31,12 @@ struct cfr_copy {
 	uint32_t rank, origin, use;
 };
 
+/* Memory that restored documents lie in, all those of one source together (store.c). */
+struct cfr_block {
+	atomic_size_t refs;
+	char *bytes;			/* from malloc */
+};
+
 struct cfr_document {
 	atomic_size_t refs;
 	cfr_source *source;
@@ -41,7 +47,10 @@ struct cfr_document {
 	uint32_t *ranks, *nodes;	/* node to rank and back */
 	struct cfr_copy *copies;
 	uint32_t copy_count;
+	struct cfr_block *block;	/* not NULL: entries, ranks and copies lie in it */
 };
+
+void cfr__block_unref(struct cfr_block *block);
 
 /* A tree over an image that is known to be good. On success `parents` (from malloc) and the bytes are the tree's. */
 int cfr__tree_new(cfr_tree **out, const cfr_image *image, uint32_t *parents, void (*done)(void *arg), void *arg,

@@ -102,10 +102,18 @@ static int pattern(void *arg)
 
 static int digest(void *arg)
 {
-	uint8_t out[32];
+	uint8_t out[32], again[32];
+	cfr_digest *made;
+	int r = cfr_digest_new(&made, NULL);
 
 	(void)arg;
-	return cfr_sha256(out, "abc", 3, NULL);
+	if (r < 0)
+		return r;
+	if ((r = cfr_digest_begin(made, NULL)) == 0 && (r = cfr_digest_add(made, "abc", 3, NULL)) == 0)
+		r = cfr_digest_end(made, out, NULL);
+	cfr_digest_free(made);
+	assert_true(r < 0 || (cfr_sha256(again, "abc", 3, NULL) == 0 && memcmp(out, again, sizeof(out)) == 0));
+	return r;
 }
 
 static int count_one(void *arg, unsigned worker, size_t index, cfr_err *err)

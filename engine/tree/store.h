@@ -1,0 +1,33 @@
+/* engine/tree/store.h -- a document as bytes of this machine, and back.
+ *
+ * The bytes are those that the document is made of: its image, and its sidecar as it lies in memory. They mean nothing to
+ * another machine, build, or source: who keeps them sees to that. Restoring trusts nothing else.
+ */
+#ifndef CFR_TREE_STORE_H
+#define CFR_TREE_STORE_H
+
+#include "engine/document.h"
+
+/* In front of each document. Everything begins at a multiple of 8. */
+typedef struct cfr__stored {
+	uint64_t image;			/* bytes */
+	uint32_t nodes, copies;
+	uint32_t format, index, start, end;
+} cfr__stored;
+
+enum { CFR__STORE_PIECES = 8 };
+
+/* The pieces that, one behind the other, are a document; they lie in `head` and in the document. Returns how many. */
+uint32_t cfr__document_pieces(cfr_str pieces[CFR__STORE_PIECES], cfr__stored *head, const cfr_document *doc);
+
+typedef struct cfr_block cfr_block;
+/* Memory from malloc that documents are to share; freed with the last of them. Takes the bytes on success. */
+int cfr__block_new(cfr_block **out, char *bytes, cfr_err *err);
+void cfr__block_unref(cfr_block *block);
+
+/* The document that lies at the beginning of `bytes`, which are the block's, and how many it took. The source is valid UTF-8. CFR_E_CORRUPT when it is
+ * none, or none of this source; what is given cannot harm who reads it. */
+int cfr__document_restore(cfr_document **out, size_t *used, const cfr_source *source, cfr_block *block, cfr_str bytes,
+                          cfr_err *err);
+
+#endif
