@@ -9,6 +9,7 @@
 #include "engine/compose/parts.h"
 
 #include "engine/pointer.h"
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -96,21 +97,42 @@ static const char *shape(cfr_kind kind)
 	return kind == CFR_MAPPING ? "a mapping" : kind == CFR_SEQUENCE ? "a list" : "a scalar";
 }
 
+/* A path as a key of YAML between braces, to be pasted. */
+static void write_key(cfr_buf *out, cfr_str path)
+{
+	const char *quote = path.len ? "" : "\"";
+
+	for (size_t i = 0; i < path.len && !*quote; i++)
+		quote = isalnum((unsigned char)path.ptr[i]) || (path.ptr[i] && strchr("/_-.~*", path.ptr[i])) ? "" : "\"";
+	cfr_buf_addz(out, quote);
+	for (size_t i = 0; i < path.len; i++) {
+		unsigned char c = (unsigned char)path.ptr[i];
+
+		if (c < ' ')
+			cfr_buf_addf(out, "\\u%04x", (unsigned)c);
+		else
+			cfr_buf_addf(out, c == '"' || c == '\\' ? "\\%c" : "%c", c);
+	}
+	cfr_buf_addz(out, quote);
+}
+
 static int wrong_kinds(cfr__composer *c, const cfr__cell *low, const cfr__cell *high, const cfr__way *way, cfr_err *err)
 {
 	char other[200];
-	cfr_buf path = CFR_BUF_INIT;
+	cfr_buf path = CFR_BUF_INIT, key = CFR_BUF_INIT;
 
 	cfr__cell_show(other, c, &low->from);
 	cfr__way_write(&path, way);
 	cfr_err_set(err, CFR_E_KIND, "%s cannot be merged over %s, which is at %s", shape(cfr__cell_kind(high)),
 		    shape(cfr__cell_kind(low)), other);
-	if (!path.failed) {
-		cfr_err_hint(err, "make them the same kind, or declare `merge: { %.*s: replace }` for the composition",
-			     (int)(path.len < 120 ? path.len : 120), path.ptr ? path.ptr : "\"\"");
+	write_key(&key, cfr_buf_str(&path));
+	if (!path.failed && !key.failed) {
+		cfr_err_hint(err, "make them the same kind, or declare `merge: { %s: replace }` for the composition",
+			     key.len < 150 ? key.ptr : "PATH");
 		cfr_err_path(err, cfr_buf_str(&path));
 	}
 	cfr_buf_release(&path);
+	cfr_buf_release(&key);
 	cfr__cell_place(c, &high->from, err);
 	return CFR_E_KIND;
 }

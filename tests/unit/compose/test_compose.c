@@ -76,7 +76,15 @@ static void test_kinds(void **state)
 	assert_int_equal(err.line, 1);
 	assert_int_equal(err.column, 12);
 	assert_string_equal(err.path, "/s/t/a");
-	assert_non_null(strstr(err.hint, "/s/t/a: replace"));
+	assert_non_null(strstr(err.hint, "{ /s/t/a: replace }"));
+	/* To be pasted, whatever the path. */
+	layers[0] = CFR_STR("[1]");
+	assert_int_equal(composing_texts(&snap, layers, 2, false, &plain, &err), CFR_E_KIND);
+	assert_non_null(strstr(err.hint, "{ \"\": replace }"));
+	layers[0] = CFR_STR("'a, \"b': 1");
+	layers[1] = CFR_STR("'a, \"b': [1]");
+	assert_int_equal(composing_texts(&snap, layers, 2, false, &plain, &err), CFR_E_KIND);
+	assert_non_null(strstr(err.hint, "{ \"/a, \\\"b\": replace }"));
 }
 
 static void test_strategies(void **state)
