@@ -11,6 +11,7 @@
 #ifndef CFR_CHECK_H
 #define CFR_CHECK_H
 
+#include "engine/load.h"
 #include "engine/port/script.h"
 
 CFR_BEGIN_DECLS
@@ -27,6 +28,7 @@ typedef struct cfr_check_options {
 	void (*trace)(void *arg, const struct cfr_job *job, cfr_str line);	/* NULL: off; may be called on any thread */
 	void *trace_arg;
 	const volatile bool *interrupted; /* polled between jobs; NULL: never */
+	cfr_loader *loader;		/* borrowed; NULL: sources are read and parsed */
 } cfr_check_options;
 
 CFR_API int cfr_check_new(cfr_check **out, const cfr_check_options *options, cfr_err *err);

@@ -25,7 +25,7 @@
 #ifndef CFR_COMPOSE_H
 #define CFR_COMPOSE_H
 
-#include "engine/document.h"
+#include "engine/load.h"
 
 CFR_BEGIN_DECLS
 
@@ -87,6 +87,7 @@ typedef struct cfr_composition {
 	const char *(*env_name)(void *arg, uint32_t index);	/* names, for suggestions; NULL behind the last. May be NULL */
 	void *env_arg;
 	const cfr_limits *limits;	/* NULL: defaults */
+	cfr_loader *loader;		/* borrowed; NULL: files are read and parsed */
 } cfr_composition;
 
 typedef struct cfr_snapshot cfr_snapshot;

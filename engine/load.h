@@ -50,7 +50,7 @@ CFR_API int cfr_loader_open(cfr_documents *out, cfr_source **source, cfr_loader 
                             cfr_format format, const cfr_limits *limits, cfr_err *err);
 
 /* The same of an open descriptor, which stays the caller's. */
-CFR_API int cfr_loader_open_fd(cfr_documents *out, cfr_source **source, cfr_loader *loader, int fd, const char *name,
+CFR_API int cfr_loader_open_fd(cfr_documents *out, cfr_source **source, cfr_loader *loader, int fd, cfr_str name,
                                cfr_format format, const cfr_limits *limits, cfr_err *err);
 
 /* Counts since the loader was made. */

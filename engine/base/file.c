@@ -135,27 +135,26 @@ int cfr_file_open(int *out, const char *name, cfr_err *err)
 	return 0;
 }
 
-int cfr_file_read_open(cfr_buf *out, int fd, const char *name, const cfr_limits *limits, cfr_err *err)
+int cfr_file_read_open(cfr_buf *out, int fd, cfr_str name, const cfr_limits *limits, cfr_err *err)
 {
 	uint64_t max = limits ? limits->of[CFR_LIMIT_FILE] : cfr_limit_default(CFR_LIMIT_FILE);
-	cfr_str z = cfr_str_of(name);
 	struct stat st;
 	int r;
 
 	if (fstat(fd, &st) < 0)
-		return io_error(err, "cannot read", z, errno);
+		return io_error(err, "cannot read", name, errno);
 	if (S_ISDIR(st.st_mode))
-		return io_error(err, "cannot read", z, EISDIR);
+		return io_error(err, "cannot read", name, EISDIR);
 	if (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode))
-		return await(fd) < 0 ? io_error(err, "cannot read", z, errno) : cfr_fd_read(out, fd, z, limits, err);
+		return await(fd) < 0 ? io_error(err, "cannot read", name, errno) : cfr_fd_read(out, fd, name, limits, err);
 	if (!S_ISREG(st.st_mode)) {
 		r = cfr_err_set(err, CFR_E_IO, "cannot read: neither a file nor a pipe");
-		cfr_err_at(err, z, 0, 0);
+		cfr_err_at(err, name, 0, 0);
 		return r;
 	}
 	if ((uint64_t)st.st_size > max)
-		return too_large(err, z, limits);
-	return read_all(out, fd, (size_t)st.st_size, z, limits, err);
+		return too_large(err, name, limits);
+	return read_all(out, fd, (size_t)st.st_size, name, limits, err);
 }
 
 int cfr_file_read(cfr_buf *out, const char *name, const cfr_limits *limits, cfr_err *err)
@@ -164,7 +163,7 @@ int cfr_file_read(cfr_buf *out, const char *name, const cfr_limits *limits, cfr_
 
 	if (r < 0)
 		return r;
-	r = cfr_file_read_open(out, fd, name, limits, err);
+	r = cfr_file_read_open(out, fd, cfr_str_of(name), limits, err);
 	close(fd);
 	return r;
 }

@@ -18,7 +18,7 @@ int cfr_fd_read(cfr_buf *out, int fd, cfr_str name, const cfr_limits *limits, cf
 
 /* cfr_file_read in two steps, for who looks at the file in between: opens what may be a file or a pipe, and reads it. */
 int cfr_file_open(int *out, const char *name, cfr_err *err);
-int cfr_file_read_open(cfr_buf *out, int fd, const char *name, const cfr_limits *limits, cfr_err *err);
+int cfr_file_read_open(cfr_buf *out, int fd, cfr_str name, const cfr_limits *limits, cfr_err *err);
 
 /* One state of a file, as the system tells it. `seen` is the moment of looking; 0 says that nothing follows from the
  * stamp: no regular file, or one whose times are of another machine's clock. Times are nanoseconds since 1970. */

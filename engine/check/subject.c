@@ -34,19 +34,34 @@ static bool is_about_text(int code)
 	       code == CFR_E_KIND || code == CFR_E_LIMIT || code == CFR_E_UNSUPPORTED;
 }
 
+/* The documents of a file, and its source when it could be read. Its format is told by the name it has in the project. */
+static int open_input(cfr_documents *docs, cfr_source **source, cfr_check *check, const cfr_input *input, cfr_err *why)
+{
+	cfr_format format = input->format;
+	int r;
+
+	/* Text in an arena of the set-up is NUL-terminated. */
+	if (format != CFR_FORMAT_NONE || cfr_format_of_name(input->name) == cfr_format_of_name(input->file))
+		return cfr_loader_open(docs, source, check->options.loader, input->file.ptr, format, &check->limits, why);
+	if ((r = cfr_source_open(source, input->file.ptr, &check->limits, why)) < 0)
+		return r;
+	format = cfr_text_format(input->name, cfr_source_bytes(*source));
+	return cfr_loader_read(docs, check->options.loader, *source, format, &check->limits, why);
+}
+
 int cfr__read_input(cfr_check *check, cfr_result *result, cfr_worker *worker, uint32_t index, cfr_err *err)
 {
 	cfr_input *input = &check->inputs.items[index];
 	cfr_checked *checked = &result->sources[index];
 	cfr_err why = CFR_ERR_INIT;
 	cfr_source *opened = NULL;
-	int r;
+	int r = 0;
 
 	*checked = (cfr_checked){ .file = input->file, .name = input->name, .format = input->format,
 				  .changed = input->changed };
 	if (!input->source) {
-		/* Text in an arena of the set-up is NUL-terminated. */
-		if ((r = cfr_source_open(&opened, input->file.ptr, &check->limits, &why)) < 0) {
+		r = open_input(&result->documents[index], &opened, check, input, &why);
+		if (!opened) {
 			return r == CFR_E_NOMEM ? cfr_err_nomem(err)
 						: cfr__failure_add(&worker->failures, &worker->arena, CFR_STR(""),
 								   input->file, &why, err);
@@ -57,7 +72,9 @@ int cfr__read_input(cfr_check *check, cfr_result *result, cfr_worker *worker, ui
 	checked->source = cfr_source_ref(input->source);
 	if (checked->format == CFR_FORMAT_NONE)
 		checked->format = cfr_text_format(input->name, cfr_source_bytes(input->source));
-	r = cfr_text_read(&result->documents[index], input->source, checked->format, &check->limits, &why);
+	if (!opened)
+		r = cfr_loader_read(&result->documents[index], check->options.loader, input->source, checked->format,
+				    &check->limits, &why);
 	if (r == 0) {
 		checked->documents = result->documents[index].count;
 		if (checked->documents)

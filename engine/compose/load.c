@@ -8,6 +8,7 @@
 #include "engine/base/vec.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static int include_cell(cfr__cell **out, cfr__composer *c, uint32_t part, const cfr__trail *up, const cfr__way *way,
                         cfr_err *err);
@@ -33,15 +34,13 @@ static int add_part(uint32_t *out, cfr__composer *c, cfr_document *doc, uint32_t
 	return 0;
 }
 
-/* The one document of a source; NULL when it is empty. */
-static int one_document(cfr_document **out, cfr__composer *c, const cfr_source *source, cfr_format format, cfr_err *err)
+/* The one document of a source; NULL when it is empty. Takes the documents. */
+static int one_document(cfr_document **out, cfr_documents docs, cfr_err *err)
 {
-	cfr_documents docs;
-	int r = cfr_text_read(&docs, source, format, &c->limits, err);
+	int r = 0;
 
-	if (r < 0)
-		return r;
 	if (docs.count > 1) {
+		const cfr_source *source = cfr_document_source(docs.items[1]);
 		cfr_place place;
 		uint32_t start, end;
 		cfr_document_range(docs.items[1], &start, &end);
@@ -81,21 +80,23 @@ static int circle(const cfr__trail *trail, const cfr__part *again, cfr_str shown
 /* The document of a file as a part: read, or known from another place. 1 when there is nothing in it. */
 static int read_file(uint32_t *out, cfr__composer *c, const cfr__found *found, uint32_t layer, cfr_err *err)
 {
-	cfr_buf text = CFR_BUF_INIT;
 	cfr_source *source = NULL;
 	cfr_document *doc = NULL;
-	int r = 0;
+	cfr_documents docs;
+	int r = 0, fd;
 
 	for (uint32_t i = 0; i < c->snap->part_count && !doc; i++) {
 		if (cfr_str_eq(c->snap->parts[i].real, found->real))
 			doc = cfr_document_ref(c->snap->parts[i].doc);
 	}
 	if (!doc) {
-		if ((r = cfr__place_read(&text, c, found, err)) == 0 &&
-		    (r = cfr_source_new(&source, found->shown, cfr_buf_str(&text), &c->limits, err)) == 0)
-			r = one_document(&doc, c, source, CFR_FORMAT_NONE, err);
+		if ((r = cfr__place_open(&fd, found, err)) < 0)
+			return r;
+		r = cfr_loader_open_fd(&docs, &source, c->what->loader, fd, found->shown, CFR_FORMAT_NONE, &c->limits, err);
+		close(fd);
+		if (r == 0)
+			r = one_document(&doc, docs, err);
 		cfr_source_unref(source);
-		cfr_buf_release(&text);
 	}
 	if (r < 0)
 		return r;
@@ -351,6 +352,7 @@ static int open_layer(uint32_t *out, cfr__composer *c, uint32_t index, cfr_err *
 	const cfr_layer *layer = &c->what->layers[index];
 	cfr_source *source = NULL;
 	cfr_document *doc = NULL;
+	cfr_documents docs;
 	cfr__found found;
 	int r = 0;
 
@@ -360,14 +362,16 @@ static int open_layer(uint32_t *out, cfr__composer *c, uint32_t index, cfr_err *
 		cfr_err_hint(err, "`optional: true` lets a layer be absent");
 		return r;
 	}
-	if (!layer->source) {
+	if (layer->source) {
+		r = cfr_loader_read(&docs, c->what->loader, layer->source, layer->format, &c->limits, err);
+	} else {
 		cfr_str name = cfr_arena_str(&c->snap->arena, layer->file);
 		if (!name.ptr)
 			return cfr_err_nomem(err);
-		r = cfr_source_open(&source, name.ptr, &c->limits, err);
+		r = cfr_loader_open(&docs, &source, c->what->loader, name.ptr, layer->format, &c->limits, err);
 	}
 	if (r == 0)
-		r = one_document(&doc, c, layer->source ? layer->source : source, layer->format, err);
+		r = one_document(&doc, docs, err);
 	cfr_source_unref(source);
 	if (r < 0)
 		return r;

@@ -133,6 +133,8 @@ int cfr__place_root(cfr__composer *c, cfr_err *err);
 int cfr__place_layer(cfr__found *out, cfr__composer *c, cfr_str file, cfr_err *err);
 /* What a path means that is written in a document. */
 int cfr__place_find(cfr__found *out, cfr__composer *c, uint32_t part, cfr_str path, cfr_err *err);
+/* For reading, if it is still the file that was found. */
+int cfr__place_open(int *fd, const cfr__found *found, cfr_err *err);
 int cfr__place_read(cfr_buf *out, const cfr__composer *c, const cfr__found *found, cfr_err *err);
 /* Paths that a glob means, sorted, without the file it is written in. The array is from malloc, its text in the arena. */
 int cfr__place_glob(cfr_str **out, uint32_t *count, cfr__composer *c, uint32_t part, cfr_str glob, cfr_err *err);

@@ -207,12 +207,12 @@ int cfr__place_find(cfr__found *out, cfr__composer *c, uint32_t part, cfr_str pa
 	return is_inside(c, out->real) ? 0 : leads_out(c, path, err);
 }
 
-int cfr__place_read(cfr_buf *out, const cfr__composer *c, const cfr__found *found, cfr_err *err)
+int cfr__place_open(int *out, const cfr__found *found, cfr_err *err)
 {
 	char link[32], now[PATH_MAX];
 	struct stat st;
 	ssize_t n;
-	int fd = open(found->real.ptr, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW), r;
+	int fd = open(found->real.ptr, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW), r = 0;
 
 	if (fd < 0)
 		return no_file(err, found->shown, errno);
@@ -226,8 +226,20 @@ int cfr__place_read(cfr_buf *out, const cfr__composer *c, const cfr__found *foun
 	else if (n > 0 && !cfr_str_eq((cfr_str){ now, (size_t)n }, found->real))
 		r = cfr_err_set(err, CFR_E_IO, "'%.*s' was exchanged while it was opened",
 				(int)(found->shown.len < 160 ? found->shown.len : 160), found->shown.ptr);
+	if (r < 0)
+		close(fd);
 	else
-		r = cfr_fd_read(out, fd, found->shown, &c->limits, err);
+		*out = fd;
+	return r;
+}
+
+int cfr__place_read(cfr_buf *out, const cfr__composer *c, const cfr__found *found, cfr_err *err)
+{
+	int fd, r = cfr__place_open(&fd, found, err);
+
+	if (r < 0)
+		return r;
+	r = cfr_fd_read(out, fd, found->shown, &c->limits, err);
 	close(fd);
 	return r;
 }

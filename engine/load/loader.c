@@ -191,7 +191,7 @@ int cfr_loader_read(cfr_documents *out, cfr_loader *loader, const cfr_source *so
 	return read_source(out, loader, source, NULL, format, limits, err);
 }
 
-int cfr_loader_open_fd(cfr_documents *out, cfr_source **source, cfr_loader *loader, int fd, const char *name,
+int cfr_loader_open_fd(cfr_documents *out, cfr_source **source, cfr_loader *loader, int fd, cfr_str name,
                        cfr_format format, const cfr_limits *limits, cfr_err *err)
 {
 	const cfr_profile *profile = cfr__load_profile(loader);
@@ -204,7 +204,7 @@ int cfr_loader_open_fd(cfr_documents *out, cfr_source **source, cfr_loader *load
 	cfr_file_look(&file.before, fd);
 	if ((r = cfr_file_read_open(&text, fd, name, limits, err)) == 0) {
 		cfr_file_look(&file.after, fd);
-		r = cfr_source_take(&made, cfr_str_of(name), &text, limits, err);
+		r = cfr_source_take(&made, name, &text, limits, err);
 	}
 	cfr_buf_release(&text);
 	if (r < 0)
@@ -222,7 +222,7 @@ int cfr_loader_open(cfr_documents *out, cfr_source **source, cfr_loader *loader,
 
 	if (r < 0)
 		return r;
-	r = cfr_loader_open_fd(out, source, loader, fd, file, format, limits, err);
+	r = cfr_loader_open_fd(out, source, loader, fd, cfr_str_of(file), format, limits, err);
 	close(fd);
 	return r;
 }
