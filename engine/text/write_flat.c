@@ -2,8 +2,9 @@
  *
  * First the entries are gathered with the keys they will have, flattened where that is asked for, so that two that come
  * to one key are seen; then they are written, each so that every reader takes it alike. In dotenv what is not plainly a
- * word is quoted, with single quotes where possible, since nobody interpolates those; in properties what is not ASCII is
- * written \uXXXX, since older programs read Latin-1.
+ * word is quoted, with single quotes where possible, since nobody interpolates those; but what came from dotenv and may be
+ * interpolated there (`"http://${H}/"`) stays as it is written. In properties what is not ASCII is written \uXXXX, since
+ * older programs read Latin-1.
  *
  * Both formats know text alone: a number or a boolean would come back as a string, so it is told like anything else
  * that cannot be held.
@@ -263,6 +264,19 @@ static void add_json(flat *f, cfr_node node)
 	cfr_buf_release(&json);
 }
 
+/* The text of a value of dotenv that programs may take for more than it says: they expand `$X` outside of single quotes,
+ * and other quotes or another backslash would change that. */
+static bool is_expanded(cfr_str *out, const cfr_document *doc, cfr_node node)
+{
+	const cfr_entry *entry;
+
+	if (!doc || cfr_document_format(doc) != CFR_DOTENV || node.tree != cfr_document_tree(doc))
+		return false;
+	entry = cfr_document_entry(doc, node);
+	*out = cfr_str_sub(cfr_source_bytes(cfr_document_source(doc)), entry->start, entry->end);
+	return entry->style != CFR_SINGLE && out->len && memchr(out->ptr, '$', out->len);
+}
+
 static cfr_str number_text(char number[CFR_NUM_MAX], cfr_node node)
 {
 	double real = cfr_node_float(node);
@@ -284,6 +298,10 @@ static void add_value(flat *f, cfr_node node)
 
 	switch (cfr_node_kind(node)) {
 	case CFR_STRING:
+		if (f->dotenv && is_expanded(&text, f->emit->order, node)) {
+			cfr_buf_adds(f->emit->out, text);
+			return;
+		}
 		text = cfr_node_string(node);
 		if (f->dotenv && text.len && memchr(text.ptr, 0, text.len)) {
 			cfr__emit_lose(f->emit, node, "dotenv cannot hold a NUL character", "an empty value is written",

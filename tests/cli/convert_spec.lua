@@ -83,6 +83,12 @@ hint: --lossy writes the nearest thing
     same("server_name=x # the name\nserver_tags_0=a\nserver_tags_1=b\n", "s.yaml --to dotenv --flatten")
   end)
 
+  it("keeps what programs expand in dotenv as it is written", function()
+    cli.write(here .. "/.env", 'H=a\nURL="http://${H}/\\$x" # at\nP=$H/b c\nS=\'$H\'\nQ="a b"\n')
+    same('H=a\nURL="http://${H}/\\$x" # at\nP=$H/b c\nS=\'$H\'\nQ=\'a b\'\n', ".env --to dotenv")
+    same("H: a\nURL: http://${H}/$x # at\nP: $H/b c\nS: $H\nQ: a b\n", ".env --to yaml")
+  end)
+
   it("makes several documents JSON Lines, a stream, or one list", function()
     cli.write(here .. "/m.yaml", "a: 1\n---\nb: 2\n")
     same('{"a":1}\n{"b":2}\n', "m.yaml --to json")
