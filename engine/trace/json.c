@@ -1,0 +1,122 @@
+/* engine/trace/json.c -- a trace in the Chrome format: the "JSON Object Format" of the Trace Event Format.
+ *
+ * One line for each event, so that the file can be looked into with ordinary tools. Times are microseconds since the trace was
+ * made, with the nanoseconds behind the point, as integers are printed: no rounding makes a span stick out of the one around it.
+ */
+#include "engine/trace/inside.h"
+
+#include "engine/base/utf8.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void add_string_body(cfr_buf *out, cfr_str text)
+{
+	for (size_t at = 0; at < text.len;) {
+		size_t valid = cfr_utf8_valid(text.ptr + at, text.len - at), plain = at;
+		for (; at < plain + valid; at++) {
+			unsigned char c = (unsigned char)text.ptr[at];
+			if (c == '"' || c == '\\')
+				cfr_buf_addf(out, "\\%c", c);
+			else if (c < 0x20 || c == 0x7f)
+				cfr_buf_addf(out, "\\u%04x", c);
+			else
+				cfr_buf_addc(out, (char)c);
+		}
+		if (at < text.len)
+			cfr_buf_addf(out, "\\\\x%02x", (unsigned char)text.ptr[at++]);
+	}
+}
+
+static void add_string(cfr_buf *out, cfr_str text)
+{
+	cfr_buf_addc(out, '"');
+	add_string_body(out, text);
+	cfr_buf_addc(out, '"');
+}
+
+static void add_time(cfr_buf *out, const char *name, uint64_t ns)
+{
+	cfr_buf_addf(out, "\"%s\":%" PRIu64 ".%03u,", name, ns / 1000, (unsigned)(ns % 1000));
+}
+
+/* The name that is seen: of rules, files and the like the phase goes before. */
+static void add_event(cfr_buf *out, const cfr_trace *trace, const cfr__lane *lane, const cfr__event *event, long pid)
+{
+	cfr_buf_addz(out, ",\n{\"name\":\"");
+	add_string_body(out, cfr_str_of(event->phase));
+	if (event->detail.len) {
+		cfr_buf_addc(out, ' ');
+		add_string_body(out, event->detail);
+	}
+	cfr_buf_addz(out, "\",\"cat\":");
+	add_string(out, cfr_str_of(event->phase));
+	cfr_buf_addz(out, event->counted ? ",\"ph\":\"i\",\"s\":\"t\"," : ",\"ph\":\"X\",");
+	add_time(out, "ts", event->begin > trace->begin ? event->begin - trace->begin : 0);
+	if (!event->counted)
+		add_time(out, "dur", event->end > event->begin ? event->end - event->begin : 0);
+	cfr_buf_addf(out, "\"pid\":%ld,\"tid\":%u,\"args\":{\"detail\":", pid, lane->number);
+	add_string(out, event->detail);
+	if (event->unit) {
+		cfr_buf_addf(out, ",\"amount\":%" PRIu64 ",\"unit\":", event->amount);
+		add_string(out, cfr_str_of(event->unit));
+	}
+	cfr_buf_addz(out, "}}");
+}
+
+/* Names of the process and its threads, which otherwise would be numbers. */
+static void add_names(cfr_buf *out, cfr__lane *const *lanes, uint32_t count, long pid)
+{
+	cfr_buf_addf(out, "{\"name\":\"process_name\",\"ph\":\"M\",\"pid\":%ld,\"tid\":1,\"args\":{\"name\":\"cfgrun\"}}", pid);
+	for (uint32_t i = 0; i < count; i++) {
+		cfr_buf_addf(out, ",\n{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":%ld,\"tid\":%u,\"args\":{\"name\":\"", pid,
+			     lanes[i]->number);
+		if (i == 0)
+			cfr_buf_addz(out, "main");
+		else
+			cfr_buf_addf(out, "worker %u", i);
+		cfr_buf_addz(out, "\"}}");
+		cfr_buf_addf(out, ",\n{\"name\":\"thread_sort_index\",\"ph\":\"M\",\"pid\":%ld,\"tid\":%u,\"args\":{\"sort_index\":%u}}",
+			     pid, lanes[i]->number, i);
+	}
+}
+
+static void add_notes(cfr_buf *out, const cfr_trace *trace, const cfr_trace_note *notes, uint32_t count)
+{
+	cfr_trace_totals totals;
+
+	cfr_trace_totals_of(&totals, trace);
+	cfr_buf_addf(out, "\"otherData\":{\"program\":\"cfgrun %s\",\"spans\":%" PRIu64 ",\"lost\":%" PRIu64, CFR_VERSION,
+		     totals.spans, totals.lost);
+	for (uint32_t i = 0; i < count; i++) {
+		cfr_buf_addc(out, ',');
+		add_string(out, notes[i].name);
+		cfr_buf_addc(out, ':');
+		add_string(out, notes[i].text);
+	}
+	cfr_buf_addc(out, '}');
+}
+
+int cfr_trace_json(cfr_buf *out, const cfr_trace *trace, const cfr_trace_note *notes, uint32_t note_count, cfr_err *err)
+{
+	uint32_t count;
+	cfr__lane **lanes = cfr__trace_lanes(trace, &count);
+	long pid = (long)getpid();
+
+	if (!lanes)
+		return cfr_err_nomem(err);
+	cfr_buf_addz(out, "{\"displayTimeUnit\":\"ms\",");
+	add_notes(out, trace, notes, note_count);
+	cfr_buf_addz(out, ",\n\"traceEvents\":[\n");
+	add_names(out, lanes, count, pid);
+	for (uint32_t i = 0; i < count; i++) {
+		for (const cfr__events *block = lanes[i]->first; block; block = block->next) {
+			for (uint32_t k = 0; k < block->count; k++)
+				add_event(out, trace, lanes[i], &block->items[k], pid);
+		}
+	}
+	cfr_buf_addz(out, "\n]}\n");
+	free(lanes);
+	return cfr_buf_check(out, err);
+}
