@@ -22,6 +22,7 @@ foreach(folder IN ITEMS engine engine/port)
   file(GLOB doors CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.h)
   install(FILES ${doors} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/cfgrun/${folder} COMPONENT development)
 endforeach()
+install(FILES cache/cache.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/cfgrun/cache COMPONENT development)
 install(FILES lua/shipped.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/cfgrun/lua COMPONENT development)
 
 set(cmake_folder ${CMAKE_INSTALL_LIBDIR}/cmake/cfgrun)

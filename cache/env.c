@@ -1,0 +1,432 @@
+/* cache/env.c -- LMDB, and the rules under which it is used here; see env.h.
+ *
+ * LMDB checks some of what it assumes by assertions that end the process. A cache must not: the handler jumps out, back to
+ * guarded(), and the environment is given up as it is. It has to be leaked, since LMDB was in the middle of something; this
+ * happens once at most, on a file that was damaged in a way that the look at it (inspect.h) did not find.
+ *
+ * Pages that a commit freed can be used by the second commit after it. So when the map is full, making room takes two
+ * commits before the third finds any.
+ */
+#include "cache/env.h"
+
+#include "engine/base/checksum.h"
+#include "engine/base/str.h"
+
+#include <errno.h>
+#include <lmdb.h>
+#include <setjmp.h>
+#include <stdlib.h>
+
+enum { FULL = 80, ROOMY = 60, EMPTY = 25 };	/* percent in use: room is made above FULL, down to ROOMY; if need be EMPTY */
+
+struct cfr__env {
+	MDB_env *mdb;
+	MDB_txn *txn;
+	MDB_dbi dbi;
+	uint64_t size;
+	bool dead;
+	jmp_buf escape;
+};
+
+static int fail(cfr_err *err, int code)
+{
+	switch (code) {
+	case 0: return 0;
+	case ENOMEM: return cfr_err_nomem(err);
+	case ENOSPC: return cfr_err_set(err, CFR_E_IO, "no space left on the device");
+	case EDQUOT: return cfr_err_set(err, CFR_E_IO, "the disk quota is used up");
+	case EROFS:
+	case EACCES:
+	case EPERM: return cfr_err_set(err, CFR_E_IO, "nothing can be written");
+	case MDB_MAP_FULL:
+	case MDB_TXN_FULL: return cfr_err_set(err, CFR_E_LIMIT, "the cache is full");
+	case MDB_CORRUPTED:
+	case MDB_PAGE_NOTFOUND:
+	case MDB_INVALID:
+	case MDB_VERSION_MISMATCH:
+	case MDB_PANIC:
+	case MDB_BAD_TXN: return cfr_err_set(err, CFR_E_CORRUPT, "%s", mdb_strerror(code));
+	default: return cfr_err_set(err, CFR_E_IO, "%s", code < 0 ? mdb_strerror(code) : "the device failed");
+	}
+}
+
+/* --- guarding --- */
+
+static void on_assert(MDB_env *mdb, const char *text)
+{
+	cfr__env *env = mdb_env_get_userctx(mdb);
+
+	(void)text;
+	longjmp(env->escape, 1);
+}
+
+typedef int job(cfr__env *env, void *arg);
+
+/* Runs a job that gives an LMDB code; what it left open is aborted. */
+static int guarded(cfr__env *env, job *work, void *arg, cfr_err *err)
+{
+	int r;
+
+	if (env->dead)
+		return fail(err, MDB_PANIC);
+	if (setjmp(env->escape)) {
+		env->dead = true;
+		return fail(err, MDB_CORRUPTED);
+	}
+	r = work(env, arg);
+	if (env->txn)
+		mdb_txn_abort(env->txn);
+	env->txn = NULL;
+	return fail(err, r);
+}
+
+static int begin(cfr__env *env)
+{
+	return mdb_txn_begin(env->mdb, NULL, 0, &env->txn);
+}
+
+static int commit(cfr__env *env)
+{
+	MDB_txn *txn = env->txn;
+
+	env->txn = NULL;
+	return mdb_txn_commit(txn);
+}
+
+/* --- opening --- */
+
+static int open_trees(cfr__env *env, void *arg)
+{
+	const char *file = arg;
+	int r = mdb_env_open(env->mdb, file, MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC | MDB_NORDAHEAD, 0600);
+
+	if (r == 0)
+		r = begin(env);
+	if (r == 0)
+		r = mdb_dbi_open(env->txn, NULL, 0, &env->dbi);
+	return r ? r : commit(env);
+}
+
+int cfr__env_open(cfr__env **out, const char *file, uint64_t size, cfr_err *err)
+{
+	cfr__env *env = calloc(1, sizeof(*env));
+	int r;
+
+	if (!env)
+		return cfr_err_nomem(err);
+	env->size = size;
+	r = mdb_env_create(&env->mdb);
+	if (r == 0)
+		r = mdb_env_set_mapsize(env->mdb, size);
+	if (r == 0)
+		r = mdb_env_set_userctx(env->mdb, env);
+	if (r == 0)
+		r = mdb_env_set_assert(env->mdb, on_assert);
+	r = r ? fail(err, r) : guarded(env, open_trees, (void *)(uintptr_t)file, err);
+	if (r < 0) {
+		cfr__env_close(env);
+		return r;
+	}
+	*out = env;
+	return 0;
+}
+
+void cfr__env_close(cfr__env *env)
+{
+	if (!env)
+		return;
+	if (env->mdb && !env->dead)
+		mdb_env_close(env->mdb);
+	free(env);
+}
+
+int cfr__env_fd(const cfr__env *env)
+{
+	int fd = -1;
+
+	return env->dead || mdb_env_get_fd(env->mdb, &fd) ? -1 : fd;
+}
+
+/* --- making room --- */
+
+void cfr__env_key(uint8_t out[CFR__KEY], int kind, const uint8_t key[32])
+{
+	out[0] = (uint8_t)kind;
+	memcpy(out + 1, key, 32);
+}
+
+static int used(cfr__env *env, uint64_t *bytes)
+{
+	MDB_stat stat;
+	int r = mdb_stat(env->txn, env->dbi, &stat);
+
+	if (r == 0)
+		*bytes = (stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages) * (uint64_t)stat.ms_psize;
+	return r;
+}
+
+typedef struct entry {
+	int64_t time;
+	uint64_t len;
+	uint8_t key[32];
+} entry;
+
+static int by_time(const void *a, const void *b)
+{
+	const entry *x = a, *y = b;
+
+	return (x->time > y->time) - (x->time < y->time);
+}
+
+/* All entries of use, oldest first. A time that is still to come is no merit: clocks are set back. */
+static int list_uses(cfr__env *env, entry **out, size_t *count, int64_t now)
+{
+	uint8_t first[CFR__KEY] = { CFR__USE };
+	MDB_val key = { sizeof(first), first }, value;
+	entry *list = NULL;
+	size_t n = 0, cap = 0;
+	MDB_cursor *cursor;
+	int r = mdb_cursor_open(env->txn, env->dbi, &cursor);
+
+	if (r)
+		return r;
+	for (r = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE); r == 0;
+	     r = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) {
+		cfr__use use;
+		if (key.mv_size != CFR__KEY || *(const uint8_t *)key.mv_data != CFR__USE)
+			break;
+		if (n == cap) {
+			entry *more = realloc(list, (cap = cap ? cap * 2 : 256) * sizeof(*list));
+			if (!more) {
+				r = ENOMEM;
+				break;
+			}
+			list = more;
+		}
+		if (value.mv_size != sizeof(use))
+			use = (cfr__use){ 0 };
+		else
+			memcpy(&use, value.mv_data, sizeof(use));
+		list[n].time = use.time > now ? 0 : use.time;
+		list[n].len = use.len;
+		memcpy(list[n++].key, (const uint8_t *)key.mv_data + 1, 32);
+	}
+	mdb_cursor_close(cursor);
+	if (r && r != MDB_NOTFOUND) {
+		free(list);
+		return r;
+	}
+	if (n)
+		qsort(list, n, sizeof(*list), by_time);
+	*out = list;
+	*count = n;
+	return 0;
+}
+
+/* Of the record and of its use; false in `*there` when there is no such record. */
+static int drop(cfr__env *env, const uint8_t key[32], bool *there)
+{
+	static const char kinds[] = { CFR__RECORD, CFR__USE };
+	uint8_t full[CFR__KEY];
+
+	for (size_t i = 0; i < sizeof(kinds); i++) {
+		MDB_val k = { sizeof(full), full };
+		cfr__env_key(full, kinds[i], key);
+		int r = mdb_del(env->txn, env->dbi, &k, NULL);
+		if (i == 0)
+			*there = r == 0;
+		if (r && r != MDB_NOTFOUND)
+			return r;
+	}
+	return 0;
+}
+
+typedef struct shrinking {
+	uint64_t most;
+	uint64_t *dropped;
+	int64_t now;
+} shrinking;
+
+static int shrink(cfr__env *env, void *arg)
+{
+	shrinking *s = arg;
+	uint64_t bytes = 0;
+	entry *list = NULL;
+	size_t count = 0;
+	int r = begin(env);
+
+	if (r == 0)
+		r = used(env, &bytes);
+	if (r == 0 && bytes > s->most)
+		r = list_uses(env, &list, &count, s->now);
+	for (size_t i = 0; r == 0 && i < count && bytes > s->most; i++) {
+		bool there;
+		r = drop(env, list[i].key, &there);
+		*s->dropped += there;
+		if (r == 0)
+			r = used(env, &bytes);
+	}
+	free(list);
+	return r ? r : commit(env);
+}
+
+/* A commit that changes next to nothing, so that what the one before freed can be used. */
+static int tick(cfr__env *env, int64_t now)
+{
+	uint8_t full[CFR__KEY] = { CFR__TICK };
+	MDB_val key = { sizeof(full), full }, value = { sizeof(now), &now };
+	int r = begin(env);
+
+	if (r == 0)
+		r = mdb_put(env->txn, env->dbi, &key, &value, 0);
+	return r ? r : commit(env);
+}
+
+/* --- putting --- */
+
+typedef struct putting {
+	const uint8_t *key;
+	const cfr_str *pieces;
+	uint32_t count;
+	cfr__head head;
+	uint64_t *dropped;
+} putting;
+
+static int put_use(cfr__env *env, const uint8_t key[32], int64_t time, uint64_t len)
+{
+	cfr__use use = { time, len };
+	uint8_t full[CFR__KEY];
+	MDB_val k = { sizeof(full), full }, value = { sizeof(use), &use };
+
+	cfr__env_key(full, CFR__USE, key);
+	return mdb_put(env->txn, env->dbi, &k, &value, 0);
+}
+
+static int put_once(cfr__env *env, const putting *p)
+{
+	uint8_t full[CFR__KEY];
+	MDB_val key = { sizeof(full), full }, value = { sizeof(p->head) + p->head.len, NULL };
+	int r = begin(env);
+
+	cfr__env_key(full, CFR__RECORD, p->key);
+	if (r == 0)
+		r = put_use(env, p->key, p->head.time, value.mv_size);
+	if (r == 0)
+		r = mdb_put(env->txn, env->dbi, &key, &value, MDB_RESERVE);
+	if (r == 0) {
+		char *at = value.mv_data;
+		memcpy(at, &p->head, sizeof(p->head));
+		at += sizeof(p->head);
+		for (uint32_t i = 0; i < p->count; i++) {
+			if (p->pieces[i].len)
+				memcpy(at, p->pieces[i].ptr, p->pieces[i].len);
+			at += p->pieces[i].len;
+		}
+		return commit(env);
+	}
+	if (env->txn)
+		mdb_txn_abort(env->txn);
+	env->txn = NULL;
+	return r;
+}
+
+static int make_room(cfr__env *env, const putting *p, unsigned percent, uint64_t need)
+{
+	uint64_t most = env->size / 100 * percent;
+	shrinking s = { most > need ? most - need : 0, p->dropped, p->head.time };
+
+	return shrink(env, &s);
+}
+
+static int put(cfr__env *env, void *arg)
+{
+	putting *p = arg;
+	uint64_t bytes = 0, need = p->head.len + sizeof(p->head) + 4 * 4096;
+	int r = begin(env);
+
+	if (r == 0)
+		r = used(env, &bytes);
+	if (env->txn)
+		mdb_txn_abort(env->txn);
+	env->txn = NULL;
+	if (r == 0 && bytes + need > env->size / 100 * FULL)
+		r = make_room(env, p, ROOMY, need);
+	if (r == 0)
+		r = put_once(env, p);
+	if (r != MDB_MAP_FULL)
+		return r;
+	r = make_room(env, p, EMPTY, 0);
+	for (int i = 0; r == 0 && i < 2; i++)
+		r = tick(env, p->head.time + i);
+	return r ? r : put_once(env, p);
+}
+
+int cfr__env_put(cfr__env *env, const uint8_t key[32], const cfr_str *pieces, uint32_t count, const cfr__head *head,
+                 uint64_t *dropped, cfr_err *err)
+{
+	putting p = { key, pieces, count, *head, dropped };
+
+	return guarded(env, put, &p, err);
+}
+
+int cfr__env_shrink(cfr__env *env, uint64_t most, int64_t now, uint64_t *dropped, cfr_err *err)
+{
+	shrinking s = { most, dropped, now };
+
+	return guarded(env, shrink, &s, err);
+}
+
+/* --- entries of records that are there --- */
+
+typedef struct keys {
+	const cfr_cache_key *items;
+	uint32_t count;
+	int64_t time;
+} keys;
+
+static int touch(cfr__env *env, void *arg)
+{
+	keys *k = arg;
+	int r = begin(env);
+
+	for (uint32_t i = 0; r == 0 && i < k->count; i++) {
+		uint8_t full[CFR__KEY];
+		MDB_val key = { sizeof(full), full }, value;
+		cfr__use use;
+		cfr__env_key(full, CFR__USE, k->items[i].bytes);
+		r = mdb_get(env->txn, env->dbi, &key, &value);
+		if (r == 0 && value.mv_size == sizeof(use)) {
+			memcpy(&use, value.mv_data, sizeof(use));
+			r = put_use(env, k->items[i].bytes, k->time, use.len);
+		}
+		if (r == MDB_NOTFOUND)
+			r = 0;
+	}
+	return r ? r : commit(env);
+}
+
+static int remove_all(cfr__env *env, void *arg)
+{
+	keys *k = arg;
+	int r = begin(env);
+
+	for (uint32_t i = 0; r == 0 && i < k->count; i++) {
+		bool there;
+		r = drop(env, k->items[i].bytes, &there);
+	}
+	return r ? r : commit(env);
+}
+
+int cfr__env_touch(cfr__env *env, const cfr_cache_key *items, uint32_t count, int64_t time, cfr_err *err)
+{
+	keys k = { items, count, time };
+
+	return guarded(env, touch, &k, err);
+}
+
+int cfr__env_remove(cfr__env *env, const cfr_cache_key *items, uint32_t count, cfr_err *err)
+{
+	keys k = { items, count, 0 };
+
+	return guarded(env, remove_all, &k, err);
+}
