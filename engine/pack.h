@@ -10,9 +10,9 @@
 
 CFR_BEGIN_DECLS
 
-/* A folder or a Lua file on disk. Of a folder with pack.lua: pack.lua, rules/, lib/, data/, spec/ (each one level deep); of one without: its
- * *.lua (specs apart) and data/. Other files are ignored. CFR_E_IO, CFR_E_LIMIT ("script"), and what
- * reading a data file gives. */
+/* A folder or a Lua file on disk. Of a folder with pack.lua: pack.lua, rules/, lib/, data/, spec/ (each one level deep),
+ * and *.lua of common/lib/ beside it, as files of lib/ where there are none of that name; of one without: its *.lua (specs
+ * apart) and data/. Other files are ignored. CFR_E_IO, CFR_E_LIMIT ("script"), and what reading a data file gives. */
 CFR_API int cfr_pack_open(cfr_pack **out, const char *path, const cfr_limits *limits, cfr_err *err);
 
 /* From files that are in memory already (the shipped packs); names within the pack. Bytes are borrowed. */

@@ -211,7 +211,7 @@ static int read_folder(cfr_pack_own *own, const char *path, const char *prefix, 
 	int r = 0;
 
 	if (!dir) {
-		if (!(how & MUST_EXIST) && errno == ENOENT)
+		if (!(how & MUST_EXIST) && (errno == ENOENT || (how & LENIENT)))
 			return 0;
 		r = cfr_err_set(err, CFR_E_IO, "the folder cannot be read: %s", strerror(errno));
 		cfr_err_at(err, cfr_str_of(path), 0, 0);
@@ -247,6 +247,42 @@ static const char *folder_name(cfr_pack_own *own, const char *path)
 	return cfr_arena_str(&own->arena, s).ptr;
 }
 
+/* What the packs of one folder share, from common/lib/ beside this one; its own files go before them. Whatever else lies
+ * there is as if it did not. */
+static int read_common(cfr_pack_own *own, const char *path, cfr_err *err)
+{
+	const char *slash = strrchr(path, '/'), *leaf = slash ? slash + 1 : path;
+	uint32_t kept = own->files.count;
+	char *folder;
+	int r;
+
+	if (!*leaf || strcmp(leaf, ".") == 0 || strcmp(leaf, "..") == 0)
+		folder = cfr_arena_printf(&own->arena, "%s/../common/lib", path);
+	else
+		folder = cfr_arena_printf(&own->arena, "%.*scommon/lib", (int)(leaf - path), path);
+	r = folder ? read_folder(own, folder, "lib/", LENIENT, err) : cfr_err_nomem(err);
+	for (uint32_t i = kept, own_count = kept; r == 0 && i < own->files.count; i++) {
+		cfr_pack_file file = own->files.items[i];
+		bool taken = !cfr_str_ends(file.name, CFR_STR(".lua"));
+
+		for (uint32_t k = 0; k < own_count && !taken; k++)
+			taken = cfr_str_eq(own->files.items[k].name, file.name);
+		if (!taken)
+			own->files.items[kept++] = file;
+	}
+	own->files.count = kept;
+	return r;
+}
+
+static bool has_file(const cfr_pack_own *own, cfr_str name)
+{
+	for (uint32_t i = 0; i < own->files.count; i++) {
+		if (cfr_str_eq(own->files.items[i].name, name))
+			return true;
+	}
+	return false;
+}
+
 static int read_pack_folder(cfr_pack_own *own, const char *path, cfr_err *err)
 {
 	static const char *const rooms[] = { "rules", "lib", "data", "spec" };
@@ -257,7 +293,7 @@ static int read_pack_folder(cfr_pack_own *own, const char *path, cfr_err *err)
 		char *prefix = cfr_arena_printf(&own->arena, "%s/", rooms[i]);
 		r = room && prefix ? read_folder(own, room, prefix, 0, err) : cfr_err_nomem(err);
 	}
-	return r;
+	return r == 0 && has_file(own, CFR_STR("pack.lua")) ? read_common(own, path, err) : r;
 }
 
 /* "policies/ports.lua" is the pack "ports", "policies/" the pack "policies". */

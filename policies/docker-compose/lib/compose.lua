@@ -1,8 +1,18 @@
 --- The parts of a Compose file.
 
 local safe = import "safe"
+local words = import "words"
 
 local compose = {}
+
+--- Reports the keys of a mapping that are not known; those that begin with x- are anybody's.
+---@param ctx any
+---@param node any
+---@param known { set: table<string, boolean>, list: string[] }
+---@param where string "a service", for the message
+function compose.check_keys(ctx, node, known, where)
+  words.check_keys(ctx, node, known, where, "^x%-")
+end
 
 --- Calls visit(name, service, services) for each service that is a mapping.
 ---@param root any

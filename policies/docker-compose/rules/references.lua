@@ -56,7 +56,7 @@ rule "depends-on-conditions-met" {
     compose.services(root, function(_, service, services)
       local deps = safe.map(service, "depends_on")
       for name, dep in safe.entries(deps) do
-        words.check_keys(ctx, dep, words.of "condition required restart", "a dependency")
+        compose.check_keys(ctx, dep, words.of "condition required restart", "a dependency")
         local condition = safe.string(dep, "condition")
         if condition and not CONDITIONS.set[condition] and not compose.dynamic(condition) then
           ctx:report("there is no condition '{name}'{hint}", {

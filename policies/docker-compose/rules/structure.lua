@@ -34,16 +34,16 @@ rule "compose-keys-known" {
   why = "Compose refuses the whole file because of one key it does not know. Keys of one's own begin with x-.",
   severity = "error",
   check = function(root, ctx)
-    words.check_keys(ctx, root, TOP, "a Compose file")
+    compose.check_keys(ctx, root, TOP, "a Compose file")
     compose.services(root, function(_, service)
-      words.check_keys(ctx, service, SERVICE, "a service")
+      compose.check_keys(ctx, service, SERVICE, "a service")
       for key, known in pairs(INNER) do
-        words.check_keys(ctx, safe.get(service, key), known, ("'%s'"):format(key))
+        compose.check_keys(ctx, safe.get(service, key), known, ("'%s'"):format(key))
       end
     end)
     for key, known in pairs(SHARED) do
       for _, one in safe.entries(safe.get(root, key)) do
-        words.check_keys(ctx, one, known, ("an entry of '%s'"):format(key))
+        compose.check_keys(ctx, one, known, ("an entry of '%s'"):format(key))
       end
     end
   end,
@@ -210,10 +210,10 @@ rule "sizes-valid" {
       end
       for _, key in ipairs { "mem_limit", "mem_reservation", "memswap_limit", "shm_size" } do bytes(service, key) end
       local resources = safe.map(service, "deploy", "resources")
-      words.check_keys(ctx, resources, words.of "limits reservations", "'resources'")
+      compose.check_keys(ctx, resources, words.of "limits reservations", "'resources'")
       for _, part in ipairs { "limits", "reservations" } do
         local node = safe.map(resources, part)
-        words.check_keys(ctx, node, words.of(part == "limits" and "cpus memory pids" or "cpus memory generic_resources devices"),
+        compose.check_keys(ctx, node, words.of(part == "limits" and "cpus memory pids" or "cpus memory generic_resources devices"),
           ("'%s'"):format(part))
         bytes(node, "memory")
         local cpus = safe.get(node, "cpus")

@@ -39,11 +39,12 @@ end
 ---@param ctx any
 ---@param node any
 ---@param known { set: table<string, boolean>, list: string[] }
----@param where string "a job", for the message
-function words.check_keys(ctx, node, known, where)
+---@param where string "a service", for the message
+---@param free string|nil pattern of keys that are anybody's
+function words.check_keys(ctx, node, known, where, free)
   if node == nil or tree.kind(node) ~= "mapping" then return end
   for key in tree.entries(node) do
-    if not known.set[key] and key ~= "<<" then
+    if not known.set[key] and key ~= "<<" and not (free and key:find(free)) then
       local meant = words.meant(key, known.list)
       local at = tree.place(node, key)
       ctx:report("{where} has no key '{key}'{hint}", {
