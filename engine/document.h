@@ -60,13 +60,13 @@ CFR_API uint32_t cfr_document_index(const cfr_document *doc);	/* in its stream, 
 /* Where the document lies in its source, markers included. */
 CFR_API void cfr_document_range(const cfr_document *doc, uint32_t *start, uint32_t *end);
 
-/* The entry of a node of this document's tree. */
-CFR_API const cfr_entry *cfr_document_entry(const cfr_document *doc, cfr_node node);
+/* The entry of a node of this document's tree. It is kept packed (engine/tree/entry.h), so it is given by value. */
+CFR_API cfr_entry cfr_document_entry(const cfr_document *doc, cfr_node node);
 
 /* Children in the author's order: entries from the first child's on, stepping by `next` until the parent's `next`.
  * rank of the root is 0; the first child of a collection has its rank + 1. */
 CFR_API uint32_t cfr_document_rank(const cfr_document *doc, cfr_node node);
-CFR_API const cfr_entry *cfr_document_ranked(const cfr_document *doc, uint32_t rank);
+CFR_API cfr_entry cfr_document_ranked(const cfr_document *doc, uint32_t rank);
 CFR_API cfr_node cfr_document_node(const cfr_document *doc, uint32_t rank);
 
 /* For an entry VIA_ALIAS or VIA_MERGE: the node whose text it is. The node itself otherwise. */

@@ -236,10 +236,10 @@ static void drop_inside_scalars(cfr_allowances *list, const cfr_documents *docs)
 	for (uint32_t d = 0; list->count && d < docs->count; d++) {
 		uint32_t size = cfr_tree_size(cfr_document_tree(docs->items[d]));
 		for (uint32_t i = 0; i < size; i++) {
-			const cfr_entry *e = cfr_document_ranked(docs->items[d], i);
-			void_between(list, e->key_start, e->key_start + e->key_len);
-			if (e->style < CFR_BLOCK)
-				void_between(list, e->start, e->end);
+			cfr_entry e = cfr_document_ranked(docs->items[d], i);
+			void_between(list, e.key_start, e.key_start + e.key_len);
+			if (e.style < CFR_BLOCK)
+				void_between(list, e.start, e.end);
 		}
 	}
 	for (uint32_t i = 0; i < list->count; i++) {

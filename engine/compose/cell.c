@@ -62,8 +62,8 @@ int cfr__cell_open(cfr__composer *c, cfr__cell *cell, cfr_err *err)
 	if ((r = make_room(c, cell, size, err)) < 0)
 		return r;
 	rank = cfr_document_rank(doc, cell->from.node);
-	end = cfr_document_ranked(doc, rank)->next;
-	for (at = rank + 1; at < end; at = cfr_document_ranked(doc, at)->next) {
+	end = cfr_document_ranked(doc, rank).next;
+	for (at = rank + 1; at < end; at = cfr_document_ranked(doc, at).next) {
 		cfr__cell *child = cfr__cell_new(c, cell->from.part, cfr_document_node(doc, at));
 		if (!child) {
 			cell->count = 0;

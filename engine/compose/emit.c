@@ -72,8 +72,8 @@ static int emit_document(cfr__composer *c, const cfr__origin *top, cfr_err *err)
 	if ((r = cfr_build_begin(c->build, kind, NULL, err)) < 0)
 		return r;
 	rank = cfr_document_rank(doc, top->node);
-	end = cfr_document_ranked(doc, rank)->next;
-	for (at = rank + 1; at < end; at = cfr_document_ranked(doc, at)->next) {
+	end = cfr_document_ranked(doc, rank).next;
+	for (at = rank + 1; at < end; at = cfr_document_ranked(doc, at).next) {
 		cfr__origin child = { top->part, cfr_document_node(doc, at), NULL };
 		if ((kind == CFR_MAPPING && (r = cfr_build_key(c->build, cfr_node_key(child.node), NULL, err)) < 0) ||
 		    (r = emit_document(c, &child, err)) < 0)

@@ -77,12 +77,12 @@ static int fail_at(const scan *s, size_t at, int code, cfr_err *err)
 {
 	const cfr_document *doc = s->c->snap->parts[s->cell->from.part].doc;
 	const cfr_source *source = cfr_document_source(doc);
-	const cfr_entry *entry = cfr_document_entry(doc, s->cell->from.node);
+	cfr_entry entry = cfr_document_entry(doc, s->cell->from.node);
 	cfr_str bytes = cfr_source_bytes(source);
 
 	for (uint32_t quote = 0; quote < 2; quote++) {
-		size_t from = (size_t)entry->start + quote;
-		if (from + s->text.len <= entry->end && cfr_str_eq(cfr_str_sub(bytes, from, from + s->text.len), s->text)) {
+		size_t from = (size_t)entry.start + quote;
+		if (from + s->text.len <= entry.end && cfr_str_eq(cfr_str_sub(bytes, from, from + s->text.len), s->text)) {
 			cfr_place place = cfr_source_place(source, (uint32_t)(from + at));
 			cfr_err_at(err, cfr_source_name(source), place.line, place.column);
 			return code;

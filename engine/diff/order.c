@@ -60,8 +60,8 @@ static int put_mapping(cfr__orderer *o, cfr_node value, const like likes[LIKES])
 		if (!likes[i].doc || cfr_node_kind(likes[i].node) != CFR_MAPPING)
 			continue;
 		rank = cfr_document_rank(likes[i].doc, likes[i].node);
-		end = cfr_document_ranked(likes[i].doc, rank)->next;
-		for (at = rank + 1; r == 0 && at < end; at = cfr_document_ranked(likes[i].doc, at)->next)
+		end = cfr_document_ranked(likes[i].doc, rank).next;
+		for (at = rank + 1; r == 0 && at < end; at = cfr_document_ranked(likes[i].doc, at).next)
 			r = put_named(o, value, done, cfr_node_key(cfr_document_node(likes[i].doc, at)), likes);
 	}
 	for (size_t i = 0; r == 0 && i < sizeof(first_keys) / sizeof(*first_keys); i++)

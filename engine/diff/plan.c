@@ -164,7 +164,7 @@ static int add_element(planner *p, const cfr__step *step, uint32_t at)
 	if (step->op == CFR__STEP_MOVE && !p->plain)
 		r = cfr_node_equal(&same, step->a, step->b, p->err);
 	if (r == 0 && same) {
-		if ((format == CFR_YAML || format == CFR_TOML) && cfr_document_entry(doc, step->in_a)->style == CFR_FLOW)
+		if ((format == CFR_YAML || format == CFR_TOML) && cfr_document_entry(doc, step->in_a).style == CFR_FLOW)
 			p->gone[p->gone_count++] = step->a;	/* between brackets comments cannot go along */
 		r = add_edit(p, CFR_EDIT_MOVE, step->a, (cfr_str){ NULL, 0 });
 		return r ? r : move_to(p, number, step->in_a, at);

@@ -14,15 +14,15 @@
 
 static int compare_item(const void *key, const void *item)
 {
-	const cfr_entry *wanted = key, *have = ((const cfr__item *)item)->entry;
+	uint32_t wanted = *(const uint32_t *)key, have = ((const cfr__item *)item)->rank;
 
 	return (wanted > have) - (wanted < have);
 }
 
 static int mark_one(cfr__work *work, cfr__plan *plan, const cfr__change *change)
 {
-	const cfr_entry *entry = cfr_document_entry(plan->doc, change->at);
-	cfr__item *item = bsearch(entry, work->items, work->count, sizeof(*item), compare_item);
+	uint32_t rank = cfr_document_rank(plan->doc, change->at);
+	cfr__item *item = bsearch(&rank, work->items, work->count, sizeof(*item), compare_item);
 
 	if (!item)
 		return cfr__refuse_shared(plan, change->at);
@@ -201,8 +201,8 @@ void cfr__block_entry(cfr__plan *plan, cfr__emit *emit, const cfr__change *chang
 		return;
 	}
 	if (change->moved) {
-		const cfr_entry *entry = cfr_document_entry(plan->doc, change->value);
-		style = entry->style < CFR_BLOCK ? (cfr_style)entry->style : CFR_PLAIN;
+		cfr_entry entry = cfr_document_entry(plan->doc, change->value);
+		style = entry.style < CFR_BLOCK ? (cfr_style)entry.style : CFR_PLAIN;
 	}
 	if (cfr__yaml_key(emit, change->key, false)) {
 		emit->out->len = before;
@@ -318,8 +318,8 @@ static int take_place(block *b, uint32_t i)
 
 static int append(block *b)
 {
-	const cfr_entry *outer = cfr_document_entry(b->plan->doc, b->in);
-	uint32_t end = b->work.count ? last_line_end(b->plan, &b->work.items[b->work.count - 1]) : outer->end;
+	cfr_entry outer = cfr_document_entry(b->plan->doc, b->in);
+	uint32_t end = b->work.count ? last_line_end(b->plan, &b->work.items[b->work.count - 1]) : outer.end;
 	uint32_t line = cfr__line_end(b->plan, end), at = cfr__next_line(b->plan, end);
 
 	return put_entries(b, at, at, b->work.tail_first, b->work.tail_count, at == line ? AT_END : AFTER);
@@ -444,7 +444,7 @@ int cfr__edit_block(cfr__plan *plan, cfr_node in, const cfr__change *changes, ui
 
 	if (r)
 		return r;
-	b.column = cfr__column(plan, cfr_document_entry(plan->doc, in)->start);
+	b.column = cfr__column(plan, cfr_document_entry(plan->doc, in).start);
 	cfr_document_range(plan->doc, &b.least, &end);
 	b.emit = plan->style;
 	b.emit.err = plan->err;

@@ -26,7 +26,7 @@ typedef struct proof {
 /* Did it come by a merge into a mapping that stands here? An own key of the mapping wins over it. */
 static bool merged_here(const cfr__plan *plan, const cfr__change *change)
 {
-	return !change->rooted && cfr_document_entry(plan->doc, change->at)->flags & CFR_VIA_MERGE &&
+	return !change->rooted && cfr_document_entry(plan->doc, change->at).flags & CFR_VIA_MERGE &&
 	       !cfr__via(cfr_document_entry(plan->doc, change->in));
 }
 
@@ -60,7 +60,7 @@ static int plan_values(cfr__change *left, uint32_t *left_count, cfr__plan *plan,
 static int plan_group(cfr__plan *plan, const cfr__change *group, uint32_t size)
 {
 	cfr__change *changes = cfr_arena_alloc(plan->arena, (size_t)size * sizeof(*changes));
-	const cfr_entry *entry;
+	cfr_entry entry;
 	uint32_t count = 0;
 	cfr_node in = group->in;
 	int r = changes ? plan_values(changes, &count, plan, group, size) : cfr_err_nomem(plan->err);
@@ -79,7 +79,7 @@ static int plan_group(cfr__plan *plan, const cfr__change *group, uint32_t size)
 			list[i] = &changes[i];
 		return cfr__put_filled(plan, in, changes->op == CFR__ADD, list, count);
 	}
-	if (entry->style == CFR_BLOCK)
+	if (entry.style == CFR_BLOCK)
 		return cfr__edit_block(plan, in, changes, count);
 	return cfr__edit_flow(plan, in, changes, count);
 }
@@ -173,32 +173,32 @@ done:
 	return r;
 }
 
-/* An anchor with uses elsewhere, on the way to a changed place or inside what goes; else NULL. */
-static const cfr_entry *shared_anchor(const cfr_document *doc, const cfr__change *change)
+/* An anchor with uses elsewhere, on the way to a changed place or inside what goes. */
+static bool shared_anchor(cfr_entry *out, const cfr_document *doc, const cfr__change *change)
 {
 	cfr_node node = change->op == CFR__ADD || change->op == CFR__INSERT ? change->in : change->at;
-	uint32_t rank = cfr_document_rank(doc, node), end = cfr_document_ranked(doc, rank)->next;
+	uint32_t rank = cfr_document_rank(doc, node), end = cfr_document_ranked(doc, rank).next;
 
 	for (; (change->op == CFR__REPLACE || change->op == CFR__REMOVE) && rank < end; rank++) {
-		const cfr_entry *entry = cfr_document_ranked(doc, rank);
-		if ((entry->flags & CFR_ANCHORED) && !cfr__via(entry))
-			return entry;
+		*out = cfr_document_ranked(doc, rank);
+		if ((out->flags & CFR_ANCHORED) && !cfr__via(*out))
+			return true;
 	}
 	do {
-		const cfr_entry *entry = cfr_document_entry(doc, node);
-		if (entry->flags & CFR_ANCHORED)
-			return entry;
+		*out = cfr_document_entry(doc, node);
+		if (out->flags & CFR_ANCHORED)
+			return true;
 	} while (cfr_node_parent(&node, node));
-	return NULL;
+	return false;
 }
 
 /* Such a scalar gains a line break when something is written behind it. */
 static bool ends_in_block(const cfr__plan *plan)
 {
-	uint32_t count = cfr_document_ranked(plan->doc, 0)->next;
-	const cfr_entry *last = cfr_document_ranked(plan->doc, count - 1);
+	uint32_t count = cfr_document_ranked(plan->doc, 0).next;
+	cfr_entry last = cfr_document_ranked(plan->doc, count - 1);
 
-	return last->end == plan->text.len && (last->style == CFR_LITERAL || last->style == CFR_FOLDED);
+	return last.end == plan->text.len && (last.style == CFR_LITERAL || last.style == CFR_FOLDED);
 }
 
 static int refuse(const cfr__plan *plan, const cfr__changes *changes)
@@ -207,15 +207,15 @@ static int refuse(const cfr__plan *plan, const cfr__changes *changes)
 	cfr_node at = first->op == CFR__ADD || first->op == CFR__INSERT ? first->in : first->at;
 
 	for (uint32_t i = 0; i < changes->count; i++) {
-		const cfr_entry *entry = shared_anchor(plan->doc, &changes->items[i]);
+		cfr_entry entry;
 		char message[160];
 		uint32_t name, end;
 
-		if (!entry)
+		if (!shared_anchor(&entry, plan->doc, &changes->items[i]))
 			continue;
-		for (name = entry->before; name < entry->start && plan->text.ptr[name] != '&'; name++)
+		for (name = entry.before; name < entry.start && plan->text.ptr[name] != '&'; name++)
 			;
-		for (end = name; end < entry->start && !cfr__blank(plan->text.ptr[end]) &&
+		for (end = name; end < entry.start && !cfr__blank(plan->text.ptr[end]) &&
 		     !cfr__line_break(plan->text.ptr[end]); end++)
 			;
 		snprintf(message, sizeof(message), "other places use this value through the anchor %.*s",

@@ -70,39 +70,39 @@ static int splice(cfr__plan *plan, uint32_t start, uint32_t end, cfr_buf *text)
 
 static int replace(cfr__plan *plan, const cfr__change *change)
 {
-	const cfr_entry *entry = cfr_document_entry(plan->doc, change->at);
-	uint32_t end = entry->end;
+	cfr_entry entry = cfr_document_entry(plan->doc, change->at);
+	uint32_t end = entry.end;
 	cfr_buf text = CFR_BUF_INIT;
 
-	if (entry->start == end) {
+	if (entry.start == end) {
 		/* An empty value may have no separator before it, and blanks behind. */
 		if (!is_dotenv(plan))
 			end = cfr__skip_blanks(plan, end);
-		if (entry->start == entry->key_start + entry->key_len)
+		if (entry.start == entry.key_start + entry.key_len)
 			cfr_buf_addc(&text, '=');
 	}
-	add_text(plan, &text, cfr_node_string(change->value), (cfr_style)entry->style);
-	return splice(plan, entry->start, end, &text);
+	add_text(plan, &text, cfr_node_string(change->value), (cfr_style)entry.style);
+	return splice(plan, entry.start, end, &text);
 }
 
 static int rename_key(cfr__plan *plan, const cfr__change *change)
 {
-	const cfr_entry *entry = cfr_document_entry(plan->doc, change->at);
+	cfr_entry entry = cfr_document_entry(plan->doc, change->at);
 	cfr_buf text = CFR_BUF_INIT;
 
 	if (is_dotenv(plan))
 		cfr_buf_adds(&text, change->key);
 	else
 		cfr__properties_text(&text, change->key, true);
-	return splice(plan, entry->key_start, entry->key_start + entry->key_len, &text);
+	return splice(plan, entry.key_start, entry.key_start + entry.key_len, &text);
 }
 
 /* ---- lines ---- */
 
 static int remove_entry(cfr__plan *plan, const cfr__change *change)
 {
-	const cfr_entry *entry = cfr_document_entry(plan->doc, change->at);
-	uint32_t line = cfr__line_start(plan, entry->key_start), end = cfr__next_line(plan, entry->end);
+	cfr_entry entry = cfr_document_entry(plan->doc, change->at);
+	uint32_t line = cfr__line_start(plan, entry.key_start), end = cfr__next_line(plan, entry.end);
 	uint32_t column = cfr__skip_blanks(plan, line) - line;
 	uint32_t from = cfr__comments_above(plan, line, column, plan->base), above = cfr__blanks_above(plan, from, plan->base);
 
@@ -115,9 +115,9 @@ static int remove_entry(cfr__plan *plan, const cfr__change *change)
 }
 
 /* What stands between key and value of an entry, and before its key: for one like it. */
-static cfr_str separator_of(const cfr__plan *plan, const cfr_entry *entry)
+static cfr_str separator_of(const cfr__plan *plan, cfr_entry entry)
 {
-	cfr_str text = cfr_str_sub(plan->text, entry->key_start + entry->key_len, entry->start);
+	cfr_str text = cfr_str_sub(plan->text, entry.key_start + entry.key_len, entry.start);
 	bool sign = false;
 
 	for (size_t i = 0; i < text.len; i++) {
@@ -128,26 +128,29 @@ static cfr_str separator_of(const cfr__plan *plan, const cfr_entry *entry)
 	return sign ? text : CFR_STR("=");
 }
 
-static cfr_str before_key(const cfr__plan *plan, const cfr_entry *entry)
+static cfr_str before_key(const cfr__plan *plan, cfr_entry entry)
 {
-	uint32_t line = cfr__line_start(plan, entry->key_start);
+	uint32_t line = cfr__line_start(plan, entry.key_start);
 
-	return cfr_str_sub(plan->text, line, entry->key_start);
+	return cfr_str_sub(plan->text, line, entry.key_start);
 }
 
-/* The last entry in the author's order; NULL without any. */
-static const cfr_entry *last_entry(const cfr__plan *plan)
+/* The last entry in the author's order, if there is one. */
+static bool last_entry(cfr_entry *out, const cfr__plan *plan)
 {
-	uint32_t count = cfr_document_ranked(plan->doc, 0)->next;
+	uint32_t count = cfr_document_ranked(plan->doc, 0).next;
 
-	return count > 1 ? cfr_document_ranked(plan->doc, count - 1) : NULL;
+	if (count > 1)
+		*out = cfr_document_ranked(plan->doc, count - 1);
+	return count > 1;
 }
 
 /* All new entries, behind the last one. */
 static int add_entries(cfr__plan *plan, const cfr__change *changes, uint32_t count)
 {
-	const cfr_entry *last = last_entry(plan);
-	uint32_t at = last ? cfr__next_line(plan, last->end) : (uint32_t)plan->text.len;
+	cfr_entry last;
+	bool any = last_entry(&last, plan);
+	uint32_t at = any ? cfr__next_line(plan, last.end) : (uint32_t)plan->text.len;
 	bool broken = at == plan->base || cfr__line_break(plan->text.ptr[at - 1]);
 	cfr_buf text = CFR_BUF_INIT;
 
@@ -158,14 +161,14 @@ static int add_entries(cfr__plan *plan, const cfr__change *changes, uint32_t cou
 			continue;
 		if (!broken)
 			cfr_buf_addz(&text, plan->style.newline);
-		if (last)
+		if (any)
 			cfr_buf_adds(&text, before_key(plan, last));
 		if (is_dotenv(plan))
 			cfr_buf_adds(&text, change->key);
 		else
 			cfr__properties_text(&text, change->key, true);
-		cfr_buf_adds(&text, last ? separator_of(plan, last) : CFR_STR("="));
-		add_text(plan, &text, cfr_node_string(change->value), last ? (cfr_style)last->style : CFR_PLAIN);
+		cfr_buf_adds(&text, any ? separator_of(plan, last) : CFR_STR("="));
+		add_text(plan, &text, cfr_node_string(change->value), any ? (cfr_style)last.style : CFR_PLAIN);
 		if (broken)
 			cfr_buf_addz(&text, plan->style.newline);
 	}

@@ -158,10 +158,10 @@ static bool carry(carried *out, const cfr__plan *plan, const cfr__change *change
 		behind = comma + 1;
 	else
 		comma = behind = item.end;
-	close = cfr_document_entry(plan->doc, parent)->end - 1;
+	close = cfr_document_entry(plan->doc, parent).end - 1;
 	if (!item.own_line || !cfr__rest_blank(plan, behind) || cfr__line_end(plan, behind) >= close)
 		return true;
-	least = cfr__next_line(plan, cfr_document_entry(plan->doc, parent)->start);
+	least = cfr__next_line(plan, cfr_document_entry(plan->doc, parent).start);
 	out->from = behind_margin(plan, cfr__comments_above(plan, line, item.head - line, least), out->margin);
 	if (has_comment(plan, item.end, comma))
 		out->end = comma;
@@ -429,8 +429,8 @@ static int cut_removed(flow *f)
 
 int cfr__edit_flow(cfr__plan *plan, cfr_node in, const cfr__change *changes, uint32_t count)
 {
-	const cfr_entry *outer = cfr_document_entry(plan->doc, in);
-	flow f = { .plan = plan, .in = in, .open = outer->start, .close = outer->end - 1 };
+	cfr_entry outer = cfr_document_entry(plan->doc, in);
+	flow f = { .plan = plan, .in = in, .open = outer.start, .close = outer.end - 1 };
 	int r = cfr__mark_items(&f.work, plan, in, changes, count);
 
 	if (r)

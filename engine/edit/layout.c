@@ -253,7 +253,7 @@ uint32_t cfr__comments_above(const cfr__plan *plan, uint32_t line, uint32_t colu
 
 /* ---- values and entries ---- */
 
-bool cfr__via(const cfr_entry *entry) { return entry->flags & (CFR_VIA_ALIAS | CFR_VIA_MERGE); }
+bool cfr__via(cfr_entry entry) { return entry.flags & (CFR_VIA_ALIAS | CFR_VIA_MERGE); }
 
 bool cfr__block_context(const cfr__plan *plan, cfr_node node)
 {
@@ -261,7 +261,7 @@ bool cfr__block_context(const cfr__plan *plan, cfr_node node)
 
 	if (plan->json)
 		return false;
-	return !cfr_node_parent(&parent, node) || cfr_document_entry(plan->doc, parent)->style == CFR_BLOCK;
+	return !cfr_node_parent(&parent, node) || cfr_document_entry(plan->doc, parent).style == CFR_BLOCK;
 }
 
 bool cfr__is_alias(const cfr__plan *plan, cfr_node node)
@@ -269,7 +269,7 @@ bool cfr__is_alias(const cfr__plan *plan, cfr_node node)
 	uint32_t use;
 	cfr_node parent;
 
-	if (!(cfr_document_entry(plan->doc, node)->flags & CFR_VIA_ALIAS))
+	if (!(cfr_document_entry(plan->doc, node).flags & CFR_VIA_ALIAS))
 		return false;
 	if (cfr_node_parent(&parent, node) && cfr__via(cfr_document_entry(plan->doc, parent)))
 		return false;
@@ -288,11 +288,11 @@ uint32_t cfr__alias_end(const cfr__plan *plan, uint32_t at)
 /* The last child that is written here; false without any. */
 static bool last_child(cfr_node *out, const cfr__plan *plan, cfr_node in)
 {
-	uint32_t rank = cfr_document_rank(plan->doc, in), end = cfr_document_ranked(plan->doc, rank)->next;
+	uint32_t rank = cfr_document_rank(plan->doc, in), end = cfr_document_ranked(plan->doc, rank).next;
 	bool found = false;
 
-	for (rank++; rank < end; rank = cfr_document_ranked(plan->doc, rank)->next) {
-		if (cfr_document_ranked(plan->doc, rank)->flags & CFR_VIA_MERGE)
+	for (rank++; rank < end; rank = cfr_document_ranked(plan->doc, rank).next) {
+		if (cfr_document_ranked(plan->doc, rank).flags & CFR_VIA_MERGE)
 			break;
 		*out = cfr_document_node(plan->doc, rank);
 		found = true;
@@ -303,18 +303,18 @@ static bool last_child(cfr_node *out, const cfr__plan *plan, cfr_node in)
 uint32_t cfr__tail(const cfr__plan *plan, cfr_node node)
 {
 	for (;;) {
-		const cfr_entry *entry = cfr_document_entry(plan->doc, node);
+		cfr_entry entry = cfr_document_entry(plan->doc, node);
 		cfr_node last;
 
 		if (cfr__is_alias(plan, node))
 			return cfr__alias_end(plan, cfr_document_use(plan->doc, node));
-		if (entry->style == CFR_LITERAL || entry->style == CFR_FOLDED)
-			return cfr__break_before(plan, entry->end);
-		if (entry->style != CFR_BLOCK || !last_child(&last, plan, node))
-			return entry->end;
+		if (entry.style == CFR_LITERAL || entry.style == CFR_FOLDED)
+			return cfr__break_before(plan, entry.end);
+		if (entry.style != CFR_BLOCK || !last_child(&last, plan, node))
+			return entry.end;
 		/* A `<<` behind it is the end. */
-		if (!cfr__is_alias(plan, last) && cfr_document_entry(plan->doc, last)->end < entry->end)
-			return entry->end;
+		if (!cfr__is_alias(plan, last) && cfr_document_entry(plan->doc, last).end < entry.end)
+			return entry.end;
 		node = last;
 	}
 }
@@ -352,34 +352,35 @@ static bool begins_with_merge(const cfr__plan *plan, uint32_t start, uint32_t ke
 /* `above` is where the item before this one ends, 0 for the first. */
 static void fill_item(cfr__item *item, const cfr__plan *plan, cfr_node in, cfr_node node, uint32_t above)
 {
-	const cfr_entry *outer = cfr_document_entry(plan->doc, in), *entry = cfr_document_entry(plan->doc, node);
+	cfr_entry outer = cfr_document_entry(plan->doc, in), entry = cfr_document_entry(plan->doc, node);
 	bool mapping = cfr_node_kind(in) == CFR_MAPPING;
 
-	*item = (cfr__item){ .node = node, .entry = entry, .alias = cfr__is_alias(plan, node) };
-	item->before = entry->before;
-	item->start = entry->start;
+	*item = (cfr__item){ .node = node, .rank = cfr_document_rank(plan->doc, node), .entry = entry,
+		             .alias = cfr__is_alias(plan, node) };
+	item->before = entry.before;
+	item->start = entry.start;
 	if (item->alias)
 		item->before = item->start = cfr_document_use(plan->doc, node);
 	item->end = cfr__tail(plan, node);
-	item->key = entry->key_start;
-	item->key_end = entry->key_start + entry->key_len;
+	item->key = entry.key_start;
+	item->key_end = entry.key_start + entry.key_len;
 	if (item->end < item->key_end)
 		item->end = item->key_end;
-	if (outer->style == CFR_BLOCK) {
-		uint32_t column = cfr__column(plan, outer->start);
+	if (outer.style == CFR_BLOCK) {
+		uint32_t column = cfr__column(plan, outer.start);
 
-		if (mapping && (above || begins_with_merge(plan, outer->start, item->key)))
+		if (mapping && (above || begins_with_merge(plan, outer.start, item->key)))
 			item->head = block_head(plan, item->key, column);
 		else if (!above)
-			item->head = outer->start;
+			item->head = outer.start;
 		else
-			item->head = dash_of(plan, item->before, column, outer->start);
+			item->head = dash_of(plan, item->before, column, outer.start);
 	} else if (above) {
 		item->head = cfr__skip_space(plan, cfr__skip_space(plan, above) + 1);
 	} else {
-		bool brackets = outer->start < plan->text.len && strchr("[{", plan->text.ptr[outer->start]);
+		bool brackets = outer.start < plan->text.len && strchr("[{", plan->text.ptr[outer.start]);
 
-		item->head = cfr__skip_space(plan, outer->start + brackets);
+		item->head = cfr__skip_space(plan, outer.start + brackets);
 	}
 	if (!mapping)
 		item->key = item->key_end = item->head;
@@ -389,13 +390,13 @@ static void fill_item(cfr__item *item, const cfr__plan *plan, cfr_node in, cfr_n
 int cfr__items(cfr__item **out, uint32_t *count, cfr__plan *plan, cfr_node in)
 {
 	uint32_t n = 0, cap = cfr_node_size(in), rank = cfr_document_rank(plan->doc, in);
-	uint32_t end = cfr_document_ranked(plan->doc, rank)->next;
+	uint32_t end = cfr_document_ranked(plan->doc, rank).next;
 	cfr__item *items = cfr_arena_alloc(plan->arena, ((size_t)cap + 1) * sizeof(*items));
 
 	if (!items)
 		return cfr_err_nomem(plan->err);
-	for (rank++; rank < end && n < cap; rank = cfr_document_ranked(plan->doc, rank)->next) {
-		if (cfr_document_ranked(plan->doc, rank)->flags & CFR_VIA_MERGE)
+	for (rank++; rank < end && n < cap; rank = cfr_document_ranked(plan->doc, rank).next) {
+		if (cfr_document_ranked(plan->doc, rank).flags & CFR_VIA_MERGE)
 			break;
 		fill_item(&items[n], plan, in, cfr_document_node(plan->doc, rank), n ? items[n - 1].end : 0);
 		n++;
@@ -408,19 +409,19 @@ int cfr__items(cfr__item **out, uint32_t *count, cfr__plan *plan, cfr_node in)
 /* Without a look at its siblings: between brackets `head` is only its key or value. */
 void cfr__item_of(cfr__item *out, const cfr__plan *plan, cfr_node node)
 {
-	const cfr_entry *entry = cfr_document_entry(plan->doc, node);
+	cfr_entry entry = cfr_document_entry(plan->doc, node);
 	uint32_t rank = cfr_document_rank(plan->doc, node);
 	cfr_node parent;
 
 	if (!cfr_node_parent(&parent, node)) {
-		*out = (cfr__item){ .node = node, .entry = entry, .head = entry->before, .key = entry->before,
-		                    .key_end = entry->before, .before = entry->before, .start = entry->start };
+		*out = (cfr__item){ .node = node, .rank = rank, .entry = entry, .head = entry.before, .key = entry.before,
+		                    .key_end = entry.before, .before = entry.before, .start = entry.start };
 		out->end = cfr__tail(plan, node);
 	} else {
 		bool first = rank == cfr_document_rank(plan->doc, parent) + 1;
 
-		fill_item(out, plan, parent, node, first ? 0 : entry->key_start);
-		if (cfr_document_entry(plan->doc, parent)->style != CFR_BLOCK)
+		fill_item(out, plan, parent, node, first ? 0 : entry.key_start);
+		if (cfr_document_entry(plan->doc, parent).style != CFR_BLOCK)
 			out->head = cfr_node_kind(parent) == CFR_MAPPING ? out->key : out->before;
 		if (cfr_node_kind(parent) != CFR_MAPPING)
 			out->key = out->key_end = out->head;
@@ -451,18 +452,18 @@ uint32_t cfr__behind_properties(const cfr__plan *plan, uint32_t at)
 
 /* ---- how the author writes ---- */
 
-static void learn_block(cfr__plan *plan, const cfr_entry *entry, bool *step, bool *dash)
+static void learn_block(cfr__plan *plan, cfr_entry entry, bool *step, bool *dash)
 {
 	uint32_t key, value;
 
-	if (entry->style != CFR_BLOCK || entry->key_len == 0 || (*step && *dash))
+	if (entry.style != CFR_BLOCK || entry.key_len == 0 || (*step && *dash))
 		return;
-	if (!cfr__begins_line(plan, entry->start))
+	if (!cfr__begins_line(plan, entry.start))
 		return;
-	key = cfr__column(plan, entry->key_start);
-	value = cfr__column(plan, entry->start);
-	if (plan->text.ptr[entry->start] == '-' && entry->start + 1 < plan->text.len &&
-	    (cfr__blank(plan->text.ptr[entry->start + 1]) || cfr__line_break(plan->text.ptr[entry->start + 1]))) {
+	key = cfr__column(plan, entry.key_start);
+	value = cfr__column(plan, entry.start);
+	if (plan->text.ptr[entry.start] == '-' && entry.start + 1 < plan->text.len &&
+	    (cfr__blank(plan->text.ptr[entry.start + 1]) || cfr__line_break(plan->text.ptr[entry.start + 1]))) {
 		if (!*dash && value >= key && value - key <= 8) {
 			plan->style.dash = value - key;
 			*dash = true;
@@ -490,37 +491,37 @@ static cfr_str between(const cfr__plan *plan, uint32_t from, uint32_t to, char m
 /* Separators of the first collection between brackets that shows them. */
 static void learn_flow(cfr__plan *plan, uint32_t rank, bool *colon, bool *comma, bool *pad)
 {
-	const cfr_entry *entry = cfr_document_ranked(plan->doc, rank), *first, *second;
-	char open = plan->text.ptr[entry->start];
+	cfr_entry entry = cfr_document_ranked(plan->doc, rank), first, second;
+	char open = plan->text.ptr[entry.start];
 	uint32_t first_end;
 
-	if (entry->next == rank + 1 || (open != '{' && open != '['))
+	if (entry.next == rank + 1 || (open != '{' && open != '['))
 		return;
 	first = cfr_document_ranked(plan->doc, rank + 1);
 	if (cfr__via(first))
 		return;
 	if (!*pad && open == '{') {
-		uint32_t at = cfr__skip_blanks(plan, entry->start + 1);
+		uint32_t at = cfr__skip_blanks(plan, entry.start + 1);
 
-		if (at == first->key_start) {
-			plan->style.pad = cfr_str_sub(plan->text, entry->start + 1, at);
+		if (at == first.key_start) {
+			plan->style.pad = cfr_str_sub(plan->text, entry.start + 1, at);
 			*pad = true;
 		}
 	}
-	if (!*colon && open == '{' && first->end > first->start) {
-		cfr_str text = between(plan, first->key_start + first->key_len, first->before, ':');
+	if (!*colon && open == '{' && first.end > first.start) {
+		cfr_str text = between(plan, first.key_start + first.key_len, first.before, ':');
 
 		if (text.len && (plan->json || text.len > 1)) {
 			plan->style.colon = text;
 			*colon = true;
 		}
 	}
-	if (*comma || first->next >= entry->next)
+	if (*comma || first.next >= entry.next)
 		return;
-	second = cfr_document_ranked(plan->doc, first->next);
-	first_end = first->end;
+	second = cfr_document_ranked(plan->doc, first.next);
+	first_end = first.end;
 	if (!cfr__via(second)) {
-		cfr_str text = between(plan, first_end, second->key_start, ',');
+		cfr_str text = between(plan, first_end, second.key_start, ',');
 
 		if (text.len) {
 			plan->style.comma = text;
@@ -532,61 +533,61 @@ static void learn_flow(cfr__plan *plan, uint32_t rank, bool *colon, bool *comma,
 /* Over how many lines collections between brackets go, and how far in. */
 static void learn_spread(cfr__plan *plan, uint32_t rank, bool *step)
 {
-	const cfr_entry *entry = cfr_document_ranked(plan->doc, rank);
-	const cfr_entry *first = cfr_document_ranked(plan->doc, rank + 1);
-	bool scalars = plan->text.ptr[entry->start] == '[';
+	cfr_entry entry = cfr_document_ranked(plan->doc, rank);
+	cfr_entry first = cfr_document_ranked(plan->doc, rank + 1);
+	bool scalars = plan->text.ptr[entry.start] == '[';
 
 	if (cfr__via(first))
 		return;
-	if (cfr__begins_line(plan, first->key_start)) {
-		uint32_t outer = cfr__line_indent(plan, entry->start), inner = cfr__column(plan, first->key_start);
+	if (cfr__begins_line(plan, first.key_start)) {
+		uint32_t outer = cfr__line_indent(plan, entry.start), inner = cfr__column(plan, first.key_start);
 
 		plan->spread = true;
 		if (!*step && plan->json && inner > outer && inner - outer <= 8) {
 			plan->style.step = inner - outer;
-			plan->style.tabs = plan->text.ptr[first->key_start - 1] == '\t';
+			plan->style.tabs = plan->text.ptr[first.key_start - 1] == '\t';
 			*step = true;
 		}
 		return;
 	}
-	for (uint32_t at = rank + 1; scalars && at < entry->next; at++)
-		scalars = cfr_document_ranked(plan->doc, at)->style < CFR_BLOCK;
+	for (uint32_t at = rank + 1; scalars && at < entry.next; at++)
+		scalars = cfr_document_ranked(plan->doc, at).style < CFR_BLOCK;
 	plan->style.short_lists |= scalars;
 }
 
 void cfr__learn_style(cfr__plan *plan)
 {
-	uint32_t count = cfr_document_ranked(plan->doc, 0)->next, singles = 0, doubles = 0, at;
+	uint32_t count = cfr_document_ranked(plan->doc, 0).next, singles = 0, doubles = 0, at;
 	bool step = false, dash = false, gap = false, colon = false, comma = false, pad = false, spread = false;
 
 	at = cfr__line_end(plan, plan->base);
 	if (at < plan->text.len && plan->text.ptr[at] == '\r')
 		plan->style.newline = at + 1 < plan->text.len && plan->text.ptr[at + 1] == '\n' ? "\r\n" : "\r";
 	for (uint32_t rank = 0; rank < count; rank++) {
-		const cfr_entry *entry = cfr_document_ranked(plan->doc, rank);
+		cfr_entry entry = cfr_document_ranked(plan->doc, rank);
 
-		if (cfr__via(entry) || entry->start >= plan->text.len)
+		if (cfr__via(entry) || entry.start >= plan->text.len)
 			continue;
-		singles += entry->style == CFR_SINGLE;
-		doubles += entry->style == CFR_DOUBLE;
-		if (entry->key_len && !(entry->flags & CFR_KEY_PLAIN)) {
-			singles += plan->text.ptr[entry->key_start] == '\'';
-			doubles += plan->text.ptr[entry->key_start] == '"';
+		singles += entry.style == CFR_SINGLE;
+		doubles += entry.style == CFR_DOUBLE;
+		if (entry.key_len && !(entry.flags & CFR_KEY_PLAIN)) {
+			singles += plan->text.ptr[entry.key_start] == '\'';
+			doubles += plan->text.ptr[entry.key_start] == '"';
 		}
 		learn_block(plan, entry, &step, &dash);
-		if (entry->style == CFR_FLOW) {
+		if (entry.style == CFR_FLOW) {
 			learn_flow(plan, rank, &colon, &comma, &pad);
-			if (entry->next > rank + 1)
+			if (entry.next > rank + 1)
 				learn_spread(plan, rank, &spread);
 		}
-		if (!gap && rank && entry->key_len == 0 && entry->before >= 2 && entry->end > entry->start &&
-		    !cfr__begins_line(plan, entry->before)) {
-			uint32_t back = entry->before;
+		if (!gap && rank && entry.key_len == 0 && entry.before >= 2 && entry.end > entry.start &&
+		    !cfr__begins_line(plan, entry.before)) {
+			uint32_t back = entry.before;
 
 			while (back > plan->base && plan->text.ptr[back - 1] == ' ')
 				back--;
-			if (back > plan->base && plan->text.ptr[back - 1] == '-' && back < entry->before) {
-				plan->style.gap = entry->before - back;
+			if (back > plan->base && plan->text.ptr[back - 1] == '-' && back < entry.before) {
+				plan->style.gap = entry.before - back;
 				gap = true;
 			}
 		}
@@ -644,7 +645,7 @@ cfr_style cfr__style_beside(const cfr__plan *plan, const cfr__item *items, uint3
 		return CFR_DOUBLE;
 	for (uint32_t i = 0; i < count && !h.mixed; i++) {
 		if (!items[i].alias && cfr_node_kind(items[i].node) == CFR_STRING)
-			note_style(&h, items[i].entry->style, cfr_node_string(items[i].node));
+			note_style(&h, items[i].entry.style, cfr_node_string(items[i].node));
 	}
 	return h.by_choice && !h.mixed ? h.style : CFR_PLAIN;
 }

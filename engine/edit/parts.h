@@ -98,7 +98,8 @@ int cfr__refuse(const cfr__plan *plan, cfr_node at, const char *message, const c
 /* A child of a collection as it is written there. An alias is `*name`, not what it stands for. */
 typedef struct cfr__item {
 	cfr_node node;
-	const cfr_entry *entry;
+	uint32_t rank;
+	cfr_entry entry;
 	uint32_t head;			/* where it begins: key or `?`, dash, or value */
 	uint32_t key, key_end;		/* the key, quotes included; both == head without one */
 	uint32_t before, start, end;	/* the value with its properties; `end` behind its last character */
@@ -131,7 +132,7 @@ uint32_t cfr__blanks_below(const cfr__plan *plan, uint32_t line);
 /* The start of the comment lines directly above a line that begins at `line`, at the same column; not before `least`. */
 uint32_t cfr__comments_above(const cfr__plan *plan, uint32_t line, uint32_t column, uint32_t least);
 
-bool cfr__via(const cfr_entry *entry);
+bool cfr__via(cfr_entry entry);
 bool cfr__block_context(const cfr__plan *plan, cfr_node node);
 bool cfr__is_alias(const cfr__plan *plan, cfr_node node);
 uint32_t cfr__alias_end(const cfr__plan *plan, uint32_t at);	/* behind the `*name` that begins at `at` */

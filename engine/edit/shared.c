@@ -36,7 +36,7 @@ static int compare_uses(const void *left, const void *right)
 
 static int find_uses(sharing *s)
 {
-	uint32_t size = cfr_document_ranked(s->doc, 0)->next;
+	uint32_t size = cfr_document_ranked(s->doc, 0).next;
 
 	for (uint32_t rank = 0; rank < size; rank++)
 		s->use_count += cfr__via(cfr_document_ranked(s->doc, rank));
@@ -83,8 +83,8 @@ static bool merged_here(const sharing *s, cfr_node node)
 {
 	cfr_node parent;
 
-	return cfr_document_entry(s->doc, node)->flags & CFR_VIA_MERGE && cfr_node_parent(&parent, node) &&
-	       !(cfr_document_entry(s->doc, parent)->flags & CFR_VIA_MERGE);
+	return cfr_document_entry(s->doc, node).flags & CFR_VIA_MERGE && cfr_node_parent(&parent, node) &&
+	       !(cfr_document_entry(s->doc, parent).flags & CFR_VIA_MERGE);
 }
 
 static int pointer_of(cfr_str *out, sharing *s, cfr_node node)

@@ -23,13 +23,13 @@ cfr__ranks cfr__toml_ranks(const cfr__toml_edit *t, cfr_node node)
 {
 	uint32_t rank = rank_of(t, node);
 
-	return (cfr__ranks){ rank, cfr_document_ranked(t->plan->doc, rank)->next };
+	return (cfr__ranks){ rank, cfr_document_ranked(t->plan->doc, rank).next };
 }
 
 bool cfr__toml_spread(const cfr__plan *plan, cfr_node node)
 {
 	do {
-		if (cfr_document_entry(plan->doc, node)->style != CFR_BLOCK)
+		if (cfr_document_entry(plan->doc, node).style != CFR_BLOCK)
 			return false;
 	} while (cfr_node_parent(&node, node));
 	return true;
@@ -146,7 +146,7 @@ static int read_lines(cfr__toml_edit *t, cfr_buf *scratch)
 {
 	cfr__plan *plan = t->plan;
 	const char *text = plan->text.ptr;
-	uint32_t size = cfr_document_ranked(plan->doc, 0)->next, header = CFR__NO_LINE, *seen;
+	uint32_t size = cfr_document_ranked(plan->doc, 0).next, header = CFR__NO_LINE, *seen;
 	cfr__toml lex = { text, text + plan->base, text + plan->text.len, plan->source, scratch, plan->err };
 	cfr_node table = cfr_tree_root(cfr_document_tree(plan->doc));
 	int r = 0;
@@ -190,7 +190,7 @@ static int read_lines(cfr__toml_edit *t, cfr_buf *scratch)
 static bool inside_braces(const cfr__plan *plan, cfr_node node)
 {
 	while (cfr_node_parent(&node, node)) {
-		if (cfr_node_kind(node) == CFR_MAPPING && cfr_document_entry(plan->doc, node)->style == CFR_FLOW)
+		if (cfr_node_kind(node) == CFR_MAPPING && cfr_document_entry(plan->doc, node).style == CFR_FLOW)
 			return true;
 	}
 	return false;
@@ -198,9 +198,9 @@ static bool inside_braces(const cfr__plan *plan, cfr_node node)
 
 static int put_value(cfr__plan *plan, const cfr__change *change)
 {
-	const cfr_entry *entry = cfr_document_entry(plan->doc, change->at);
+	cfr_entry entry = cfr_document_entry(plan->doc, change->at);
 	bool braces = inside_braces(plan, change->at), same;
-	uint32_t from = entry->start, to = entry->end;
+	uint32_t from = entry.start, to = entry.end;
 	cfr__emit emit = plan->style;
 	cfr_buf text = CFR_BUF_INIT;
 	int r = cfr_node_equal(&same, change->at, change->value, plan->err);
@@ -210,14 +210,14 @@ static int put_value(cfr__plan *plan, const cfr__change *change)
 	emit.out = &text;
 	emit.err = plan->err;
 	cfr__emit_order(&emit, change);
-	if (entry->style == CFR_BLOCK) {	/* { it.key = 1 } */
-		from = entry->key_start;
+	if (entry.style == CFR_BLOCK) {	/* { it.key = 1 } */
+		from = entry.key_start;
 		to = cfr__tail(plan, change->at);
-		cfr_buf_adds(&text, cfr_str_sub(plan->text, from, from + entry->key_len));
+		cfr_buf_adds(&text, cfr_str_sub(plan->text, from, from + entry.key_len));
 		cfr_buf_addz(&text, " = ");
 	}
-	cfr__toml_value(&emit, change->value, cfr__line_indent(plan, entry->start),
-	                entry->style < CFR_BLOCK ? (cfr_style)entry->style : CFR_PLAIN, braces);
+	cfr__toml_value(&emit, change->value, cfr__line_indent(plan, entry.start),
+	                entry.style < CFR_BLOCK ? (cfr_style)entry.style : CFR_PLAIN, braces);
 	r = cfr__emit_check(&emit);
 	if (r == 0)
 		r = cfr__splice(plan, from, to, cfr_buf_str(&text));
@@ -306,7 +306,7 @@ static int cut_gone(cfr__toml_edit *t)
 /* Brackets within a line, empty, get entries. */
 static int fill(cfr__plan *plan, cfr_node in, const cfr__change *changes, uint32_t count)
 {
-	const cfr_entry *entry = cfr_document_entry(plan->doc, in);
+	cfr_entry entry = cfr_document_entry(plan->doc, in);
 	bool mapping = cfr_node_kind(in) == CFR_MAPPING, braces = mapping || inside_braces(plan, in);
 	cfr__emit emit = plan->style;
 	cfr_buf text = CFR_BUF_INIT;
@@ -324,7 +324,7 @@ static int fill(cfr__plan *plan, cfr_node in, const cfr__change *changes, uint32
 	cfr_buf_addz(&text, mapping ? " }" : "]");
 	r = cfr__emit_check(&emit);
 	if (r == 0)
-		r = cfr__splice(plan, entry->start, entry->end, cfr_buf_str(&text));
+		r = cfr__splice(plan, entry.start, entry.end, cfr_buf_str(&text));
 	cfr_buf_release(&text);
 	return r;
 }
@@ -349,7 +349,7 @@ static void add_prefix(cfr_buf *out, const cfr__plan *plan, cfr_node in)
 {
 	cfr_node up;
 
-	if (cfr_document_entry(plan->doc, in)->style == CFR_FLOW)
+	if (cfr_document_entry(plan->doc, in).style == CFR_FLOW)
 		return;
 	if (cfr_node_parent(&up, in))
 		add_prefix(out, plan, up);
@@ -388,8 +388,8 @@ static int edit_dotted(cfr__plan *plan, const cfr__change *changes, uint32_t cou
 
 	for (uint32_t i = 0; r == 0 && i < count; i++) {
 		const cfr__change *change = &changes[i];
-		const cfr_entry *entry = cfr_document_entry(plan->doc, change->at);
-		cfr__toml_name name = { .start = entry->key_start, .end = entry->key_start + entry->key_len };
+		cfr_entry entry = cfr_document_entry(plan->doc, change->at);
+		cfr__toml_name name = { .start = entry.key_start, .end = entry.key_start + entry.key_len };
 
 		if (change->op == CFR__REPLACE)
 			r = put_value(plan, change);
@@ -486,7 +486,7 @@ static int edit_lines(cfr__toml_edit *t, const cfr__change *changes, uint32_t co
 			r = put_root(t, &changes[i]);
 		else if (cfr__toml_spread(t->plan, changes[i].in))
 			r = edit_table(t, changes[i].in, changes + i, end - i);
-		else if (cfr_document_entry(t->plan->doc, changes[i].in)->style == CFR_BLOCK)
+		else if (cfr_document_entry(t->plan->doc, changes[i].in).style == CFR_BLOCK)
 			r = edit_dotted(t->plan, changes + i, end - i);
 		else
 			r = edit_flow(t->plan, changes[i].in, changes + i, end - i);
@@ -497,17 +497,17 @@ static int edit_lines(cfr__toml_edit *t, const cfr__change *changes, uint32_t co
 /* How far arrays over several lines are moved in. */
 static void learn_step(cfr__plan *plan)
 {
-	uint32_t count = cfr_document_ranked(plan->doc, 0)->next;
+	uint32_t count = cfr_document_ranked(plan->doc, 0).next;
 
 	for (uint32_t rank = 0; rank + 1 < count; rank++) {
-		const cfr_entry *entry = cfr_document_ranked(plan->doc, rank), *first = cfr_document_ranked(plan->doc, rank + 1);
+		cfr_entry entry = cfr_document_ranked(plan->doc, rank), first = cfr_document_ranked(plan->doc, rank + 1);
 
-		if (entry->style == CFR_FLOW && entry->next > rank + 1 && cfr__begins_line(plan, first->start)) {
-			uint32_t outer = cfr__line_indent(plan, entry->start), inner = cfr__column(plan, first->start);
+		if (entry.style == CFR_FLOW && entry.next > rank + 1 && cfr__begins_line(plan, first.start)) {
+			uint32_t outer = cfr__line_indent(plan, entry.start), inner = cfr__column(plan, first.start);
 
 			if (inner > outer && inner - outer <= 8) {
 				plan->style.step = inner - outer;
-				plan->style.tabs = plan->text.ptr[first->start - 1] == '\t';
+				plan->style.tabs = plan->text.ptr[first.start - 1] == '\t';
 				return;
 			}
 		}

@@ -97,8 +97,8 @@ static void add_value(gain *g, const cfr__change *change)
 	cfr_style style = g->style;
 
 	if (change->moved) {
-		const cfr_entry *entry = cfr_document_entry(g->t->plan->doc, change->value);
-		style = entry->style < CFR_BLOCK ? (cfr_style)entry->style : CFR_PLAIN;
+		cfr_entry entry = cfr_document_entry(g->t->plan->doc, change->value);
+		style = entry.style < CFR_BLOCK ? (cfr_style)entry.style : CFR_PLAIN;
 	} else if (style == CFR_PLAIN) {
 		style = CFR_FOLDED;
 	}
@@ -468,11 +468,11 @@ static int learn(gain *g, cfr__toml_edit *t, cfr_node in)
 	if (!items)
 		return cfr_err_nomem(plan->err);
 	for (uint32_t i = 0; cfr_node_at(&child, in, i, NULL) == 0; i++) {
-		const cfr_entry *entry = cfr_document_entry(plan->doc, child);
+		cfr_entry entry = cfr_document_entry(plan->doc, child);
 
-		items[count++] = (cfr__item){ .node = child, .entry = entry, .key = entry->key_start };
-		tables += cfr_node_kind(child) == CFR_MAPPING && entry->style == CFR_BLOCK;
-		inlines += cfr_node_kind(child) == CFR_MAPPING && entry->style == CFR_FLOW;
+		items[count++] = (cfr__item){ .node = child, .rank = cfr_document_rank(plan->doc, child), .entry = entry, .key = entry.key_start };
+		tables += cfr_node_kind(child) == CFR_MAPPING && entry.style == CFR_BLOCK;
+		inlines += cfr_node_kind(child) == CFR_MAPPING && entry.style == CFR_FLOW;
 	}
 	g->inline_tables = inlines > 0 && tables == 0;
 	g->style = cfr__style_beside(plan, items, count);

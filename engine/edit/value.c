@@ -35,7 +35,7 @@ typedef struct place {
 /* How many aliases of a name are there? What a merge brought came by one. */
 static unsigned count_uses(const cfr__plan *plan, cfr_str name)
 {
-	uint32_t size = cfr_document_ranked(plan->doc, 0)->next, last = 0;
+	uint32_t size = cfr_document_ranked(plan->doc, 0).next, last = 0;
 	unsigned count = 0;
 	cfr_node parent;
 
@@ -57,7 +57,7 @@ static unsigned count_uses(const cfr__plan *plan, cfr_str name)
 int cfr__refuse_shared(const cfr__plan *plan, cfr_node at)
 {
 	cfr_node top = at, up, origin = cfr_document_origin(plan->doc, at);
-	cfr_place line = cfr_source_place(plan->source, cfr_document_entry(plan->doc, origin)->start);
+	cfr_place line = cfr_source_place(plan->source, cfr_document_entry(plan->doc, origin).start);
 	char message[160], hint[160];
 	uint32_t use, end;
 
@@ -96,9 +96,9 @@ static uint32_t indicator_end(const cfr__plan *plan, uint32_t at)
 
 static void find_parts(place *p, const cfr__plan *plan, bool bodied)
 {
-	const cfr_entry *entry = p->item.entry;
+	cfr_entry entry = p->item.entry;
 	uint32_t end = p->item.end, first = p->untag ? p->item.before : p->item.start;
-	bool here = !cfr__breaks_between(plan, p->behind, first), block = entry->style == CFR_BLOCK && !p->item.alias;
+	bool here = !cfr__breaks_between(plan, p->behind, first), block = entry.style == CFR_BLOCK && !p->item.alias;
 
 	if (first < p->behind || end < first)
 		first = end = p->behind;
@@ -109,7 +109,7 @@ static void find_parts(place *p, const cfr__plan *plan, bool bodied)
 		p->head = (range){ p->behind, p->behind };
 		p->body = (range){ cfr__line_end(plan, p->behind), cfr__line_end(plan, end) };
 		return;
-	} else if (!p->item.alias && (entry->style == CFR_LITERAL || entry->style == CFR_FOLDED)) {
+	} else if (!p->item.alias && (entry.style == CFR_LITERAL || entry.style == CFR_FOLDED)) {
 		p->head = (range){ first, indicator_end(plan, p->item.start) };
 		p->body = (range){ cfr__line_end(plan, p->head.to), end };
 		if (p->body.to < p->body.from)
@@ -142,7 +142,7 @@ static int find_place(place *p, const cfr__plan *plan, cfr_node node, bool keep_
 	}
 	if (p->item.alias || p->item.before == p->item.start)
 		return 0;
-	p->untag = p->item.entry->flags & CFR_TAGGED && !keep_tag;
+	p->untag = p->item.entry.flags & CFR_TAGGED && !keep_tag;
 	if (p->untag)
 		p->anchor = anchor_at(plan, p->item.before, p->item.start);
 	else
@@ -265,20 +265,20 @@ static int put_text(cfr__plan *plan, const place *p, cfr_str text)
 /* Columns of the old value, for the new one. */
 static void keep_columns(cfr__emit *emit, const cfr__plan *plan, place *p)
 {
-	const cfr_entry *entry = p->item.entry;
+	cfr_entry entry = p->item.entry;
 	uint32_t column, body;
 
 	if (p->slot == CFR__DASH && p->item.start > p->item.head + 1 && !p->properties &&
 	    !cfr__breaks_between(plan, p->item.head, p->item.start) && p->item.end > p->item.start)
 		emit->gap = p->item.start - p->item.head - 1;
-	if (entry->style == CFR_BLOCK && p->slot == CFR__KEY && cfr__begins_line(plan, entry->start)) {
-		column = cfr__column(plan, entry->start);
+	if (entry.style == CFR_BLOCK && p->slot == CFR__KEY && cfr__begins_line(plan, entry.start)) {
+		column = cfr__column(plan, entry.start);
 		if (cfr_node_kind(p->item.node) == CFR_SEQUENCE && column >= p->parent)
 			emit->dash = column - p->parent;
 		else if (column > p->parent)
 			emit->step = column - p->parent;
 	}
-	if (entry->style != CFR_LITERAL && entry->style != CFR_FOLDED)
+	if (entry.style != CFR_LITERAL && entry.style != CFR_FOLDED)
 		return;
 	emit->fold = 0;
 	p->indent = p->parent + emit->step;
@@ -339,18 +339,18 @@ static bool all_scalars(cfr_node node)
 	return true;
 }
 
-static cfr_style style_of(const cfr__plan *plan, const cfr__change *change, const cfr_entry *entry)
+static cfr_style style_of(const cfr__plan *plan, const cfr__change *change, cfr_entry entry)
 {
 	if (change->moved)
 		entry = cfr_document_entry(plan->doc, change->value);
-	return entry->style >= CFR_BLOCK ? CFR_PLAIN : (cfr_style)entry->style;
+	return entry.style >= CFR_BLOCK ? CFR_PLAIN : (cfr_style)entry.style;
 }
 
 /* Between brackets, and where a collection in brackets is replaced by another collection. */
 static int put_flow(cfr__plan *plan, place *p, const cfr__change *change)
 {
-	const cfr_entry *entry = p->item.entry;
-	bool tagged = entry->flags & CFR_TAGGED, empty = p->item.end == p->item.start && !p->item.alias;
+	cfr_entry entry = p->item.entry;
+	bool tagged = entry.flags & CFR_TAGGED, empty = p->item.end == p->item.start && !p->item.alias;
 	cfr__emit emit = plan->style;
 	cfr_buf text = CFR_BUF_INIT;
 
@@ -359,7 +359,7 @@ static int put_flow(cfr__plan *plan, place *p, const cfr__change *change)
 	cfr__emit_order(&emit, change);
 	p->head = (range){ tagged ? p->item.before : p->item.start, p->item.end };
 	if (is_collection(p->item.node) && cfr_node_size(p->item.node)) {
-		emit.pretty = cfr__breaks_between(plan, entry->start, entry->end);
+		emit.pretty = cfr__breaks_between(plan, entry.start, entry.end);
 		/* A list over several lines stays one. */
 		if (cfr_node_kind(p->item.node) == CFR_SEQUENCE && all_scalars(change->value))
 			emit.short_lists = false;
@@ -412,18 +412,18 @@ static int put_block(cfr__plan *plan, place *p, const cfr__change *change)
 }
 
 /* The same value again: only quotes that it should have are a change. */
-static int nothing_to_do(bool *out, const cfr__plan *plan, const cfr__change *change, const cfr_entry *entry, bool block)
+static int nothing_to_do(bool *out, const cfr__plan *plan, const cfr__change *change, cfr_entry entry, bool block)
 {
 	int r = cfr_node_equal(out, change->at, change->value, plan->err);
 
-	if (r == 0 && *out && cfr_node_kind(change->at) == CFR_STRING && entry->style == CFR_PLAIN && !plan->json)
+	if (r == 0 && *out && cfr_node_kind(change->at) == CFR_STRING && entry.style == CFR_PLAIN && !plan->json)
 		*out = cfr__plain_safe(cfr_node_string(change->at), !block);
 	return r;
 }
 
 int cfr__put_value(cfr__plan *plan, const cfr__change *change)
 {
-	const cfr_entry *entry = cfr_document_entry(plan->doc, change->at);
+	cfr_entry entry = cfr_document_entry(plan->doc, change->at);
 	bool block = cfr__block_context(plan, change->at), same;
 	place p;
 	int r = nothing_to_do(&same, plan, change, entry, block);
@@ -437,14 +437,14 @@ int cfr__put_value(cfr__plan *plan, const cfr__change *change)
 		cfr__item_of(&p.item, plan, change->at);
 		if (!change->rooted && cfr_node_kind(change->in) == CFR_MAPPING)
 			p.slot = CFR__KEY;
-		if (entry->flags & CFR_TAGGED)
+		if (entry.flags & CFR_TAGGED)
 			p.anchor = anchor_at(plan, p.item.before, p.item.start);
 		return put_flow(plan, &p, change);
 	}
 	r = find_place(&p, plan, change->at, false);
 	if (r)
 		return r;
-	if (entry->style == CFR_FLOW && is_collection(change->value) && is_collection(change->at) &&
+	if (entry.style == CFR_FLOW && is_collection(change->value) && is_collection(change->at) &&
 	    cfr_node_size(change->at) && cfr_node_size(change->value))
 		return put_flow(plan, &p, change);
 	return put_block(plan, &p, change);

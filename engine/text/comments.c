@@ -46,32 +46,32 @@ static void add_mark(walk *w, uint32_t start, uint32_t end, uint32_t rank, bool 
 }
 
 /* Of a block scalar the first line may end in a comment, which lies inside its span; the mark ends before it. */
-static uint32_t header_end(const walk *w, const cfr_entry *entry)
+static uint32_t header_end(const walk *w, cfr_entry entry)
 {
-	uint32_t at = entry->start;
+	uint32_t at = entry.start;
 
-	while (at < entry->end && !strchr(" \t\r\n", w->text.ptr[at]))
+	while (at < entry.end && !strchr(" \t\r\n", w->text.ptr[at]))
 		at++;
 	return at;
 }
 
 /* A mark for what lies behind the header line of a block scalar: its body. */
-static void add_scalar(walk *w, const cfr_entry *entry, uint32_t rank)
+static void add_scalar(walk *w, cfr_entry entry, uint32_t rank)
 {
-	bool block = w->format == CFR_YAML && (entry->style == CFR_LITERAL || entry->style == CFR_FOLDED);
-	uint32_t end = block ? header_end(w, entry) : entry->end, body = end;
-	add_mark(w, entry->start, end, rank, false);
+	bool block = w->format == CFR_YAML && (entry.style == CFR_LITERAL || entry.style == CFR_FOLDED);
+	uint32_t end = block ? header_end(w, entry) : entry.end, body = end;
+	add_mark(w, entry.start, end, rank, false);
 	if (!block)
 		return;
-	while (body < entry->end && w->text.ptr[body] != '\n' && w->text.ptr[body] != '\r')
+	while (body < entry.end && w->text.ptr[body] != '\n' && w->text.ptr[body] != '\r')
 		body++;
-	if (body < entry->end)
-		add_mark(w, body, entry->end, rank, false);
+	if (body < entry.end)
+		add_mark(w, body, entry.end, rank, false);
 }
 
 static bool gather_marks(walk *w)
 {
-	uint32_t nodes = cfr_document_ranked(w->doc, 0)->next;
+	uint32_t nodes = cfr_document_ranked(w->doc, 0).next;
 	bool sorted = true;
 
 	w->marks = cfr_arena_alloc(w->arena, (size_t)nodes * 3 * sizeof(*w->marks));
@@ -79,24 +79,24 @@ static bool gather_marks(walk *w)
 	if (!w->marks || !w->parents)
 		return false;
 	for (uint32_t rank = 0; rank < nodes; rank++) {
-		const cfr_entry *entry = cfr_document_ranked(w->doc, rank);
+		cfr_entry entry = cfr_document_ranked(w->doc, rank);
 		cfr_node node = cfr_document_node(w->doc, rank), parent;
-		bool via = entry->flags & (CFR_VIA_ALIAS | CFR_VIA_MERGE);
+		bool via = entry.flags & (CFR_VIA_ALIAS | CFR_VIA_MERGE);
 
-		for (uint32_t at = rank + 1; cfr_node_size(node) && at < entry->next;
-		     at = cfr_document_ranked(w->doc, at)->next)
+		for (uint32_t at = rank + 1; cfr_node_size(node) && at < entry.next;
+		     at = cfr_document_ranked(w->doc, at).next)
 			w->parents[at] = rank;
-		if (entry->flags & CFR_VIA_MERGE)
+		if (entry.flags & CFR_VIA_MERGE)
 			continue;
 		if (via && (!cfr_node_parent(&parent, node) ||
-		            (cfr_document_entry(w->doc, parent)->flags & CFR_VIA_ALIAS)))
+		            (cfr_document_entry(w->doc, parent).flags & CFR_VIA_ALIAS)))
 			continue;
-		if (entry->key_len && cfr_node_key(node).ptr)
-			add_mark(w, entry->key_start, entry->key_start + entry->key_len, rank, true);
-		if (via || (entry->end == entry->start && rank == 0))
+		if (entry.key_len && cfr_node_key(node).ptr)
+			add_mark(w, entry.key_start, entry.key_start + entry.key_len, rank, true);
+		if (via || (entry.end == entry.start && rank == 0))
 			continue;
-		if (entry->style == CFR_FLOW)
-			add_mark(w, entry->start, entry->start + 1, rank, false);	/* a bracket: inside, more may be said */
+		if (entry.style == CFR_FLOW)
+			add_mark(w, entry.start, entry.start + 1, rank, false);	/* a bracket: inside, more may be said */
 		else if (cfr_node_size(node) == 0)
 			add_scalar(w, entry, rank);
 	}
@@ -144,13 +144,13 @@ static bool beside(const walk *w, uint32_t at, uint32_t *rank)
 	*rank = w->marks[w->last].rank;
 	end = w->marks[w->last].end;
 	for (uint32_t up = *rank;;) {
-		const cfr_entry *entry = cfr_document_ranked(w->doc, up);
+		cfr_entry entry = cfr_document_ranked(w->doc, up);
 
-		if (entry->style == CFR_FLOW && entry->end > end) {
-			if (entry->end > at)
+		if (entry.style == CFR_FLOW && entry.end > end) {
+			if (entry.end > at)
 				break;
 			*rank = up;
-			end = entry->end;
+			end = entry.end;
 		}
 		if (up == 0)
 			break;
@@ -162,9 +162,9 @@ static bool beside(const walk *w, uint32_t at, uint32_t *rank)
 /* Where an entry begins on paper: its key, or itself. */
 static uint32_t head_of(const walk *w, uint32_t rank)
 {
-	const cfr_entry *entry = cfr_document_ranked(w->doc, rank);
+	cfr_entry entry = cfr_document_ranked(w->doc, rank);
 
-	return entry->key_len ? entry->key_start : entry->before;
+	return entry.key_len ? entry.key_start : entry.before;
 }
 
 /* The outermost entry that begins with the mark and behind `at`: a list item begins with its first key, and the root,
@@ -182,10 +182,10 @@ static uint32_t outermost(const walk *w, uint32_t rank, uint32_t at)
 static uint32_t lined_up(const walk *w, uint32_t rank, uint32_t column)
 {
 	while (rank > 0) {
-		const cfr_entry *parent = cfr_document_ranked(w->doc, w->parents[rank]);
-		bool item = !cfr_document_ranked(w->doc, rank)->key_len;
+		cfr_entry parent = cfr_document_ranked(w->doc, w->parents[rank]);
+		bool item = !cfr_document_ranked(w->doc, rank).key_len;
 
-		if (column_of(w, item ? parent->start : head_of(w, rank)) <= column)
+		if (column_of(w, item ? parent.start : head_of(w, rank)) <= column)
 			break;
 		rank = w->parents[rank];
 	}
@@ -196,11 +196,11 @@ static uint32_t lined_up(const walk *w, uint32_t rank, uint32_t column)
 static bool closing(const walk *w, uint32_t at, uint32_t next, uint32_t *rank)
 {
 	for (uint32_t up = w->last == UINT32_MAX ? 0 : w->marks[w->last].rank; w->last != UINT32_MAX; up = w->parents[up]) {
-		const cfr_entry *entry = cfr_document_ranked(w->doc, up);
+		cfr_entry entry = cfr_document_ranked(w->doc, up);
 
-		if (entry->style == CFR_FLOW && entry->start < at && at < entry->end) {
+		if (entry.style == CFR_FLOW && entry.start < at && at < entry.end) {
 			*rank = up;
-			return next == w->mark_count || w->marks[next].start >= entry->end;
+			return next == w->mark_count || w->marks[next].start >= entry.end;
 		}
 		if (up == 0)
 			break;
@@ -263,7 +263,7 @@ static void place(walk *w, uint32_t at, cfr_str text, uint32_t next)
 	rank = outermost(w, w->marks[next].rank, at);
 	if (w->format == CFR_YAML && w->own && text.ptr && w->last != UINT32_MAX &&
 	    column_of(w, at) > column_of(w, w->marks[next].start) &&
-	    cfr_document_ranked(w->doc, w->marks[w->last].rank)->next <= rank)
+	    cfr_document_ranked(w->doc, w->marks[w->last].rank).next <= rank)
 		add_below(w, text, lined_up(w, w->marks[w->last].rank, column_of(w, at)));
 	else
 		add(w, text, rank, CFR__ABOVE);
@@ -478,7 +478,7 @@ int cfr_text_comments_of(uint32_t *out, const cfr_document *doc, const cfr_node 
 	cfr_arena_init(&arena, NULL);
 	r = count ? cfr__comments_of(&comments, &arena, doc, err) : 0;
 	for (uint32_t i = 0; r == 0 && i < count; i++) {
-		uint32_t rank = cfr_document_rank(doc, nodes[i]), end = cfr_document_ranked(doc, rank)->next;
+		uint32_t rank = cfr_document_rank(doc, nodes[i]), end = cfr_document_ranked(doc, rank).next;
 
 		for (uint32_t k = first_from(&comments, rank); k < comments.count && comments.items[k].rank < end; k++)
 			lines += comments.items[k].text.ptr != NULL;

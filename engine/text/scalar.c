@@ -410,8 +410,8 @@ void cfr__emit_float(cfr__emit *emit, cfr_node node)
 	char number[CFR_NUM_MAX];
 
 	if (emit->spelled && emit->order && node.tree == cfr_document_tree(emit->order)) {
-		const cfr_entry *entry = cfr_document_entry(emit->order, node);
-		cfr_str text = cfr_str_sub(cfr_source_bytes(cfr_document_source(emit->order)), entry->start, entry->end);
+		cfr_entry entry = cfr_document_entry(emit->order, node);
+		cfr_str text = cfr_str_sub(cfr_source_bytes(cfr_document_source(emit->order)), entry.start, entry.end);
 
 		if (common_fraction(text)) {
 			cfr_buf_adds(emit->out, text);

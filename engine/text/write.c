@@ -62,7 +62,7 @@ bool cfr__emit_child(cfr_node *child, cfr__emit *emit, cfr_node parent, uint32_t
 	if (emit->rc || emit->out->failed || i >= cfr_node_size(parent))
 		return false;
 	if (doc && parent.tree == cfr_document_tree(doc)) {
-		uint32_t rank = i ? cfr_document_ranked(doc, cfr_document_rank(doc, *child))->next
+		uint32_t rank = i ? cfr_document_ranked(doc, cfr_document_rank(doc, *child)).next
 		                  : cfr_document_rank(doc, parent) + 1;
 		*child = cfr_document_node(doc, rank);
 		return true;

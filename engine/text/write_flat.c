@@ -268,13 +268,13 @@ static void add_json(flat *f, cfr_node node)
  * and other quotes or another backslash would change that. */
 static bool is_expanded(cfr_str *out, const cfr_document *doc, cfr_node node)
 {
-	const cfr_entry *entry;
+	cfr_entry entry;
 
 	if (!doc || cfr_document_format(doc) != CFR_DOTENV || node.tree != cfr_document_tree(doc))
 		return false;
 	entry = cfr_document_entry(doc, node);
-	*out = cfr_str_sub(cfr_source_bytes(cfr_document_source(doc)), entry->start, entry->end);
-	return entry->style != CFR_SINGLE && out->len && memchr(out->ptr, '$', out->len);
+	*out = cfr_str_sub(cfr_source_bytes(cfr_document_source(doc)), entry.start, entry.end);
+	return entry.style != CFR_SINGLE && out->len && memchr(out->ptr, '$', out->len);
 }
 
 static cfr_str number_text(char number[CFR_NUM_MAX], cfr_node node)

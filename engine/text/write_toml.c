@@ -241,7 +241,7 @@ static bool speaks(const cfr__emit *emit, cfr_node node)
 			high = mid;
 	}
 	return low < emit->comments->count &&
-	       emit->comments->items[low].rank < cfr_document_ranked(emit->order, rank)->next;
+	       emit->comments->items[low].rank < cfr_document_ranked(emit->order, rank).next;
 }
 
 /* Has a node itself one, above or beside? Blank lines say nothing. */

@@ -30,14 +30,14 @@ static uint64_t cost_of(const cfr_build *build, uint32_t rank, uint32_t end)
 	uint64_t cost = 0;
 
 	for (; rank < end; rank++) {
-		const cfr_entry *entry = &build->entries[rank];
+		cfr_entry entry = cfr__entry(&build->side, rank);
 		uint32_t word = build->words[rank];
 
-		cost += 2u + entry->key_len;
+		cost += 2u + entry.key_len;
 		if (cfr__is_text(cfr__word_kind(word)))
 			cost += cfr__slice_len(build->values[rank]);
 		else if (!cfr__is_container(cfr__word_kind(word)))
-			cost += entry->end - entry->start;
+			cost += entry.end - entry.start;
 	}
 	return cost;
 }
@@ -45,7 +45,7 @@ static uint64_t cost_of(const cfr_build *build, uint32_t rank, uint32_t end)
 /* Copy the value at `rank`, with all below it, to the end. Its first word is the caller's to mend. */
 static int copy_run(cfr_build *build, uint32_t rank, uint32_t use, uint8_t flag, cfr_err *err)
 {
-	uint32_t end = build->entries[rank].next, n = end - rank, top = build->count, shift = top - rank;
+	uint32_t end = cfr__entry_next(&build->side, rank), n = end - rank, top = build->count, shift = top - rank;
 	int r;
 
 	if ((r = cfr__build_room(build, n, use, err)) < 0 ||
@@ -53,14 +53,14 @@ static int copy_run(cfr_build *build, uint32_t rank, uint32_t use, uint8_t flag,
 	                   err)) < 0 ||
 	    (r = spend(build, cost_of(build, rank, end), use, err)) < 0)
 		return r;
-	memcpy(build->entries + top, build->entries + rank, (size_t)n * sizeof(*build->entries));
+	memcpy(build->side.items + top, build->side.items + rank, (size_t)n * sizeof(*build->side.items));
 	memcpy(build->values + top, build->values + rank, (size_t)n * sizeof(*build->values));
 	memcpy(build->words + top, build->words + rank, (size_t)n * sizeof(*build->words));
+	if ((r = cfr__entry_copied(build, top, n, shift, flag, err)) < 0)
+		return r;
 	for (uint32_t i = top; i < top + n; i++) {
 		cfr_kind kind = cfr__word_kind(build->words[i]);
 
-		build->entries[i].next += shift;
-		build->entries[i].flags |= flag;
 		if (cfr__is_text(kind))
 			build->strings += cfr__text_len(kind, build->values[i]);
 	}
@@ -75,7 +75,7 @@ static int contains_itself(cfr_build *build, uint32_t rank, uint32_t use, cfr_er
 
 	cfr_err_hint(err, "an alias can only repeat a value that has ended before it");
 	if (err && build->source) {
-		cfr_place place = cfr_source_place(build->source, build->entries[rank].before);
+		cfr_place place = cfr_source_place(build->source, cfr__entry(&build->side, rank).before);
 		err->other_line = place.line;
 		err->other_column = place.column;
 	}
@@ -86,33 +86,33 @@ int cfr_build_alias(cfr_build *build, uint32_t rank, const cfr_mark *mark, cfr_e
 {
 	uint32_t top = build->count, use = mark ? mark->start : 0, key;
 	const uint8_t of_key = CFR_KEY_PLAIN | CFR_KEY_NOT_STRING;
-	cfr_entry *entry;
+	cfr_entry entry;
 	int r;
 
 	if (rank >= build->count)
 		return cfr_err_set(err, CFR_E_BUG, "a reader named a value that is not there");
-	if (build->entries[rank].next == CFR_BUILD_OPEN)
+	if (cfr__entry_next(&build->side, rank) == CFR_ENTRY_OPEN)
 		return contains_itself(build, rank, use, err);
 	if (!cfr__build_place(&key, build))
 		return cfr__build_misplaced(err);
 	if ((r = copy_run(build, rank, use, CFR_VIA_ALIAS, err)) < 0)
 		return r;
-	build->entries[rank].flags |= CFR_ANCHORED;
+	cfr__entry_flag(&build->side.items[rank], CFR_ANCHORED);
 	/* The copy stands under the key of this place. */
-	entry = &build->entries[top];
-	entry->flags = (uint8_t)(entry->flags & ~(of_key | CFR_ANCHORED));
-	entry->key_start = use;
-	entry->key_len = 0;
+	entry = cfr__entry(&build->side, top);
+	entry.flags = (uint8_t)(entry.flags & ~(of_key | CFR_ANCHORED));
+	entry.key_start = use;
+	entry.key_len = 0;
 	if (key != CFR_BUILD_KEYLESS) {
 		const cfr_mark *at = &build->key_mark;
 		uint32_t len = at->end - at->start;
 
-		entry->key_start = at->start;
-		entry->key_len = (uint16_t)(len > UINT16_MAX ? UINT16_MAX : len);
-		entry->flags |= (uint8_t)((at->flags & of_key) | (at->style == CFR_PLAIN ? CFR_KEY_PLAIN : 0));
+		entry.key_start = at->start;
+		entry.key_len = (uint16_t)(len > UINT16_MAX ? UINT16_MAX : len);
+		entry.flags |= (uint8_t)((at->flags & of_key) | (at->style == CFR_PLAIN ? CFR_KEY_PLAIN : 0));
 	}
 	build->words[top] = cfr__word(cfr__word_kind(build->words[top]), key);
-	return 0;
+	return cfr__entry_put(build, top, &entry, cfr__is_container(cfr__word_kind(build->words[top])), err);
 }
 
 static int no_mapping(cfr_build *build, uint32_t use, cfr_err *err)
@@ -132,11 +132,11 @@ int cfr_build_merge(cfr_build *build, uint32_t rank, const cfr_mark *mark, cfr_e
 	if (rank >= build->count || build->depth == 0 || build->frames[build->depth - 1].kind != CFR_MAPPING ||
 	    build->key != CFR_BUILD_KEYLESS)
 		return cfr_err_set(err, CFR_E_BUG, "a reader merged where it cannot be");
-	if (build->entries[rank].next == CFR_BUILD_OPEN)
+	if (cfr__entry_next(&build->side, rank) == CFR_ENTRY_OPEN)
 		return contains_itself(build, rank, use, err);
 	kind = cfr__word_kind(build->words[rank]);
 	if (kind == CFR_SEQUENCE) {
-		for (uint32_t at = rank + 1; at < build->entries[rank].next; at = build->entries[at].next) {
+		for (uint32_t at = rank + 1; at < cfr__entry_next(&build->side, rank); at = cfr__entry_next(&build->side, at)) {
 			if (cfr__word_kind(build->words[at]) != CFR_MAPPING)
 				return no_mapping(build, use, err);
 			/* Looking is work, too: a long sequence of empty mappings, merged by every line that follows. */
@@ -149,7 +149,7 @@ int cfr_build_merge(cfr_build *build, uint32_t rank, const cfr_mark *mark, cfr_e
 	if ((r = cfr_vec_room(&build->merges, &build->merge_cap, (uint64_t)build->merge_count + 1, sizeof(*build->merges),
 	                   err)) < 0)
 		return r;
-	build->entries[rank].flags |= CFR_ANCHORED;
+	cfr__entry_flag(&build->side.items[rank], CFR_ANCHORED);
 	build->merges[build->merge_count++] = (struct cfr_merge){ build->depth, rank, use };
 	return 0;
 }
@@ -157,10 +157,10 @@ int cfr_build_merge(cfr_build *build, uint32_t rank, const cfr_mark *mark, cfr_e
 /* The entries of one mapping whose keys have not been met. */
 static int merge_one(cfr_build *build, uint32_t rank, uint32_t use, cfr_err *err)
 {
-	uint32_t end = build->entries[rank].next;
+	uint32_t end = cfr__entry_next(&build->side, rank);
 	int r;
 
-	for (uint32_t at = rank + 1; at < end; at = build->entries[at].next) {
+	for (uint32_t at = rank + 1; at < end; at = cfr__entry_next(&build->side, at)) {
 		uint32_t key = cfr__word_key(build->words[at]);
 
 		if ((r = spend(build, 1, use, err)) < 0)
@@ -199,20 +199,20 @@ int cfr__build_merge_all(cfr_build *build, cfr_err *err)
 
 	if ((r = begin_stamps(build, err)) < 0)
 		return r;
-	for (uint32_t at = mapping + 1; at < own; at = build->entries[at].next)
+	for (uint32_t at = mapping + 1; at < own; at = cfr__entry_next(&build->side, at))
 		build->stamps[cfr__word_key(build->words[at])] = build->stamp;
 	while (first > 0 && build->merges[first - 1].depth == build->depth)
 		first--;
 	for (uint32_t i = first; i < build->merge_count; i++) {
 		struct cfr_merge merge = build->merges[i];
-		uint32_t end = build->entries[merge.rank].next;
+		uint32_t end = cfr__entry_next(&build->side, merge.rank);
 
 		if (cfr__word_kind(build->words[merge.rank]) == CFR_MAPPING) {
 			if ((r = merge_one(build, merge.rank, merge.use, err)) < 0)
 				return r;
 			continue;
 		}
-		for (uint32_t at = merge.rank + 1; at < end; at = build->entries[at].next) {
+		for (uint32_t at = merge.rank + 1; at < end; at = cfr__entry_next(&build->side, at)) {
 			if ((r = merge_one(build, at, merge.use, err)) < 0)
 				return r;
 		}

@@ -35,7 +35,7 @@ void cfr_build_reset(cfr_build *build)
 	build->count = build->depth = 0;
 	build->key = CFR_BUILD_KEYLESS;
 	build->strings = build->expanded = 0;
-	build->widest = build->copy_count = build->merge_count = 0;
+	build->widest = build->copy_count = build->merge_count = build->wide_count = 0;
 	cfr__keys_reset(&build->keys);
 	cfr_buf_clear(&build->pool);
 }
@@ -45,7 +45,8 @@ void cfr_build_free(cfr_build *build)
 	if (!build)
 		return;
 	cfr_source_unref(build->source);
-	free(build->entries);
+	free(build->side.items);
+	free(build->side.wide);
 	free(build->values);
 	free(build->words);
 	free(build->frames);
@@ -73,8 +74,8 @@ static void write_path(cfr_buf *out, const cfr_build *build, uint32_t rank)
 		uint32_t child = at + 1, index = 0;
 		char number[16];
 
-		while (child < build->count && build->entries[child].next <= rank) {
-			child = build->entries[child].next;
+		while (child < build->count && cfr__entry_next(&build->side, child) <= rank) {
+			child = cfr__entry_next(&build->side, child);
 			index++;
 		}
 		if (child >= build->count)
@@ -128,7 +129,7 @@ int cfr__build_room(cfr_build *build, uint64_t n, uint32_t offset, cfr_err *err)
 	if (build->cap == 0 && need < build->text.len / 16)
 		need = build->text.len / 16;
 	/* Three arrays of one length; `cap` is what all of them have. */
-	if (cap = build->cap, (r = cfr_vec_room(&build->entries, &cap, need, sizeof(*build->entries), err)) < 0)
+	if (cap = build->cap, (r = cfr_vec_room(&build->side.items, &cap, need, sizeof(*build->side.items), err)) < 0)
 		return r;
 	if (cap = build->cap, (r = cfr_vec_room(&build->values, &cap, need, sizeof(*build->values), err)) < 0)
 		return r;
@@ -161,7 +162,7 @@ int cfr_build_key(cfr_build *build, cfr_str key, const cfr_mark *mark, cfr_err *
 static int push(cfr_build *build, cfr_kind kind, uint64_t value, const cfr_mark *mark, cfr_err *err)
 {
 	static const cfr_mark nowhere = { 0 };
-	cfr_entry *entry;
+	cfr_entry entry;
 	uint32_t rank = build->count, key;
 	int r;
 
@@ -171,24 +172,26 @@ static int push(cfr_build *build, cfr_kind kind, uint64_t value, const cfr_mark 
 		return r;
 	if (CFR_UNLIKELY(!cfr__build_place(&key, build)))
 		return cfr__build_misplaced(err);
-	entry = &build->entries[rank];
-	entry->start = mark->start;
-	entry->end = mark->end;
-	entry->before = mark->before;
-	entry->next = rank + 1;
-	entry->style = mark->style;
-	entry->flags = mark->flags;
+	entry.start = mark->start;
+	entry.end = mark->end;
+	entry.before = mark->before;
+	entry.next = cfr__is_container(kind) ? CFR_ENTRY_OPEN : rank + 1;
+	entry.style = mark->style;
+	entry.flags = mark->flags;
 	if (key == CFR_BUILD_KEYLESS) {
-		entry->key_start = mark->before;
-		entry->key_len = 0;
+		entry.key_start = mark->before;
+		entry.key_len = 0;
 	} else {
 		const cfr_mark *at = &build->key_mark;
 		uint32_t len = at->end - at->start;
 
-		entry->key_start = at->start;
-		entry->key_len = (uint16_t)(len > UINT16_MAX ? UINT16_MAX : len);
-		entry->flags |= (uint8_t)(at->flags | (at->style == CFR_PLAIN ? CFR_KEY_PLAIN : 0));
+		entry.key_start = at->start;
+		entry.key_len = (uint16_t)(len > UINT16_MAX ? UINT16_MAX : len);
+		entry.flags |= (uint8_t)(at->flags | (at->style == CFR_PLAIN ? CFR_KEY_PLAIN : 0));
 	}
+	build->side.items[rank].word = 0;
+	if ((r = cfr__entry_put(build, rank, &entry, cfr__is_container(kind), err)) < 0)
+		return r;
 	build->values[rank] = value;
 	build->words[rank] = cfr__word(kind, key);
 	build->count = rank + 1;
@@ -260,7 +263,6 @@ int cfr_build_begin(cfr_build *build, cfr_kind kind, const cfr_mark *mark, cfr_e
 	if ((r = cfr_vec_room(&build->frames, &build->frame_cap, build->depth + 1, sizeof(*build->frames), err)) < 0 ||
 	    (r = push(build, kind, 0, mark, err)) < 0)
 		return r;
-	build->entries[build->count - 1].next = CFR_BUILD_OPEN;
 	build->frames[build->depth++] = (struct cfr_frame){ build->count - 1, 0, kind };
 	return 0;
 }
@@ -279,9 +281,7 @@ int cfr_build_end(cfr_build *build, uint32_t end, cfr_err *err)
 	if (frame->kind == CFR_MAPPING && frame->size > build->widest)
 		build->widest = frame->size;
 	build->values[frame->rank] = frame->size;
-	build->entries[frame->rank].end = end;
-	build->entries[frame->rank].next = build->count;
-	return 0;
+	return cfr__entry_close(build, frame->rank, end, err);
 }
 
 uint32_t cfr_build_rank(const cfr_build *build) { return build->count; }

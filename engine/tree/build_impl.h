@@ -1,7 +1,7 @@
 /* engine/tree/build_impl.h -- what the builder keeps; for build.c, keys.c, alias.c and finish.c.
  *
  * Values stand in the author's order (preorder), in three arrays by rank: the sidecar entry, a payload, and a word of
- * kind and key. A container's payload is its number of children; its `next` is OPEN until it ends. Nothing points at
+ * kind and key. A container's payload is its number of children; its `next` is CFR_ENTRY_OPEN until it ends. Nothing points at
  * anything: growing is realloc, copying a subtree (an alias) is memcpy and a shift.
  */
 #ifndef CFR_TREE_BUILD_IMPL_H
@@ -13,7 +13,6 @@
 #include "engine/tree/build.h"
 #include "engine/tree/impl.h"
 
-#define CFR_BUILD_OPEN    UINT32_MAX		/* `next` of a container that has not ended */
 #define CFR_BUILD_KEYLESS UINT32_C(0x1FFFFFFF)	/* key number of a value that has none */
 
 /* The word of a value: kind in the high 3 bits, number of the key in the low 29. */
@@ -53,7 +52,8 @@ struct cfr_build {
 	cfr_format format;
 	cfr_limits limits;
 
-	cfr_entry *entries;
+	struct cfr_sidecar side;
+	uint32_t wide_count, wide_cap;
 	uint64_t *values;
 	uint32_t *words;
 	uint32_t count, cap;
@@ -135,6 +135,13 @@ int cfr__build_misplaced(cfr_err *err);
 int cfr__build_fail(const cfr_build *build, int code, uint32_t offset, uint32_t rank, cfr_err *err);
 
 int cfr__keys_intern(uint32_t *out, cfr_build *build, cfr_str text, cfr_err *err);
+/* entry.c. One entry, of which style and flags may have been in the word before. */
+int cfr__entry_put(cfr_build *build, uint32_t rank, const cfr_entry *entry, bool collection, cfr_err *err);
+/* A collection ends: all that was pushed since is below it. */
+int cfr__entry_close(cfr_build *build, uint32_t rank, uint32_t end, cfr_err *err);
+/* Entries that were copied as bytes: `shift` further on, with a flag. */
+int cfr__entry_copied(cfr_build *build, uint32_t from, uint32_t n, uint32_t shift, uint8_t flag, cfr_err *err);
+
 void cfr__keys_reset(struct cfr_keys *keys);
 void cfr__keys_release(struct cfr_keys *keys);
 /* The place of each key in the order of bytes: an array from malloc. */

@@ -32,7 +32,8 @@ cfr_document *cfr_document_unref(const cfr_document *doc)
 		if (mine->block) {
 			cfr__block_unref(mine->block);
 		} else {
-			free(mine->entries);
+			free(mine->side.items);
+			free(mine->side.wide);
 			free(mine->ranks);
 			free(mine->copies);
 		}
@@ -53,11 +54,11 @@ void cfr_document_range(const cfr_document *doc, uint32_t *start, uint32_t *end)
 }
 
 uint32_t cfr_document_rank(const cfr_document *doc, cfr_node node) { return doc->ranks[node.at]; }
-const cfr_entry *cfr_document_ranked(const cfr_document *doc, uint32_t rank) { return &doc->entries[rank]; }
+cfr_entry cfr_document_ranked(const cfr_document *doc, uint32_t rank) { return cfr__entry(&doc->side, rank); }
 
-const cfr_entry *cfr_document_entry(const cfr_document *doc, cfr_node node)
+cfr_entry cfr_document_entry(const cfr_document *doc, cfr_node node)
 {
-	return &doc->entries[doc->ranks[node.at]];
+	return cfr__entry(&doc->side, doc->ranks[node.at]);
 }
 
 cfr_node cfr_document_node(const cfr_document *doc, uint32_t rank)
@@ -77,7 +78,7 @@ static const struct cfr_copy *find_copy(const cfr_document *doc, uint32_t rank)
 		else
 			high = middle;
 	}
-	if (low == 0 || rank >= doc->entries[doc->copies[low - 1].rank].next)
+	if (low == 0 || rank >= cfr__entry_next(&doc->side, doc->copies[low - 1].rank))
 		return NULL;
 	return &doc->copies[low - 1];
 }
@@ -103,7 +104,7 @@ uint32_t cfr_document_use(const cfr_document *doc, cfr_node node)
 			return copy->use;
 		rank = copy->origin + (rank - copy->rank);
 	}
-	return doc->entries[rank].start;
+	return doc->side.items[rank].start;
 }
 
 static cfr_span span_of(const cfr_document *doc, uint32_t start, uint32_t end)
@@ -116,16 +117,16 @@ static cfr_span span_of(const cfr_document *doc, uint32_t start, uint32_t end)
 
 cfr_span cfr_document_span(const cfr_document *doc, cfr_node node)
 {
-	const cfr_entry *entry = cfr_document_entry(doc, node);
+	cfr_entry entry = cfr_document_entry(doc, node);
 
-	return span_of(doc, entry->start, entry->end);
+	return span_of(doc, entry.start, entry.end);
 }
 
 cfr_span cfr_document_key_span(const cfr_document *doc, cfr_node node)
 {
-	const cfr_entry *entry = cfr_document_entry(doc, node);
+	cfr_entry entry = cfr_document_entry(doc, node);
 
-	if (entry->key_len == 0)
+	if (entry.key_len == 0)
 		return cfr_document_span(doc, node);
-	return span_of(doc, entry->key_start, entry->key_start + entry->key_len);
+	return span_of(doc, entry.key_start, entry.key_start + entry.key_len);
 }

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 
 /* Above this many bytes of entries a document takes over the builder's arrays instead of copying them. */
-static bool takes_over(const cfr_build *build) { return build->count * sizeof(cfr_entry) > 64 * 1024; }
+static bool takes_over(const cfr_build *build) { return build->count * sizeof(struct cfr_packed) > 32 * 1024; }
 
 struct layout {
 	cfr_build *build;
@@ -103,7 +103,7 @@ static void place_mapping(struct layout *layout, uint32_t rank, uint32_t count)
 	uint64_t *items = layout->gathered, last = 0;
 	bool sorted = true;
 
-	for (uint32_t i = 0, child = rank + 1; i < count; i++, child = build->entries[child].next) {
+	for (uint32_t i = 0, child = rank + 1; i < count; i++, child = cfr__entry_next(&build->side, child)) {
 		uint64_t item = (uint64_t)layout->key_ranks[cfr__word_key(build->words[child])] << 32 | child;
 
 		sorted &= item >= last;
@@ -127,11 +127,11 @@ static void place_mapping(struct layout *layout, uint32_t rank, uint32_t count)
 static int too_deep(struct layout *layout, uint32_t rank, cfr_err *err)
 {
 	cfr_build *build = layout->build;
-	uint32_t offset = build->entries[rank].start;
+	uint32_t offset = build->side.items[rank].start;
 	int r = cfr_err_limit(err, &build->limits, CFR_LIMIT_DEPTH);
 
 	for (uint32_t i = build->copy_count; i-- > 0;) {
-		if (build->copies[i].rank <= rank && rank < build->entries[build->copies[i].rank].next)
+		if (build->copies[i].rank <= rank && rank < cfr__entry_next(&build->side, build->copies[i].rank))
 			offset = build->copies[i].use;
 	}
 	if (err && build->source) {
@@ -177,7 +177,7 @@ static int lay_out(struct layout *layout, cfr_err *err)
 		if (kind == CFR_MAPPING) {
 			place_mapping(layout, rank, count);
 		} else {
-			for (uint32_t i = 0, child = rank + 1; i < count; i++, child = build->entries[child].next)
+			for (uint32_t i = 0, child = rank + 1; i < count; i++, child = cfr__entry_next(&build->side, child))
 				place(layout, layout->next + i, child);
 		}
 		stack[depth++] = (struct level){ layout->next, layout->next + count };
@@ -230,7 +230,7 @@ static void add_path(const cfr_image *image, uint32_t at, cfr_err *err)
 static int duplicate(struct layout *layout, const cfr_image *image, cfr_err *err)
 {
 	cfr_build *build = layout->build;
-	const cfr_entry *twin = &build->entries[layout->twin], *first = &build->entries[layout->twin_of];
+	cfr_entry twin = cfr__entry(&build->side, layout->twin), first = cfr__entry(&build->side, layout->twin_of);
 	uint32_t at = build->words[layout->twin];
 	cfr_str key = cfr__image_key_text(image, cfr__image_key(image, at));
 	int shown = (int)(key.len > 80 ? 80 : key.len), r;
@@ -240,8 +240,8 @@ static int duplicate(struct layout *layout, const cfr_image *image, cfr_err *err
 	r = cfr_err_set(err, CFR_E_DUPLICATE, "the key '%.*s' stands twice in one mapping", shown, key.ptr);
 	add_path(image, at, err);
 	if (err && build->source) {
-		cfr_place place = cfr_source_place(build->source, twin->key_start);
-		cfr_place other = cfr_source_place(build->source, first->key_start);
+		cfr_place place = cfr_source_place(build->source, twin.key_start);
+		cfr_place other = cfr_source_place(build->source, first.key_start);
 
 		cfr_err_at(err, cfr_source_name(build->source), place.line, place.column);
 		err->other_line = other.line;
@@ -387,10 +387,15 @@ int cfr_build_finish(cfr_document **out, cfr_build *build, uint32_t index, uint3
 		goto done;
 	for (uint32_t rank = 0; rank < n; rank++)
 		doc->ranks[build->words[rank]] = rank;
-	if (!(doc->entries = take(build->entries, n * sizeof(*doc->entries), over)))
+	if (!(doc->side.items = take(build->side.items, n * sizeof(*doc->side.items), over)))
 		goto done;
 	if (over)
-		build->entries = NULL;
+		build->side.items = NULL;
+	if (build->wide_count) {
+		if (!(doc->side.wide = take(build->side.wide, build->wide_count * sizeof(*doc->side.wide), false)))
+			goto done;
+		doc->wide_count = build->wide_count;
+	}
 	if (!(doc->nodes = take(build->words, n * sizeof(*doc->nodes), over)))
 		goto done;
 	if (over)

@@ -5,6 +5,7 @@
 
 #include "engine/document.h"
 #include "engine/image/read.h"
+#include "engine/tree/entry.h"
 
 #include <stdatomic.h>
 
@@ -43,11 +44,12 @@ struct cfr_document {
 	cfr_tree *tree;
 	cfr_format format;
 	uint32_t index, start, end;
-	cfr_entry *entries;		/* by rank */
+	struct cfr_sidecar side;
+	uint32_t wide_count;
 	uint32_t *ranks, *nodes;	/* node to rank and back */
 	struct cfr_copy *copies;
 	uint32_t copy_count;
-	struct cfr_block *block;	/* not NULL: entries, ranks and copies lie in it */
+	struct cfr_block *block;	/* not NULL: entries (with the wide), ranks and copies lie in it */
 };
 
 void cfr__block_unref(struct cfr_block *block);

@@ -27,11 +27,12 @@ uint32_t cfr__document_pieces(cfr_str pieces[CFR__STORE_PIECES], cfr__stored *he
 {
 	uint32_t count = 0, n = doc->tree->image.node_count;
 
-	*head = (cfr__stored){ .image = doc->tree->image.bytes.len, .nodes = n, .copies = doc->copy_count,
-			       .format = (uint32_t)doc->format, .index = doc->index, .start = doc->start, .end = doc->end };
+	*head = (cfr__stored){ .image = doc->tree->image.bytes.len, .nodes = n, .wide = doc->wide_count,
+			       .copies = doc->copy_count, .format = (uint32_t)doc->format, .index = doc->index, .start = doc->start, .end = doc->end };
 	add(pieces, &count, head, sizeof(*head));
 	add(pieces, &count, doc->tree->image.bytes.ptr, doc->tree->image.bytes.len);
-	add(pieces, &count, doc->entries, n * sizeof(*doc->entries));
+	add(pieces, &count, doc->side.items, n * sizeof(*doc->side.items));
+	add(pieces, &count, doc->side.wide, doc->wide_count * sizeof(*doc->side.wide));
 	add(pieces, &count, doc->ranks, n * sizeof(*doc->ranks));
 	add(pieces, &count, doc->copies, doc->copy_count * sizeof(*doc->copies));
 	return count;
@@ -112,6 +113,19 @@ static const char *check_ranks(cfr_document *doc, uint32_t n)
 	return doc->nodes[0] == 0 ? NULL : "a root that is not the first";
 }
 
+/* What has to hold before an entry can be unpacked: it looks into the table of the wide, and at the last of its own. */
+static const char *check_packed(const cfr_document *doc, uint32_t n)
+{
+	for (uint32_t rank = 0; rank < n; rank++) {
+		const struct cfr_packed *p = &doc->side.items[rank];
+
+		if (p->word & CFR__ENTRY_WIDE ? p->other >= doc->wide_count
+		                              : p->word & CFR__ENTRY_COLLECTION && (p->other <= rank || p->other > n))
+			return "an entry that leads out of the sidecar";
+	}
+	return NULL;
+}
+
 static const char *check_entries(const cfr_document *doc, uint32_t n)
 {
 	const cfr_str text = cfr_source_bytes(doc->source);
@@ -120,7 +134,7 @@ static const char *check_entries(const cfr_document *doc, uint32_t n)
 	uint32_t depth = 0;
 
 	for (uint32_t rank = 0; rank < n; rank++) {
-		const cfr_entry *entry = &doc->entries[rank];
+		cfr_entry entry = cfr__entry(&doc->side, rank);
 		uint32_t at = doc->nodes[rank];
 		cfr_kind kind = cfr__image_kind(image, at);
 		struct open *in;
@@ -128,20 +142,20 @@ static const char *check_entries(const cfr_document *doc, uint32_t n)
 		while (depth && stack[depth - 1].next == rank)
 			depth--;
 		in = depth ? &stack[depth - 1] : NULL;
-		if (rank ? !in || doc->tree->parents[at] != in->node || entry->next > in->next : entry->next != n)
+		if (rank ? !in || doc->tree->parents[at] != in->node || entry.next > in->next : entry.next != n)
 			return "entries that do not nest as the tree does";
 		if (in && in->child && at != in->child++)
 			return "elements out of order";
-		if (!entry_fits(entry, kind, in && !in->child, text))
+		if (!entry_fits(&entry, kind, in && !in->child, text))
 			return "an entry that leads out of its source";
-		if (!cfr__is_container(kind) || entry->next == rank + 1) {
-			if (entry->next != rank + 1)
+		if (!cfr__is_container(kind) || entry.next == rank + 1) {
+			if (entry.next != rank + 1)
 				return "a scalar with something in it";
 			continue;
 		}
-		if (entry->next <= rank || depth > CFR_IMAGE_DEPTH)
+		if (entry.next <= rank || depth > CFR_IMAGE_DEPTH)
 			return "entries that do not nest as the tree does";
-		stack[depth++] = (struct open){ at, entry->next, kind == CFR_SEQUENCE ? cfr__image_first(image, at) : 0 };
+		stack[depth++] = (struct open){ at, entry.next, kind == CFR_SEQUENCE ? cfr__image_first(image, at) : 0 };
 	}
 	return NULL;
 }
@@ -156,7 +170,7 @@ static const char *check_copies(const cfr_document *doc, uint32_t n)
 
 		if (copy->rank < free_from || copy->rank >= n || copy->origin >= copy->rank || !fits(text, copy->use))
 			return "copies out of order";
-		free_from = doc->entries[copy->rank].next;
+		free_from = cfr__entry_next(&doc->side, copy->rank);
 	}
 	return NULL;
 }
@@ -166,18 +180,21 @@ static const char *check_copies(const cfr_document *doc, uint32_t n)
 /* Where in `bytes` the parts lie, from a head that was looked at; what is behind them in `used`. */
 static int lay_out(cfr_document *doc, cfr_str *image, size_t *used, const cfr__stored *head, cfr_str bytes, cfr_err *err)
 {
-	uint64_t at = sizeof(*head), entries, ranks, copies, end;
+	uint64_t at = sizeof(*head), entries, wide, ranks, copies, end;
 
 	if (head->image > bytes.len)
 		return corrupt(err, "an image longer than all");
 	entries = at + padded(head->image);
-	ranks = entries + padded((uint64_t)head->nodes * sizeof(*doc->entries));
+	wide = entries + padded((uint64_t)head->nodes * sizeof(*doc->side.items));
+	ranks = wide + padded((uint64_t)head->wide * sizeof(*doc->side.wide));
 	copies = ranks + padded((uint64_t)head->nodes * sizeof(*doc->ranks));
 	end = copies + padded((uint64_t)head->copies * sizeof(*doc->copies));
 	if (end > bytes.len)
 		return corrupt(err, "it ends too early");
 	*image = (cfr_str){ bytes.ptr + at, (size_t)head->image };
-	doc->entries = (cfr_entry *)(uintptr_t)(bytes.ptr + entries);
+	doc->side.items = (struct cfr_packed *)(uintptr_t)(bytes.ptr + entries);
+	doc->side.wide = (struct cfr_wide *)(uintptr_t)(bytes.ptr + wide);
+	doc->wide_count = head->wide;
 	doc->ranks = (uint32_t *)(uintptr_t)(bytes.ptr + ranks);
 	doc->copies = head->copies ? (struct cfr_copy *)(uintptr_t)(bytes.ptr + copies) : NULL;
 	doc->copy_count = head->copies;
@@ -224,7 +241,7 @@ int cfr__document_restore(cfr_document **out, size_t *used, const cfr_source *so
 		r = cfr_err_nomem(err);
 		goto done;
 	}
-	if ((why = check_ranks(doc, n)) || (why = check_entries(doc, n)) || (why = check_copies(doc, n))) {
+	if ((why = check_ranks(doc, n)) || (why = check_packed(doc, n)) || (why = check_entries(doc, n)) || (why = check_copies(doc, n))) {
 		r = corrupt(err, why);
 		goto done;
 	}

@@ -11,11 +11,12 @@
 /* In front of each document. Everything begins at a multiple of 8. */
 typedef struct cfr__stored {
 	uint64_t image;			/* bytes */
-	uint32_t nodes, copies;
+	uint32_t nodes, wide, copies;
 	uint32_t format, index, start, end;
+	uint32_t none;			/* 0: no bytes between that nobody has written */
 } cfr__stored;
 
-enum { CFR__STORE_PIECES = 8 };
+enum { CFR__STORE_PIECES = 12 };
 
 /* The pieces that, one behind the other, are a document; they lie in `head` and in the document. Returns how many. */
 uint32_t cfr__document_pieces(cfr_str pieces[CFR__STORE_PIECES], cfr__stored *head, const cfr_document *doc);

@@ -301,11 +301,11 @@ static int node_children(lua_State *L)
 	lua_createtable(L, (int)size, 0);
 	if (doc && size) {
 		uint32_t rank = cfr_document_rank(doc, node), at = rank + 1;
-		uint32_t end = cfr_document_ranked(doc, rank)->next;
+		uint32_t end = cfr_document_ranked(doc, rank).next;
 		for (lua_Integer i = 1; at < end; i++) {
 			cfr__cmd_push_node(L, doc, cfr_document_node(doc, at));
 			lua_rawseti(L, -2, i);
-			at = cfr_document_ranked(doc, at)->next;
+			at = cfr_document_ranked(doc, at).next;
 		}
 		return 1;
 	}

@@ -264,7 +264,7 @@ static int tree_raw(lua_State *L)
 {
 	cfr__view *view;
 	cfr_node node = target(L, &view);
-	const cfr_entry *entry;
+	cfr_entry entry;
 	cfr_str bytes;
 
 	if (!view->held->doc || node.at == CFR_IMAGE_NONE) {
@@ -273,8 +273,8 @@ static int tree_raw(lua_State *L)
 	}
 	entry = cfr_document_entry(view->held->doc, node);
 	bytes = cfr_source_bytes(cfr_document_source(view->held->doc));
-	cfr_sandbox_steps(L, (entry->end - entry->start) / 64 + 1);
-	cfr__push_str(L, cfr_str_sub(bytes, entry->start, entry->end));
+	cfr_sandbox_steps(L, (entry.end - entry.start) / 64 + 1);
+	cfr__push_str(L, cfr_str_sub(bytes, entry.start, entry.end));
 	return 1;
 }
 
@@ -286,7 +286,7 @@ static int tree_style(lua_State *L)
 	if (!view->held->doc || node.at == CFR_IMAGE_NONE)
 		lua_pushnil(L);
 	else
-		lua_pushstring(L, cfr_style_name((cfr_style)cfr_document_entry(view->held->doc, node)->style));
+		lua_pushstring(L, cfr_style_name((cfr_style)cfr_document_entry(view->held->doc, node).style));
 	return 1;
 }
 
@@ -310,7 +310,7 @@ static uint32_t nth_child(const cfr__view *view, uint32_t i, uint32_t *rank)
 
 	if (!doc)
 		return cfr__image_first(&view->held->image, view->at) + i;
-	*rank = i == 0 ? cfr_document_rank(doc, cfr__node_of(view)) + 1 : cfr_document_ranked(doc, *rank)->next;
+	*rank = i == 0 ? cfr_document_rank(doc, cfr__node_of(view)) + 1 : cfr_document_ranked(doc, *rank).next;
 	return cfr_document_node(doc, *rank).at;
 }
 

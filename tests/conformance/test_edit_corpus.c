@@ -132,7 +132,7 @@ static cfr_tree *with_a_word(cfr_str text)
 
 static void try_scalar(struct tally *t, const cfr_document *doc, cfr_node node)
 {
-	const cfr_entry *entry = cfr_document_entry(doc, node);
+	cfr_entry entry = cfr_document_entry(doc, node);
 	cfr_str text = cfr_source_bytes(cfr_document_source(doc));
 	bool string = cfr_node_kind(node) == CFR_STRING;
 	cfr_buf at = CFR_BUF_INIT;
@@ -141,11 +141,11 @@ static void try_scalar(struct tally *t, const cfr_document *doc, cfr_node node)
 	cfr_buf written = CFR_BUF_INIT;
 	cfr_edit change = { .op = CFR_EDIT_REPLACE }, back = change;
 
-	if (entry->flags & (CFR_VIA_ALIAS | CFR_VIA_MERGE))
+	if (entry.flags & (CFR_VIA_ALIAS | CFR_VIA_MERGE))
 		return;
 	cfr_pointer_write(&at, node);
 	/* Of a text over several lines a word, else the whole. */
-	other = string && entry->style >= CFR_LITERAL ? with_a_word(cfr_node_string(node))
+	other = string && entry.style >= CFR_LITERAL ? with_a_word(cfr_node_string(node))
 	                                             : edits_value(cfr_node_kind(node) == CFR_INT ? "271828" : "another");
 	change.at = back.at = cfr_buf_str(&at);
 	change.value = other;
@@ -154,11 +154,11 @@ static void try_scalar(struct tally *t, const cfr_document *doc, cfr_node node)
 	back.value = same = edits_value(written.ptr);
 	cfr_buf_release(&written);
 	there_and_back(t, doc, &change, &back, true);
-	if (entry->style <= CFR_DOUBLE) {
+	if (entry.style <= CFR_DOUBLE) {
 		struct edited one;
 
 		if (edit(&one, doc, &change) == 0) {
-			cfr_str old = cfr_str_sub(text, entry->start, entry->end);
+			cfr_str old = cfr_str_sub(text, entry.start, entry.end);
 
 			if (!old.len || !memchr(old.ptr, '\n', old.len))
 				assert_true(one_line_differs(text, cfr_buf_str(&one.text)));
@@ -172,14 +172,14 @@ static void try_scalar(struct tally *t, const cfr_document *doc, cfr_node node)
 
 static void try_collection(struct tally *t, const cfr_document *doc, cfr_node node)
 {
-	const cfr_entry *entry = cfr_document_entry(doc, node);
+	cfr_entry entry = cfr_document_entry(doc, node);
 	bool mapping = cfr_node_kind(node) == CFR_MAPPING;
 	cfr_tree *value = edits_value("{a: 1, list: [x, {z: 1}]}");
 	cfr_edit change = { .op = mapping ? CFR_EDIT_SET : CFR_EDIT_INSERT, .key = CFR_STR("cfgrun-test"), .value = value };
 	cfr_edit back = { .op = CFR_EDIT_REMOVE };
 	cfr_buf at = CFR_BUF_INIT, there = CFR_BUF_INIT;
 
-	if (!(entry->flags & (CFR_VIA_ALIAS | CFR_VIA_MERGE)) && cfr_node_size(node)) {
+	if (!(entry.flags & (CFR_VIA_ALIAS | CFR_VIA_MERGE)) && cfr_node_size(node)) {
 		cfr_pointer_write(&at, node);
 		change.at = cfr_buf_str(&at);
 		for (uint32_t where = 0; where < (mapping ? 1u : 2u); where++) {

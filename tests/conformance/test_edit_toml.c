@@ -78,7 +78,7 @@ static void try_node(struct tally *t, const cfr_document *doc, cfr_node node)
 	cfr_node parent;
 	bool root = !cfr_node_parent(&parent, node);
 	bool element = !root && cfr_node_kind(parent) == CFR_SEQUENCE &&
-	               cfr_document_entry(doc, parent)->style == CFR_BLOCK;
+	               cfr_document_entry(doc, parent).style == CFR_BLOCK;
 	cfr_buf at = CFR_BUF_INIT;
 
 	cfr_pointer_write(&at, node);

@@ -9,6 +9,7 @@
 #include "engine/tree/build.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -55,25 +56,25 @@ static int event(cfr_build *build, const uint8_t **data, const uint8_t *end, cfr
 
 static void check_node(const cfr_document *doc, cfr_node node, uint32_t rank)
 {
-	const cfr_entry *entry = cfr_document_ranked(doc, rank);
+	cfr_entry entry = cfr_document_ranked(doc, rank), same = cfr_document_entry(doc, node);
 	cfr_node origin = cfr_document_origin(doc, node), child, parent;
 	uint32_t count = 0, at;
 	bool equal;
 
 	REQUIRE(cfr_document_rank(doc, node) == rank);
 	REQUIRE(cfr_node_same(cfr_document_node(doc, rank), node));
-	REQUIRE(cfr_document_entry(doc, node) == entry);
-	REQUIRE(entry->next > rank && entry->next <= cfr_tree_size(cfr_document_tree(doc)));
+	REQUIRE(memcmp(&same, &entry, sizeof(entry)) == 0);
+	REQUIRE(entry.next > rank && entry.next <= cfr_tree_size(cfr_document_tree(doc)));
 	REQUIRE(cfr_node_equal(&equal, origin, node, NULL) == 0 && equal);
-	REQUIRE(!(cfr_document_entry(doc, origin)->flags & (CFR_VIA_ALIAS | CFR_VIA_MERGE)));
-	REQUIRE(cfr_node_same(origin, node) == !(entry->flags & (CFR_VIA_ALIAS | CFR_VIA_MERGE)));
+	REQUIRE(!(cfr_document_entry(doc, origin).flags & (CFR_VIA_ALIAS | CFR_VIA_MERGE)));
+	REQUIRE(cfr_node_same(origin, node) == !(entry.flags & (CFR_VIA_ALIAS | CFR_VIA_MERGE)));
 	REQUIRE(cfr_document_use(doc, node) < sizeof(text));
 	REQUIRE(cfr_document_span(doc, node).line == 1 && cfr_document_key_span(doc, node).line == 1);
 	if (cfr_node_size(node) == 0) {
-		REQUIRE(entry->next == rank + 1);
+		REQUIRE(entry.next == rank + 1);
 		return;
 	}
-	for (at = rank + 1; at < entry->next; at = cfr_document_ranked(doc, at)->next, count++) {
+	for (at = rank + 1; at < entry.next; at = cfr_document_ranked(doc, at).next, count++) {
 		child = cfr_document_node(doc, at);
 		REQUIRE(cfr_node_parent(&parent, child) && cfr_node_same(parent, node));
 		if (cfr_node_kind(node) == CFR_SEQUENCE)
@@ -81,7 +82,7 @@ static void check_node(const cfr_document *doc, cfr_node node, uint32_t rank)
 		else
 			REQUIRE(cfr_node_find(&parent, node, cfr_node_key(child), NULL) == 0 && cfr_node_same(parent, child));
 	}
-	REQUIRE(at == entry->next && count == cfr_node_size(node));
+	REQUIRE(at == entry.next && count == cfr_node_size(node));
 }
 
 static void check_document(const cfr_document *doc)

@@ -10,13 +10,13 @@ static void check_slices(const cfr_document *doc)
 	uint32_t n = cfr_tree_size(cfr_document_tree(doc));
 
 	for (uint32_t rank = 0; rank < n && rank < 30; rank++) {
-		const cfr_entry *entry = cfr_document_ranked(doc, rank);
+		cfr_entry entry = cfr_document_ranked(doc, rank);
 		cfr_documents docs = { NULL, 0 };
 		cfr_source *source;
 		cfr_err err = CFR_ERR_INIT;
 		bool same = false;
 
-		HOLDS(fuzz_read(&docs, &source, cfr_str_sub(cfr_source_bytes(cfr_document_source(doc)), entry->start, entry->end),
+		HOLDS(fuzz_read(&docs, &source, cfr_str_sub(cfr_source_bytes(cfr_document_source(doc)), entry.start, entry.end),
 		                CFR_JSON, &err) == 0);
 		HOLDS(cfr_node_equal(&same, cfr_document_node(doc, rank), fuzz_root(&docs), NULL) == 0 && same);
 		cfr_documents_release(&docs);

@@ -15,32 +15,32 @@ static void check_entries(const cfr_document *doc)
 	cfr_str text = cfr_source_bytes(cfr_document_source(doc));
 
 	for (uint32_t rank = 0; rank < size; rank++) {
-		const cfr_entry *e = cfr_document_ranked(doc, rank);
+		cfr_entry e = cfr_document_ranked(doc, rank);
 		cfr_node node = cfr_document_node(doc, rank);
 		cfr_kind kind = cfr_node_kind(node);
 		cfr_span span = cfr_document_span(doc, node);
 
-		HOLDS(e->before == e->start && e->start <= e->end && e->end <= text.len);
-		HOLDS(e->next > rank && e->next <= size);
+		HOLDS(e.before == e.start && e.start <= e.end && e.end <= text.len);
+		HOLDS(e.next > rank && e.next <= size);
 		HOLDS(cfr_document_rank(doc, node) == rank);
 		HOLDS(span.line > 0 && span.column > 0 && span.end_line >= span.line);
 		if (cfr_node_key(node).ptr) {
-			HOLDS(e->key_len > 0 && e->key_start + e->key_len <= text.len);
+			HOLDS(e.key_len > 0 && e.key_start + e.key_len <= text.len);
 			/* A header begins before its key, a value after it. */
-			HOLDS(e->style == CFR_BLOCK ? e->start <= e->key_start : e->key_start + e->key_len < e->start);
+			HOLDS(e.style == CFR_BLOCK ? e.start <= e.key_start : e.key_start + e.key_len < e.start);
 		}
-		if (e->style != CFR_BLOCK) {
-			char first = text.ptr[e->start];
+		if (e.style != CFR_BLOCK) {
+			char first = text.ptr[e.start];
 
-			HOLDS(e->end > e->start);
-			HOLDS((e->style == CFR_FLOW) == (kind == CFR_MAPPING || kind == CFR_SEQUENCE));
-			HOLDS((first == '"') == (e->style == CFR_DOUBLE || e->style == CFR_FOLDED));
-			HOLDS((first == '\'') == (e->style == CFR_SINGLE || e->style == CFR_LITERAL));
+			HOLDS(e.end > e.start);
+			HOLDS((e.style == CFR_FLOW) == (kind == CFR_MAPPING || kind == CFR_SEQUENCE));
+			HOLDS((first == '"') == (e.style == CFR_DOUBLE || e.style == CFR_FOLDED));
+			HOLDS((first == '\'') == (e.style == CFR_SINGLE || e.style == CFR_LITERAL));
 		}
-		for (uint32_t child = rank + 1; e->style == CFR_FLOW && child < e->next; child++) {
-			const cfr_entry *inner = cfr_document_ranked(doc, child);
+		for (uint32_t child = rank + 1; e.style == CFR_FLOW && child < e.next; child++) {
+			cfr_entry inner = cfr_document_ranked(doc, child);
 
-			HOLDS(e->start < inner->start && inner->end < e->end);
+			HOLDS(e.start < inner.start && inner.end < e.end);
 		}
 	}
 }
@@ -52,13 +52,13 @@ static void check_skipping(const cfr_document *doc)
 	cfr_str text = cfr_source_bytes(cfr_document_source(doc));
 
 	for (uint32_t rank = 0; rank < size && rank < 100; rank++) {
-		const cfr_entry *e = cfr_document_ranked(doc, rank);
-		cfr__toml t = { .text = text.ptr, .p = text.ptr + e->start, .end = text.ptr + text.len };
+		cfr_entry e = cfr_document_ranked(doc, rank);
+		cfr__toml t = { .text = text.ptr, .p = text.ptr + e.start, .end = text.ptr + text.len };
 
-		if (e->style == CFR_BLOCK)
+		if (e.style == CFR_BLOCK)
 			continue;
 		cfr__toml_skip(&t);
-		HOLDS(cfr__toml_at(&t, t.p) == e->end);
+		HOLDS(cfr__toml_at(&t, t.p) == e.end);
 	}
 }
 

@@ -43,20 +43,20 @@ static inline int fuzz_read(cfr_documents *docs, cfr_source **source, cfr_str te
  * an alias or a merge: that stands elsewhere. */
 static inline void fuzz_entries(const cfr_document *doc, uint32_t rank, uint32_t least, uint32_t most)
 {
-	const cfr_entry *entry = cfr_document_ranked(doc, rank);
-	uint32_t at = entry->start;
+	cfr_entry entry = cfr_document_ranked(doc, rank);
+	uint32_t at = entry.start;
 
-	HOLDS(least <= entry->key_start && entry->key_start <= entry->before);
-	HOLDS(entry->before <= entry->start && entry->start <= entry->end && entry->end <= most);
-	for (uint32_t child = rank + 1; child < entry->next;) {
-		const cfr_entry *e = cfr_document_ranked(doc, child);
+	HOLDS(least <= entry.key_start && entry.key_start <= entry.before);
+	HOLDS(entry.before <= entry.start && entry.start <= entry.end && entry.end <= most);
+	for (uint32_t child = rank + 1; child < entry.next;) {
+		cfr_entry e = cfr_document_ranked(doc, child);
 
-		HOLDS(e->next > child && e->next <= entry->next);
-		if (!(e->flags & (CFR_VIA_ALIAS | CFR_VIA_MERGE))) {
-			fuzz_entries(doc, child, at, entry->end);
-			at = e->end;
+		HOLDS(e.next > child && e.next <= entry.next);
+		if (!(e.flags & (CFR_VIA_ALIAS | CFR_VIA_MERGE))) {
+			fuzz_entries(doc, child, at, entry.end);
+			at = e.end;
 		}
-		child = e->next;
+		child = e.next;
 	}
 }
 
@@ -71,7 +71,7 @@ static inline void fuzz_documents(const cfr_documents *docs)
 		cfr_document_range(doc, &start, &end);
 		HOLDS(start == at && end >= start && end <= cfr_source_bytes(cfr_document_source(doc)).len);
 		at = end;
-		HOLDS(cfr_document_ranked(doc, 0)->next == size);
+		HOLDS(cfr_document_ranked(doc, 0).next == size);
 		fuzz_entries(doc, 0, start, end);
 		for (uint32_t rank = 0; rank < size; rank++) {
 			cfr_node node = cfr_document_node(doc, rank);

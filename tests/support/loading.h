@@ -125,12 +125,12 @@ static inline cfr_loader *double_loader(struct double_cache *d)
 
 static inline bool same_entry(const cfr_document *a, const cfr_document *b, uint32_t rank)
 {
-	const cfr_entry *x = cfr_document_ranked(a, rank), *y = cfr_document_ranked(b, rank);
+	cfr_entry x = cfr_document_ranked(a, rank), y = cfr_document_ranked(b, rank);
 	cfr_node m = cfr_document_node(a, rank), n = cfr_document_node(b, rank), p, q;
 	bool in = cfr_node_parent(&p, m);
 
-	return x->start == y->start && x->end == y->end && x->before == y->before && x->key_start == y->key_start &&
-	       x->next == y->next && x->key_len == y->key_len && x->style == y->style && x->flags == y->flags &&
+	return x.start == y.start && x.end == y.end && x.before == y.before && x.key_start == y.key_start &&
+	       x.next == y.next && x.key_len == y.key_len && x.style == y.style && x.flags == y.flags &&
 	       m.at == n.at && cfr_document_rank(a, m) == rank && cfr_document_rank(b, n) == rank &&
 	       in == cfr_node_parent(&q, n) && (!in || p.at == q.at) &&
 	       cfr_document_origin(a, m).at == cfr_document_origin(b, n).at && cfr_document_use(a, m) == cfr_document_use(b, n);

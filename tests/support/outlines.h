@@ -26,15 +26,15 @@ static inline cfr_node outlines_root(const cfr_document *doc) { return cfr_tree_
 /* What is told of a node and of all below it is the same in both documents. */
 static inline bool outlines_same(const cfr_document *a, cfr_node in_a, const cfr_document *b, cfr_node in_b)
 {
-	uint32_t from = cfr_document_rank(a, in_a), to = cfr_document_ranked(a, from)->next;
+	uint32_t from = cfr_document_rank(a, in_a), to = cfr_document_ranked(a, from).next;
 	uint32_t other = cfr_document_rank(b, in_b);
 	bool same = false;
 
 	if (cfr_node_equal(&same, in_a, in_b, NULL) != 0 || !same ||
-	    cfr_document_ranked(b, other)->next - other != to - from)
+	    cfr_document_ranked(b, other).next - other != to - from)
 		return false;
 	for (uint32_t rank = from; rank < to; rank++) {
-		cfr_entry x = *cfr_document_ranked(a, rank), y = *cfr_document_ranked(b, rank - from + other);
+		cfr_entry x = cfr_document_ranked(a, rank), y = cfr_document_ranked(b, rank - from + other);
 
 		y.next += from - other;
 		y.flags |= x.flags & CFR_ANCHORED;	/* the alias may stand outside */
@@ -403,7 +403,7 @@ static inline void outlines_check(struct outlines *n, cfr_str bytes, cfr_format 
 	for (uint32_t k = 0; k < size && k < most; k++) {
 		uint32_t rank = size <= most ? k : random_below(&rnd, size);
 		cfr_node node = cfr_document_node(doc, rank);
-		const cfr_entry *entry = cfr_document_ranked(doc, rank);
+		cfr_entry entry = cfr_document_ranked(doc, rank);
 		cfr_buf path = CFR_BUF_INIT;
 		uint32_t tokens = 0;
 
@@ -416,16 +416,16 @@ static inline void outlines_check(struct outlines *n, cfr_str bytes, cfr_format 
 			EDITS_REQUIRE(o->count <= tokens);
 			/* What stands in the text in block style, or in JSON, is found to its end. */
 			n->whole += o->count == tokens;
-			EDITS_REQUIRE(o->count < tokens || !(entry->flags & CFR_VIA_MERGE));
+			EDITS_REQUIRE(o->count < tokens || !(entry.flags & CFR_VIA_MERGE));
 			outlines_check_chain(n, doc, o);
 			for (int times = 0; o->count && times < 4; times++)
 				outlines_swap(n, doc, o, &rnd);
 		}
 		for (int times = 0; times < 4; times++)
 			outlines_edit(n, doc, node, &rnd);
-		if (cfr__outline_range(o, cfr_document_source(doc), format, entry->start, entry->end) == 0) {
+		if (cfr__outline_range(o, cfr_document_source(doc), format, entry.start, entry.end) == 0) {
 			for (uint32_t i = 0; i < o->count; i++)
-				EDITS_REQUIRE(o->chain[i].start <= entry->start && o->chain[i].end >= entry->end);
+				EDITS_REQUIRE(o->chain[i].start <= entry.start && o->chain[i].end >= entry.end);
 			outlines_check_chain(n, doc, o);
 		}
 		cfr_buf_release(&path);

@@ -64,16 +64,16 @@ static inline void assert_str(cfr_str got, const char *want)
 /* What the author wrote for a node: the slice from start to end. */
 static inline cfr_str written(const cfr_document *doc, cfr_node node)
 {
-	const cfr_entry *entry = cfr_document_entry(doc, node);
+	cfr_entry entry = cfr_document_entry(doc, node);
 
-	return cfr_str_sub(cfr_source_bytes(cfr_document_source(doc)), entry->start, entry->end);
+	return cfr_str_sub(cfr_source_bytes(cfr_document_source(doc)), entry.start, entry.end);
 }
 
 static inline cfr_str written_key(const cfr_document *doc, cfr_node node)
 {
-	const cfr_entry *entry = cfr_document_entry(doc, node);
+	cfr_entry entry = cfr_document_entry(doc, node);
 
-	return cfr_str_sub(cfr_source_bytes(cfr_document_source(doc)), entry->key_start, entry->key_start + entry->key_len);
+	return cfr_str_sub(cfr_source_bytes(cfr_document_source(doc)), entry.key_start, entry.key_start + entry.key_len);
 }
 
 typedef struct bad_text {

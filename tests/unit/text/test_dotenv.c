@@ -53,7 +53,7 @@ static void test_values(void **state)
 		assert_str(cfr_node_string(node), cases[i].value);
 		assert_str(written(doc, node), cases[i].written);
 		assert_str(written_key(doc, node), cases[i].key);
-		assert_int_equal(cfr_document_entry(doc, node)->style, cases[i].style);
+		assert_int_equal(cfr_document_entry(doc, node).style, cases[i].style);
 		cfr_documents_release(&docs);
 	}
 }

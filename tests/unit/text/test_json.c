@@ -101,7 +101,7 @@ static void test_places(void **state)
 	static const char text[] = "\xEF\xBB\xBF{\n  \"k\" : [ 10, \"\xC3\xA9\" ],\n  \"l\": {}\n}\n";
 	cfr_documents docs = read_text(text, CFR_JSON);
 	const cfr_document *doc = docs.items[0];
-	const cfr_entry *entry;
+	cfr_entry entry;
 	cfr_span span;
 	uint32_t start, end;
 
@@ -120,9 +120,9 @@ static void test_places(void **state)
 	assert_int_equal(span.column, 1);
 	assert_int_equal(span.end_line, 4);
 	entry = cfr_document_entry(doc, node_of(&docs, 0, "/k/1"));
-	assert_int_equal(entry->style, CFR_DOUBLE);
-	assert_int_equal(cfr_document_entry(doc, node_of(&docs, 0, "/k"))->style, CFR_FLOW);
-	assert_int_equal(cfr_document_entry(doc, node_of(&docs, 0, "/k"))->flags & CFR_KEY_PLAIN, 0);
+	assert_int_equal(entry.style, CFR_DOUBLE);
+	assert_int_equal(cfr_document_entry(doc, node_of(&docs, 0, "/k")).style, CFR_FLOW);
+	assert_int_equal(cfr_document_entry(doc, node_of(&docs, 0, "/k")).flags & CFR_KEY_PLAIN, 0);
 	cfr_document_range(doc, &start, &end);
 	assert_int_equal(start, 0);
 	assert_int_equal(end, sizeof(text) - 1);

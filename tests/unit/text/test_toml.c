@@ -102,7 +102,7 @@ static void test_strings(void **state)
 		assert_int_equal(cfr_node_kind(node), CFR_STRING);
 		assert_str(cfr_node_string(node), strings[i].value);
 		assert_str(written(docs.items[0], node), strings[i].text);
-		assert_int_equal(cfr_document_entry(docs.items[0], node)->style, strings[i].style);
+		assert_int_equal(cfr_document_entry(docs.items[0], node).style, strings[i].style);
 		cfr_documents_release(&docs);
 	}
 }
@@ -160,11 +160,11 @@ static void assert_place(const cfr_documents *docs, const char *pointer, const c
                          cfr_style style)
 {
 	cfr_node node = value_of(docs, pointer);
-	const cfr_entry *entry = cfr_document_entry(docs->items[0], node);
+	cfr_entry entry = cfr_document_entry(docs->items[0], node);
 
 	assert_str(written(docs->items[0], node), text);
 	assert_str(written_key(docs->items[0], node), key);
-	assert_int_equal(entry->style, style);
+	assert_int_equal(entry.style, style);
 }
 
 static void test_places(void **state)
@@ -185,7 +185,7 @@ static void test_places(void **state)
 	                               "[a]\n"
 	                               "u = 3\n"
 	                               "# end\n", CFR_TOML);
-	const cfr_entry *entry;
+	cfr_entry entry;
 
 	(void)state;
 	assert_place(&docs, "/x", "x", "x.'y z'.w = 1\nx.v = [ 1,\n  {k.l = 2, m = 'n'} ]", CFR_BLOCK);
@@ -206,9 +206,9 @@ static void test_places(void **state)
 	assert_place(&docs, "/p/q/0/s", "s", "[p.q.s]\nt = 2", CFR_BLOCK);
 	assert_place(&docs, "/p/q/1", "", "[[p.q]]", CFR_BLOCK);
 	entry = cfr_document_entry(docs.items[0], value_of(&docs, ""));
-	assert_int_equal(entry->start, 0);
-	assert_int_equal(entry->style, CFR_BLOCK);
-	assert_true(entry->end == cfr_source_bytes(cfr_document_source(docs.items[0])).len - strlen("\n# end\n"));
+	assert_int_equal(entry.start, 0);
+	assert_int_equal(entry.style, CFR_BLOCK);
+	assert_true(entry.end == cfr_source_bytes(cfr_document_source(docs.items[0])).len - strlen("\n# end\n"));
 	/* The author's order: that of first mention. */
 	assert_str(cfr_node_key(cfr_document_node(docs.items[0], 1)), "x");
 	assert_int_equal(cfr_document_format(docs.items[0]), CFR_TOML);

@@ -86,7 +86,7 @@ static void test_tags(void **state)
 	assert_int_equal(kind_at(&docs, "/g"), CFR_NULL);
 	assert_int_equal(kind_at(&docs, "/h"), CFR_BOOL);
 	assert_int_equal(kind_at(&docs, "/i"), CFR_MAPPING);
-	assert_true(cfr_document_entry(doc, node_of(&docs, 0, "/i"))->flags & CFR_TAGGED);
+	assert_true(cfr_document_entry(doc, node_of(&docs, 0, "/i")).flags & CFR_TAGGED);
 	assert_str(written(doc, node_of(&docs, 0, "/i")), "{x: 1}");
 	assert_int_equal(kind_at(&docs, "/k"), CFR_STRING);
 	assert_str(cfr_node_tag(node_of(&docs, 0, "/l")), "tag:example.org,2000:t");
@@ -112,11 +112,11 @@ static void test_key_flags(void **state)
 	const cfr_document *doc = docs.items[0];
 
 	(void)state;
-	assert_int_equal(cfr_document_entry(doc, node_of(&docs, 0, "/200"))->flags & of_key, of_key);
-	assert_int_equal(cfr_document_entry(doc, node_of(&docs, 0, "/201"))->flags & of_key, 0);
-	assert_int_equal(cfr_document_entry(doc, node_of(&docs, 0, "/word"))->flags & of_key, CFR_KEY_PLAIN);
-	assert_int_equal(cfr_document_entry(doc, node_of(&docs, 0, "/0x1"))->flags & of_key, of_key);
-	assert_int_equal(cfr_document_entry(doc, node_of(&docs, 0, "/3"))->flags & of_key, CFR_KEY_PLAIN);
+	assert_int_equal(cfr_document_entry(doc, node_of(&docs, 0, "/200")).flags & of_key, of_key);
+	assert_int_equal(cfr_document_entry(doc, node_of(&docs, 0, "/201")).flags & of_key, 0);
+	assert_int_equal(cfr_document_entry(doc, node_of(&docs, 0, "/word")).flags & of_key, CFR_KEY_PLAIN);
+	assert_int_equal(cfr_document_entry(doc, node_of(&docs, 0, "/0x1")).flags & of_key, of_key);
+	assert_int_equal(cfr_document_entry(doc, node_of(&docs, 0, "/3")).flags & of_key, CFR_KEY_PLAIN);
 	assert_str(written_key(doc, node_of(&docs, 0, "/201")), "'201'");
 	cfr_documents_release(&docs);
 }
@@ -151,15 +151,15 @@ static void test_places(void **state)
 		"- - s\n";
 	cfr_documents docs = read_text(text, CFR_YAML);
 	const cfr_document *doc = docs.items[0];
-	const cfr_entry *entry;
+	cfr_entry entry;
 	cfr_node node;
 
 	(void)state;
 	node = node_of(&docs, 0, "/a");
 	assert_str(written(doc, node), "one two");
 	entry = cfr_document_entry(doc, node);
-	assert_int_equal(entry->before, strstr(text, "&x") - text);
-	assert_true(entry->flags & CFR_ANCHORED);
+	assert_int_equal(entry.before, strstr(text, "&x") - text);
+	assert_true(entry.flags & CFR_ANCHORED);
 	assert_str(written(doc, node_of(&docs, 0, "/b")), "- 1   # c\n  -  'it''s'");
 	assert_str(written(doc, node_of(&docs, 0, "/b/1")), "'it''s'");
 	assert_str(cfr_node_string(node_of(&docs, 0, "/b/1")), "it's");
@@ -170,16 +170,16 @@ static void test_places(void **state)
 	assert_str(written(doc, node_of(&docs, 0, "/f")), "{g: [h, {i: }, j: k], l}");
 	assert_str(written(doc, node_of(&docs, 0, "/f/g/1")), "{i: }");
 	entry = cfr_document_entry(doc, node_of(&docs, 0, "/f/g/1/i"));
-	assert_int_equal(entry->start, strstr(text, "i: }") + 2 - text);
-	assert_int_equal(entry->end, entry->start);
+	assert_int_equal(entry.start, strstr(text, "i: }") + 2 - text);
+	assert_int_equal(entry.end, entry.start);
 	assert_str(written(doc, node_of(&docs, 0, "/f/g/2")), "j: k");
-	assert_int_equal(cfr_document_entry(doc, node_of(&docs, 0, "/f/g/2"))->style, CFR_FLOW);
+	assert_int_equal(cfr_document_entry(doc, node_of(&docs, 0, "/f/g/2")).style, CFR_FLOW);
 	entry = cfr_document_entry(doc, node_of(&docs, 0, "/f/l"));
-	assert_int_equal(entry->start, strstr(text, "l}") + 1 - text);
+	assert_int_equal(entry.start, strstr(text, "l}") + 1 - text);
 	entry = cfr_document_entry(doc, node_of(&docs, 0, "/m"));
-	assert_int_equal(entry->start, strstr(text, "m:\n") + 2 - text);
+	assert_int_equal(entry.start, strstr(text, "m:\n") + 2 - text);
 	node = node_of(&docs, 0, "/n");
-	assert_true(cfr_document_entry(doc, node)->flags & CFR_VIA_ALIAS);
+	assert_true(cfr_document_entry(doc, node).flags & CFR_VIA_ALIAS);
 	assert_str(written(doc, node), "one two");
 	assert_int_equal(cfr_document_use(doc, node), strstr(text, "*x") - text);
 	assert_str(written_key(doc, node), "n");
@@ -187,11 +187,11 @@ static void test_places(void **state)
 	assert_str(cfr_node_string(node_of(&docs, 0, "/o")), "p\n\n");
 	assert_str(written(doc, node_of(&docs, 0, "/q")), "- r\n-\n- - s");
 	entry = cfr_document_entry(doc, node_of(&docs, 0, "/q/1"));
-	assert_int_equal(entry->start, strstr(text, "-\n- - s") + 1 - text);
+	assert_int_equal(entry.start, strstr(text, "-\n- - s") + 1 - text);
 	assert_str(written(doc, node_of(&docs, 0, "/q/2")), "- s");
 	entry = cfr_document_entry(doc, node_of(&docs, 0, ""));
-	assert_int_equal(entry->start, 8);
-	assert_int_equal(entry->end, sizeof(text) - 2);
+	assert_int_equal(entry.start, 8);
+	assert_int_equal(entry.end, sizeof(text) - 2);
 	cfr_documents_release(&docs);
 }
 
@@ -287,7 +287,7 @@ static void test_merges(void **state)
 	(void)state;
 	assert_int_equal(cfr_node_int(node_of(&docs, 0, "/one/x")), 10);
 	assert_int_equal(cfr_node_int(node_of(&docs, 0, "/one/y")), 2);
-	assert_true(cfr_document_entry(doc, node_of(&docs, 0, "/one/y"))->flags & CFR_VIA_MERGE);
+	assert_true(cfr_document_entry(doc, node_of(&docs, 0, "/one/y")).flags & CFR_VIA_MERGE);
 	assert_int_equal(cfr_node_int(node_of(&docs, 0, "/two/y")), 20);
 	assert_int_equal(cfr_node_int(node_of(&docs, 0, "/two/z")), 4);
 	assert_int_equal(cfr_node_int(node_of(&docs, 0, "/two/x")), 1);
@@ -546,24 +546,24 @@ static void compare(const cfr_document *doc, cfr_node node, cfr_str text)
 /* Each value's slice, a block collection with the indentation of its first line. */
 static void reread(const cfr_document *doc, cfr_node node, uint32_t least, uint32_t most)
 {
-	const cfr_entry *entry = cfr_document_entry(doc, node);
+	cfr_entry entry = cfr_document_entry(doc, node);
 	cfr_buf text = CFR_BUF_INIT;
-	uint32_t last = entry->start;
+	uint32_t last = entry.start;
 
-	assert_true(least <= entry->before && entry->before <= entry->start && entry->start <= entry->end &&
-	            entry->end <= most);
-	if (entry->style == CFR_BLOCK)
+	assert_true(least <= entry.before && entry.before <= entry.start && entry.start <= entry.end &&
+	            entry.end <= most);
+	if (entry.style == CFR_BLOCK)
 		spaces(&text, cfr_document_span(doc, node).column - 1);
 	cfr_buf_adds(&text, written(doc, node));
 	compare(doc, node, cfr_buf_str(&text));
 	cfr_buf_release(&text);
 	/* Children in the author's order, one behind the other. */
-	for (uint32_t rank = cfr_document_rank(doc, node) + 1; rank < entry->next;) {
-		const cfr_entry *child = cfr_document_ranked(doc, rank);
+	for (uint32_t rank = cfr_document_rank(doc, node) + 1; rank < entry.next;) {
+		cfr_entry child = cfr_document_ranked(doc, rank);
 
-		reread(doc, cfr_document_node(doc, rank), last, entry->end);
-		last = child->end;
-		rank = child->next;
+		reread(doc, cfr_document_node(doc, rank), last, entry.end);
+		last = child.end;
+		rank = child.next;
 	}
 }
 

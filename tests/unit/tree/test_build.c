@@ -95,7 +95,7 @@ static void test_document(void **state)
 	/* the author's order, and back */
 	assert_int_equal(cfr_document_rank(doc, node), 1);
 	assert_true(cfr_node_same(cfr_document_node(doc, 1), node));
-	assert_int_equal(cfr_document_ranked(doc, 1)->next, 4);
+	assert_int_equal(cfr_document_ranked(doc, 1).next, 4);
 	span = cfr_document_span(doc, cfr_document_node(doc, 4));
 	assert_int_equal(span.line, 2);
 	assert_int_equal(span.column, 4);
@@ -205,9 +205,9 @@ static void test_alias(void **state)
 
 	/* everything below an alias says that its text stands elsewhere, and where */
 	node = get(doc, "/use/in/0");
-	assert_true(cfr_document_entry(doc, node)->flags & CFR_VIA_ALIAS);
+	assert_true(cfr_document_entry(doc, node).flags & CFR_VIA_ALIAS);
 	assert_true(cfr_node_same(cfr_document_origin(doc, node), get(doc, "/base/in/0")));
-	assert_int_equal(cfr_document_entry(doc, node)->start, at(source, "2", 1).start);
+	assert_int_equal(cfr_document_entry(doc, node).start, at(source, "2", 1).start);
 	assert_int_equal(cfr_document_use(doc, get(doc, "/use")), at(source, "*b", 1).start);
 	assert_int_equal(cfr_document_use(doc, get(doc, "/list/0")), at(source, "*i", 1).start);
 	assert_int_equal(cfr_document_use(doc, get(doc, "/list/1")), at(source, "*bb", 1).start);
@@ -215,9 +215,9 @@ static void test_alias(void **state)
 	assert_int_equal(cfr_document_use(doc, get(doc, "/base/x")), at(source, "1", 1).start);
 	assert_int_equal(cfr_document_key_span(doc, get(doc, "/use")).line, 2);
 	assert_int_equal(cfr_document_key_span(doc, get(doc, "/use/in")).line, 1);
-	assert_true(cfr_document_entry(doc, get(doc, "/base"))->flags & CFR_ANCHORED);
-	assert_false(cfr_document_entry(doc, get(doc, "/use"))->flags & CFR_ANCHORED);
-	assert_false(cfr_document_entry(doc, get(doc, "/list"))->flags & CFR_VIA_ALIAS);
+	assert_true(cfr_document_entry(doc, get(doc, "/base")).flags & CFR_ANCHORED);
+	assert_false(cfr_document_entry(doc, get(doc, "/use")).flags & CFR_ANCHORED);
+	assert_false(cfr_document_entry(doc, get(doc, "/list")).flags & CFR_VIA_ALIAS);
 	cfr_document_unref(doc);
 	cfr_source_unref(source);
 }
@@ -330,13 +330,13 @@ static void test_merge(void **state)
 	assert_int_equal(cfr_node_int(get(doc, "/r/m")), 4);
 	assert_int_equal(cfr_node_int(get(doc, "/r/x")), 5);
 	assert_int_equal(cfr_node_int(get(doc, "/r/s/0")), 0);
-	assert_int_equal(cfr_document_entry(doc, get(doc, "/r/k"))->flags & CFR_VIA_MERGE, 0);
-	assert_true(cfr_document_entry(doc, get(doc, "/r/s/0"))->flags & CFR_VIA_MERGE);
+	assert_int_equal(cfr_document_entry(doc, get(doc, "/r/k")).flags & CFR_VIA_MERGE, 0);
+	assert_true(cfr_document_entry(doc, get(doc, "/r/s/0")).flags & CFR_VIA_MERGE);
 	assert_true(cfr_node_same(cfr_document_origin(doc, get(doc, "/r/s/0")), get(doc, "/p/s/0")));
 	assert_true(cfr_node_same(cfr_document_origin(doc, get(doc, "/r/m")), get(doc, "/q/m")));
 	assert_int_equal(cfr_document_use(doc, get(doc, "/r/m")), at(source, "*q", 1).start);
 	assert_int_equal(cfr_document_span(doc, get(doc, "/r/l")).line, 1);
-	assert_int_equal(cfr_document_ranked(doc, cfr_document_rank(doc, r))->next, cfr_tree_size(cfr_document_tree(doc)));
+	assert_int_equal(cfr_document_ranked(doc, cfr_document_rank(doc, r)).next, cfr_tree_size(cfr_document_tree(doc)));
 	cfr_document_unref(doc);
 	cfr_source_unref(source);
 }
