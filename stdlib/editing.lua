@@ -11,12 +11,12 @@ local writing = require "writing"
 
 local M = {}
 
+--- `move` has these alone: its two ends may be shown differently often, so that no one edit at an anchor is meant.
 ---@type Option[]
 M.options = {
   writing.options[1],
   writing.options[2],
   writing.options[3],
-  writing.through_alias,
   reading.options[1],
   reading.options[2],
 }
@@ -32,7 +32,7 @@ M.value_options = {
 ---@return Option[]
 function M.with(first)
   local list = {}
-  for _, options in ipairs { first, M.options } do
+  for _, options in ipairs { first, { writing.through_alias }, M.options } do
     table.move(options, 1, #options, #list + 1, list)
   end
   return list
@@ -250,7 +250,7 @@ function M.finish(edit, edits)
   local after, problem = core.edit(edit.document, edits, { through_alias = options.through_alias, limits = options.limits })
   if not after then
     problem.file = problem.file or edit.name
-    error(writing.explained(problem, options), 0)
+    error(edits[1] and edits[1].op == "move" and problem or writing.explained(problem, options), 0)
   end
   writing.finish(edit.file, edit.text, after, options, edit.hold)
   return 0

@@ -11,7 +11,7 @@ local M = {
     .. "directly above and behind the entry go along.",
   least = 3,
   most = 3,
-  options = editing.with {},
+  options = editing.options,
   words = { FROM = "pointer", TO = "pointer" },
   examples = {
     { "cfgrun move values.yaml /image /app/image", "into another mapping" },

@@ -158,6 +158,11 @@ describe("editing", function()
     assert.is_truthy(result.err:find("&base, and the edit would change it in 2 places", 1, true))
     assert.is_truthy(result.err:find("--through-alias", 1, true))
     assert.is_truthy(edited("set stack.yaml /use/cpu 2 --through-alias"):find("base: &base {cpu: 2}\nuse: *base\n", 1, true))
+    -- A move has no such way, so it names none.
+    result = run "move stack.yaml /use/cpu /cpu"
+    assert.are.equal(2, result.status)
+    assert.is_truthy(result.err:find("hint: edit it on line 7, where it is written", 1, true), result.err)
+    assert.is_truthy(run("move stack.yaml /use/cpu /cpu --through-alias").err:find("no option", 1, true))
   end)
 
   it("shows instead of writing, or writes elsewhere", function()
