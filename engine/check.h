@@ -27,6 +27,7 @@ typedef struct cfr_check_options {
 	void *env_arg;
 	void (*trace)(void *arg, const struct cfr_job *job, cfr_str line);	/* NULL: off; may be called on any thread */
 	void *trace_arg;
+	const cfr_profile *profile;	/* NULL: nobody is told what took how long. Borrowed */
 	const volatile bool *interrupted; /* polled between jobs; NULL: never */
 	cfr_loader *loader;		/* borrowed; NULL: sources are read and parsed */
 } cfr_check_options;

@@ -88,6 +88,7 @@ typedef struct cfr_composition {
 	void *env_arg;
 	const cfr_limits *limits;	/* NULL: defaults */
 	cfr_loader *loader;		/* borrowed; NULL: files are read and parsed */
+	const cfr_profile *profile;	/* NULL: nobody is told what took how long. Borrowed */
 } cfr_composition;
 
 typedef struct cfr_snapshot cfr_snapshot;

@@ -149,6 +149,7 @@ static int check_text(cfr__attempt *out, cfr_fixing *fixing, const cfr_checked *
 	cfr_worker *worker = fixing->worker;
 	cfr__attempt made = { 0 };
 	uint32_t failures = worker->failures.count;
+	uint64_t begin = cfr_profile_now(cfr__profile(check));
 	int r;
 
 	cfr_arena_init(&made.arena, check->pool);
@@ -156,6 +157,7 @@ static int check_text(cfr__attempt *out, cfr_fixing *fixing, const cfr_checked *
 	if ((r = cfr_source_new(&made.source, checked->file, text, &check->limits, err)) < 0 ||
 	    (r = cfr_text_read(&made.docs, made.source, checked->format, &check->limits, err)) < 0)
 		goto done;
+	cfr_profile_span(cfr__profile(check), "parse", checked->file, begin, text.len, "bytes");
 	if (made.docs.count != checked->documents) {
 		r = cfr_err_set(err, CFR_E_UNSUPPORTED, "the fix changes the number of documents");
 		goto done;
@@ -462,6 +464,7 @@ int cfr_check_fix(cfr_check *check, cfr_fix_class which,
 {
 	cfr_fixing fixing = { .check = check, .result = check->result, .worker = &check->workers[0], .which = which };
 	cfr_failures failures = { 0 };
+	uint64_t begin = cfr_profile_now(cfr__profile(check));
 	int r = 0;
 
 	if (!check->result)
@@ -494,6 +497,7 @@ int cfr_check_fix(cfr_check *check, cfr_fix_class which,
 	}
 	if (r == 0)
 		r = tell(&fixing, err);
+	cfr_profile_span(cfr__profile(check), "fix", CFR_STR(""), begin, fixing.settled.count, "findings");
 	free(failures.items);
 	free(fixing.all);
 	free(fixing.given_up.items);

@@ -150,6 +150,11 @@ int cfr__findings_sort(cfr_findings *findings, cfr_err *err);
 /* Sets the standing of findings and adds those of waivers and allowances themselves. */
 int cfr__accept(cfr_check *check, cfr_result *result, cfr_findings *findings, cfr_report *report, cfr_err *err);
 
+static inline const cfr_profile *cfr__profile(const cfr_check *check)
+{
+	return check->options.profile;
+}
+
 /* run.c */
 bool cfr__interrupted(const cfr_check *check);
 int cfr__worker_ready(cfr_check *check, cfr_worker *worker, cfr_err *err);

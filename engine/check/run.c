@@ -131,6 +131,7 @@ int cfr_check_add_pack(cfr_check *check, cfr_pack *pack, cfr_err *err)
 	cfr_worker *first = &check->workers[0];
 	const cfr_script_ops *ops = check->options.scripts.ops;
 	uint32_t known = check->rules.count;
+	uint64_t begin;
 	int r;
 
 	if (!place) {
@@ -140,11 +141,13 @@ int cfr_check_add_pack(cfr_check *check, cfr_pack *pack, cfr_err *err)
 	*place = pack;
 	if (!ops)
 		return cfr_err_set(err, CFR_E_UNSUPPORTED, "packs need a script runner, and this check has none");
+	begin = cfr_profile_now(cfr__profile(check));
 	if (!first->script && (r = ops->open(&first->script, check->options.scripts.arg, &check->limits, err)) < 0)
 		return r;
 	for (unsigned i = 1; i < check->worker_count; i++)
 		worker_close(check, &check->workers[i]);	/* opened before this pack: they lack it */
 	r = ops->load(first->script, pack, &check->rules, err);
+	cfr_profile_span(cfr__profile(check), "script", pack->name, begin, check->rules.count - known, "rules");
 	for (uint32_t i = known; i < check->rules.count; i++)
 		check->rules.items[i].data = pack->data;
 	return r;
@@ -223,17 +226,21 @@ static int compare_failures(const void *a, const void *b)
 int cfr__worker_ready(cfr_check *check, cfr_worker *worker, cfr_err *err)
 {
 	const cfr_script_ops *ops = check->options.scripts.ops;
+	uint64_t begin;
 	int r;
 
 	if (!worker->report.arena)
 		cfr__report_init(&worker->report, &worker->arena);
 	if (worker->script || !ops || check->packs.count == 0)
 		return 0;
+	begin = cfr_profile_now(cfr__profile(check));
 	if ((r = ops->open(&worker->script, check->options.scripts.arg, &check->limits, err)) < 0)
 		return r;
 	for (uint32_t i = 0; i < check->packs.count; i++) {
 		if ((r = ops->load(worker->script, check->packs.items[i], NULL, err)) < 0)
 			return r;
+		cfr_profile_span(cfr__profile(check), "script", check->packs.items[i]->name, begin, 0, NULL);
+		begin = cfr_profile_now(cfr__profile(check));
 	}
 	return 0;
 }
@@ -299,11 +306,15 @@ static int run_rule(cfr_check *check, cfr_result *result, cfr_worker *worker, co
 	const cfr_plan *plan = &result->plans[rule - check->rules.items];
 	cfr_err why = CFR_ERR_INIT;
 	cfr_severity severity = cfr__severity(check, rule, job->subject->name);
+	const cfr_profile *profile = cfr__profile(check);
+	uint64_t begin;
 	int r;
 
 	if (severity == CFR_OFF)
 		return 0;
+	begin = cfr_profile_now(profile);
 	r = select_nodes(worker, rule, cfr_tree_root(cfr_document_tree(job->subject->doc)), &why);
+	cfr_profile_span(profile, "select", rule->name, begin, worker->nodes.count, "places");
 	if (r == 0 && worker->nodes.count == 0)
 		return 0;
 	if (r == 0 && (r = read_env(check, worker, rule, &why)) == 0) {
@@ -318,7 +329,11 @@ static int run_rule(cfr_check *check, cfr_result *result, cfr_worker *worker, co
 		worker->report.output = 0;
 		worker->jobs++;
 		worker->places += job->selected_count;
+		begin = cfr_profile_now(profile);
 		r = run_places(job, worker, check->options.scripts.ops, &why);
+		cfr_profile_span(profile, "rule", rule->name, begin, job->selected_count, "places");
+		if (worker->report.of_job)
+			cfr_profile_count(profile, "rule", rule->name, worker->report.of_job, "findings");
 	}
 	if (r == 0)
 		return 0;
@@ -337,6 +352,7 @@ int cfr__run_rules(cfr_check *check, cfr_result *result, cfr_worker *worker, con
 	cfr_job job = { .subject = subject, .all = all, .all_count = result->subject_count, .run = check->runs,
 			.now = check->options.now, .limits = &check->limits, .trace = check->options.trace,
 			.trace_arg = check->options.trace_arg };
+	uint64_t begin = cfr_profile_now(cfr__profile(check));
 	int r = 0;
 
 	for (uint32_t i = first; r == 0 && i < last; i++) {
@@ -344,6 +360,7 @@ int cfr__run_rules(cfr_check *check, cfr_result *result, cfr_worker *worker, con
 		if (result->plans[i].active && cfr__rule_matches(rule, subject))
 			r = run_rule(check, result, worker, rule, &job, subject_index, err);
 	}
+	cfr_profile_span(cfr__profile(check), "check", subject->file, begin, 0, NULL);
 	return r;
 }
 
@@ -506,7 +523,8 @@ int cfr_check_run(cfr_check *check, cfr_err *err)
 {
 	cfr_result *result = NULL;
 	struct pass pass = { .check = check, .blocks = 1 };
-	uint64_t start = now_ns(), parsed;
+	const cfr_profile *profile = cfr__profile(check);
+	uint64_t start = now_ns(), parsed, begin;
 	int r;
 
 	cfr__result_free(check, check->result);
@@ -517,16 +535,24 @@ int cfr_check_run(cfr_check *check, cfr_err *err)
 	if ((r = result_new(&result, check, err)) < 0)
 		return r;
 	pass.result = result;
-	if ((r = cfr_work_run(check->worker_count, result->source_count, read_one, &pass, err)) < 0)
+	begin = cfr_profile_now(profile);
+	r = cfr_work_run(check->worker_count, result->source_count, read_one, &pass, err);
+	cfr_profile_span(profile, "pass", CFR_STR("reading"), begin, result->source_count, "files");
+	if (r < 0)
 		goto failed;
+	begin = cfr_profile_now(profile);
 	if ((r = cfr__make_subjects(check, result, err)) < 0 || (r = cfr__plan_rules(check, result, err)) < 0)
 		goto failed;
+	cfr_profile_span(profile, "recognise", CFR_STR(""), begin, result->subject_count, "documents");
 	parsed = now_ns();
 
 	/* With few documents the rules are cut into pieces too, so that no thread idles. */
 	if (check->worker_count > 1 && result->subject_count < 8 * check->worker_count)
 		pass.blocks = check->rules.count < 16 ? 1 : 4 * check->worker_count;
+	begin = cfr_profile_now(profile);
 	r = cfr_work_run(check->worker_count, (size_t)result->subject_count * pass.blocks, check_one, &pass, err);
+	cfr_profile_span(profile, "pass", CFR_STR("checking"), begin, result->subject_count, "documents");
+	begin = cfr_profile_now(profile);
 	for (unsigned i = 1; i < check->worker_count; i++)
 		worker_close(check, &check->workers[i]);	/* their threads are gone */
 	if (r < 0 || (r = gather(check, result, err)) < 0)
@@ -541,6 +567,7 @@ int cfr_check_run(cfr_check *check, cfr_err *err)
 	if (result->failures.count)
 		qsort(result->failures.items, result->failures.count, sizeof(cfr_failure), compare_failures);
 	count_all(check, result);
+	cfr_profile_span(profile, "settle", CFR_STR(""), begin, result->findings.count, "findings");
 	result->outcome.counts.parse_ns = parsed - start;
 	result->outcome.counts.check_ns = now_ns() - parsed;
 	check->result = result;

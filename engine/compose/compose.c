@@ -61,6 +61,7 @@ int cfr_compose(cfr_snapshot **out, const cfr_composition *what, cfr_err *err)
 {
 	cfr__composer c = { .what = what };
 	cfr_source *source = NULL;
+	uint64_t begin = cfr_profile_now(what->profile), merged = begin;
 	int r;
 
 	if (what->limits)
@@ -74,10 +75,14 @@ int cfr_compose(cfr_snapshot **out, const cfr_composition *what, cfr_err *err)
 		return cfr_err_nomem(err);
 	cfr_arena_init(&c.snap->arena, NULL);
 	if ((r = keep_names(c.snap, what, err)) == 0 && (r = cfr__place_root(&c, err)) == 0 &&
-	    (r = cfr__load_layers(&c, err)) == 0 &&
-	    (r = cfr_source_new(&source, what->name, CFR_STR(""), &c.limits, err)) == 0 &&
+	    (r = cfr__load_layers(&c, err)) == 0)
+		merged = cfr_profile_now(what->profile);
+	if (r == 0 && (r = cfr_source_new(&source, what->name, CFR_STR(""), &c.limits, err)) == 0 &&
 	    (r = cfr_build_new(&c.build, source, CFR_YAML, &c.limits, err)) == 0 && (r = cfr__emit(&c, err)) == 0)
 		r = cfr_build_finish(&c.snap->doc, c.build, 0, 0, 0, err);
+	if (r == 0)
+		cfr_profile_span(what->profile, "resolve", what->name, merged, 0, NULL);
+	cfr_profile_span(what->profile, "compose", what->name, begin, c.snap->part_count, "documents");
 	cfr_build_free(c.build);
 	free(c.own);
 	cfr_source_unref(source);
