@@ -24,6 +24,8 @@ M.common = {
   { "color", value = "WHEN", choices = { "auto", "always", "never" }, env = true,
     help = "colour: auto (on a terminal, unless NO_COLOR is set), always, never" },
   { "limit", value = "NAME=VALUE", many = true, help = "set a ceiling; `cfgrun help limits` lists them" },
+  { "no-cache", help = "parse everything anew, and keep nothing for later runs" },
+  { "verbose", help = "tell on standard error why a cache is not used" },
   { "help", short = "h", help = "show this help" },
 }
 
@@ -34,8 +36,14 @@ function M.options(description)
   for _, option in ipairs(description.options or {}) do
     list[#list + 1] = option
   end
+  local own = {}
+  for _, option in ipairs(list) do
+    own[option[1]] = true
+  end
   for _, option in ipairs(M.common) do
-    list[#list + 1] = option
+    if not own[option[1]] then -- a command may say more of one
+      list[#list + 1] = option
+    end
   end
   return list
 end

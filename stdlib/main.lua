@@ -6,6 +6,7 @@
 -- is used: starting takes as long with forty commands as with one.
 
 local args = require "args"
+local core = require "core"
 local terminal = require "terminal"
 
 local NAMES = { "check", "init", "test", "rules", "get", "query", "compose", "explain", "diff", "convert", "set", "unset", "insert",
@@ -39,6 +40,10 @@ local function dispatch(argv)
         io.stdout:write(require("help").command(description))
         return 0
       end
+      core.loading { cache = not options.no_cache, verbose = options.verbose, stats = options.stats }
+      if options.stats then
+        require("loading").begin()
+      end
       return description.run(options, rest, { names = NAMES, command = command })
     end
   end
@@ -59,6 +64,9 @@ local function main(argv)
     end
     return { message = debug.traceback("internal error: " .. tostring(problem), 2), trace = true, exit = 2 }
   end, argv)
+  if package.loaded.loading then
+    package.loaded.loading.show()
+  end
   if ok then
     return result or 0
   end

@@ -5,6 +5,7 @@ local composed = require "composed"
 local compositions = require "compositions"
 local core = require "core"
 local inputs = require "inputs"
+local loading = require "loading"
 local ok = require("problem").check
 local projects = require "project"
 local report_formats = require "report/formats"
@@ -39,7 +40,7 @@ local M = {
     { "now", value = "TIME", env = true, help = "the time to check at, for waivers and rules" },
     { "no-inline-allow", help = "let `# cfgrun: allow` comments count for nothing" },
     { "trace", help = "show what rules trace and print, on standard error" },
-    { "stats", help = "print time and counts on standard error" },
+    loading.option,
     compositions.options[1], compositions.options[3],
     checking.options[2],
     checking.options[3],

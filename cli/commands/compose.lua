@@ -3,6 +3,7 @@
 local compositions = require "compositions"
 local core = require "core"
 local json = require "json"
+local loading = require "loading"
 local ok = require("problem").check
 local projects = require "project"
 
@@ -19,6 +20,7 @@ local M = {
     { "format", short = "f", value = "FORMAT", choices = core.formats(), help = "how to write it (default: yaml)" },
     { "origins", help = "with the file and line that each value came from" },
     compositions.file_options[1], compositions.file_options[2], compositions.file_options[3], compositions.file_options[4],
+    loading.option,
     { "config", value = "FILE", env = true, help = "the project file, instead of the one found upward" },
     { "isolated", help = "use no project file" },
   },

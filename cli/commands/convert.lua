@@ -1,6 +1,7 @@
 -- cli/commands/convert.lua: the same value in another format, or a list of what that format cannot hold.
 
 local core = require "core"
+local loading = require "loading"
 local ok = require("problem").check
 local problem = require "problem"
 local reading = require "reading"
@@ -31,6 +32,7 @@ local M = {
     { "indent", value = "N", help = "columns a level (default: 2)" },
     reading.options[1],
     reading.options[2],
+    loading.option,
   },
   examples = {
     { "cfgrun convert stack.yaml --to json", "YAML to JSON" },

@@ -2,6 +2,7 @@
 
 local comparison = require "comparison"
 local core = require "core"
+local loading = require "loading"
 local ok = require("problem").check
 
 local M = {
@@ -20,6 +21,7 @@ local M = {
     { "output", short = "o", value = "FILE", help = "into a file, which is replaced whole" },
     { "quiet", short = "q", help = "the exit status alone" },
     table.unpack(comparison.options),
+    loading.option,
   },
   examples = {
     { "cfgrun diff deploy.yaml deploy.prod.yaml", "what differs, and where" },

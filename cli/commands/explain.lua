@@ -3,6 +3,7 @@
 local compositions = require "compositions"
 local excerpt = require "excerpt"
 local json = require "json"
+local loading = require "loading"
 local ok = require("problem").check
 local projects = require "project"
 local terminal = require "terminal"
@@ -19,6 +20,7 @@ local M = {
     compositions.options[1], compositions.options[2], compositions.options[3],
     { "format", short = "f", value = "FORMAT", choices = { "text", "json" }, help = "text or json" },
     compositions.file_options[1], compositions.file_options[2], compositions.file_options[3], compositions.file_options[4],
+    loading.option,
     { "config", value = "FILE", env = true, help = "the project file, instead of the one found upward" },
     { "isolated", help = "use no project file" },
   },

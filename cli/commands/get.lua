@@ -1,6 +1,7 @@
 -- cli/commands/get.lua: one value out of a file.
 
 local core = require "core"
+local loading = require "loading"
 local ok = require("problem").check
 local reading = require "reading"
 
@@ -18,6 +19,7 @@ local M = {
       help = "how to write it; with it, scalars are written as that format has them" },
     reading.options[1],
     reading.options[2],
+    loading.option,
   },
   examples = {
     { "cfgrun get deploy.yaml /spec/replicas", "a number" },

@@ -1,5 +1,6 @@
 -- cli/commands/query.lua: values that a JSONPath selects.
 
+local loading = require "loading"
 local ok = require("problem").check
 local reading = require "reading"
 
@@ -17,6 +18,7 @@ local M = {
     { "pointers", help = "their JSON Pointers instead of the values" },
     reading.options[1],
     reading.options[2],
+    loading.option,
   },
   examples = {
     { "cfgrun query stack.yaml '$.agents[*].model'", "all models" },

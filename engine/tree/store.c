@@ -206,7 +206,7 @@ int cfr__document_restore(cfr_document **out, size_t *used, const cfr_source *so
                           cfr_err *err)
 {
 	const cfr_str text = cfr_source_bytes(source);
-	size_t took;
+	size_t took = 0;
 	cfr_document *doc = NULL;
 	const char *why;
 	cfr__stored head;

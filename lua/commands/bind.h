@@ -41,6 +41,10 @@ cfr_buf *cfr__cmd_push_buf(lua_State *L);
 /* `limits` field of an options table (name = value) over the defaults; raises for an unknown name. */
 void cfr__cmd_read_limits(lua_State *L, int table, cfr_limits *limits);
 
+/* bind_load.c */
+/* What all commands read through; NULL: without one. Any thread may use it. */
+cfr_loader *cfr__cmd_loader(lua_State *L);
+
 /* bind_document.c */
 void cfr__cmd_push_document(lua_State *L, const cfr_document *doc);		/* refs it */
 void cfr__cmd_push_node(lua_State *L, const cfr_document *doc, cfr_node node);	/* doc may be NULL: a bare tree */
@@ -75,6 +79,7 @@ void cfr__cmd_bind_checks(lua_State *L);
 void cfr__cmd_bind_compose(lua_State *L);
 void cfr__cmd_bind_files(lua_State *L);
 void cfr__cmd_bind_fmt(lua_State *L);
+void cfr__cmd_bind_loading(lua_State *L);
 void cfr__cmd_bind_specs(lua_State *L);
 void cfr__cmd_bind_system(lua_State *L);
 

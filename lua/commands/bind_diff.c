@@ -277,6 +277,7 @@ typedef struct two {
 	cfr_limits limits;
 	cfr_documents docs[2];
 	const char *language[2];
+	cfr_loader *loader;
 } two;
 
 static int two_gc(lua_State *L)
@@ -291,13 +292,10 @@ static int two_gc(lua_State *L)
 static int read_one(void *arg, unsigned worker, size_t index, cfr_err *err)
 {
 	two *t = arg;
-	cfr_source *source;
-	int r = cfr_source_open(&source, t->name[index].ptr, &t->limits, err);
+	cfr_source *source = NULL;
+	int r = cfr_loader_open(&t->docs[index], &source, t->loader, t->name[index].ptr, t->format, &t->limits, err);
 
 	(void)worker;
-	if (r)
-		return r;
-	r = cfr_text_read(&t->docs[index], source, t->format, &t->limits, err);
 	if (r == CFR_E_SYNTAX || r == CFR_E_KIND || r == CFR_E_DUPLICATE)
 		t->language[index] = cfr_text_template(cfr_source_bytes(source));
 	cfr_source_unref(source);
@@ -312,7 +310,7 @@ static int core_read_pair(lua_State *L)
 
 	lua_settop(L, 3);
 	t = lua_newuserdatauv(L, sizeof(*t), 0);
-	*t = (two){ .name = { a, b } };
+	*t = (two){ .name = { a, b }, .loader = cfr__cmd_loader(L) };
 	luaL_setmetatable(L, PAIR_CLASS);
 	cfr__cmd_read_limits(L, 3, &t->limits);
 	if (lua_istable(L, 3))

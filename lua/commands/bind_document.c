@@ -118,10 +118,10 @@ static int core_read(lua_State *L)
 	*docs = (cfr_documents){ 0 };
 	luaL_setmetatable(L, DOCUMENTS_CLASS);
 
-	r = text.ptr ? cfr_source_new(&source, name, text, &limits, &err)
-		     : cfr_source_open(&source, name.ptr, &limits, &err);
-	if (r == 0)
-		r = cfr_text_read(docs, source, format, &limits, &err);
+	if (!text.ptr)
+		r = cfr_loader_open(docs, &source, cfr__cmd_loader(L), name.ptr, format, &limits, &err);
+	else if ((r = cfr_source_new(&source, name, text, &limits, &err)) == 0)
+		r = cfr_loader_read(docs, cfr__cmd_loader(L), source, format, &limits, &err);
 	bool broken = r == CFR_E_SYNTAX || r == CFR_E_KIND || r == CFR_E_DUPLICATE;
 	const char *language = broken && source ? cfr_text_template(cfr_source_bytes(source)) : NULL;
 	cfr_source_unref(source);

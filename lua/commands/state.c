@@ -149,6 +149,7 @@ static int open_core(lua_State *L)
 {
 	lua_newtable(L);
 	cfr__cmd_bind_system(L);
+	cfr__cmd_bind_loading(L);
 	cfr__cmd_bind_files(L);
 	cfr__cmd_bind_fmt(L);
 	cfr__cmd_bind_edit(L);
