@@ -74,6 +74,32 @@ function M.at(document, pointer, name)
   return node or error(M.nothing(document, pointer, name), 0)
 end
 
+local SHOWN = 6
+
+--- What a document calls itself: of Kubernetes `Service web`, else its name or id.
+local function title(document)
+  local root, words = document:root(), {}
+  for _, pointer in ipairs { "/kind", "/metadata/name", "/name", "/id" } do
+    local node = #words < 2 and root:get(pointer)
+    if node and node:kind() == "string" and #node:value() <= 60 then
+      words[#words + 1] = node:value()
+    end
+  end
+  return table.concat(words, " ")
+end
+
+--- The documents of a stream by their numbers, where they have names.
+local function titles(documents)
+  local list = {}
+  for i = 1, math.min(#documents, SHOWN) do
+    list[i] = ("%d %s"):format(i, title(documents[i]))
+    if list[i]:find " $" then
+      return ""
+    end
+  end
+  return ": " .. table.concat(list, ", ") .. (#documents > SHOWN and ", …" or "")
+end
+
 --- Of several the one that is meant.
 local function choose(documents, file, options)
   local wanted = options.document and math.tointeger(tonumber(options.document))
@@ -86,7 +112,7 @@ local function choose(documents, file, options)
   end
   if not wanted and #documents ~= 1 then
     error({ file = file, message = #documents == 0 and "the stream has no document"
-      or ("the stream has %d documents"):format(#documents), hint = #documents > 1 and "choose one with --document N" or nil,
+      or ("the stream has %d documents"):format(#documents), hint = #documents > 1 and "choose one with --document N" .. titles(documents) or nil,
       exit = 2 }, 0)
   end
   return documents[wanted or 1]

@@ -25,6 +25,9 @@ function M.run(options, words)
   if words[3]:sub(1, 1) == "/" then
     editing.fail(("'%s' is a place; rename takes the key alone"):format(words[3]), "`cfgrun move FILE FROM TO` moves an entry")
   end
+  if words[3] == "" then -- "$NAME" of a variable that is empty
+    editing.fail("rename: the key is empty", "`cfgrun move FILE FROM TO` gives an entry any key: TO ends in / for this one")
+  end
   local status = editing.direct(words[1], options, function()
     local _, old = editing.split(words[2])
     return old ~= words[3] and { { op = "rename", at = words[2], key = words[3] } } or nil

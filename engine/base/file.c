@@ -52,7 +52,7 @@ static int io_error(cfr_err *err, const char *what, cfr_str name, int number)
 	if (number == ENOMEM)
 		return cfr_err_nomem(err);
 	if (why)
-		cfr_err_set(err, CFR_E_IO, "%s: %s", what, why);
+		cfr_err_set(err, CFR_E_IO, "%s%s: %s", what, name.len ? "" : " ''", why);
 	else
 		cfr_err_set(err, CFR_E_IO, "%s (system error %d)", what, number);
 	cfr_err_at(err, name, 0, 0);

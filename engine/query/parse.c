@@ -607,15 +607,35 @@ static int parse_call(cfr__lexer *x, cfr_str name, size_t start, cfr__call **out
 
 /* -- the whole ------------------------------------------------------------------------------------------------ */
 
+/* The text with its `$`, if that makes it a query; NULL otherwise. */
+static const char *with_root(const cfr__lexer *x)
+{
+	cfr__lexer y = *x;
+	cfr__path *path;
+	cfr_str name;
+	char *whole;
+
+	y.err = NULL;
+	y.at = 0;
+	whole = cfr_arena_printf(x->arena, "%s%.*s", cfr__lex_name(&y, &name) ? "$." : "$", shown(x->text), x->text.ptr);
+	if (!whole)
+		return NULL;
+	y.text = cfr_str_of(whole);
+	y.at = 0;
+	if (y.text.len <= x->text.len || parse_path(&y, &path) < 0)
+		return NULL;
+	return y.at == y.text.len ? whole : NULL;
+}
+
 static int no_query(cfr__lexer *x)
 {
-	cfr_str name;
+	const char *whole;
 
 	cfr__lex_expected(x, "'$' at the beginning of a query");
 	if (cfr__lex_peek(x) == '/')
 		cfr_err_hint(x->err, "this looks like a JSON Pointer; a query is written $.agents[*].model");
-	else if (cfr__lex_name(x, &name))
-		cfr_err_hint(x->err, "did you mean '$.%.*s'?", shown(name), name.ptr);
+	else if (x->text.len && (whole = with_root(x)))
+		cfr_err_hint(x->err, "did you mean '%s'?", whole);
 	else
 		cfr_err_hint(x->err, "a query begins with '$', as in $.agents[*].model");
 	return CFR_E_SYNTAX;

@@ -165,6 +165,17 @@ describe("editing", function()
     assert.is_truthy(run("move stack.yaml /use/cpu /cpu --through-alias").err:find("no option", 1, true))
   end)
 
+  it("says what it was given that is empty, and what a stream holds", function()
+    assert.is_truthy(run("rename stack.yaml /name ''").err:find("the key is empty", 1, true))
+    assert.are.equal(STACK, cli.read(here .. "/stack.yaml"))
+    assert.is_truthy(edited("move stack.yaml /name /"):find('"": "web"', 1, true))
+    assert.are.equal("cfgrun: cannot open '': no such file or folder\n", run("set '' /a 1").err)
+    cli.write(here .. "/s.yaml", "kind: Service\nmetadata: {name: web}\n---\nname: b\n")
+    assert.is_truthy(run("set s.yaml /a 1").err:find("--document N: 1 Service web, 2 b\n", 1, true))
+    cli.write(here .. "/s.yaml", "kind: Service\n---\n[]\n---\n1\n")
+    assert.is_truthy(run("set s.yaml /a 1").err:find("--document N\n", 1, true))
+  end)
+
   it("shows instead of writing, or writes elsewhere", function()
     local result = run "set stack.yaml /replicas 3 --dry-run"
     assert.are.equal(STACK, cli.read(here .. "/stack.yaml"))

@@ -94,6 +94,8 @@ static void test_read(void **state)
 	assert_non_null(strstr(err.message, "no such file"));
 	assert_int_equal(cfr_file_read(&buf, folder, NULL, &err), CFR_E_IO);
 	assert_non_null(strstr(err.message, "folder"));
+	assert_int_equal(cfr_file_read(&buf, "", NULL, &err), CFR_E_IO);
+	assert_string_equal(err.message, "cannot open '': no such file or folder");
 	cfr_buf_release(&buf);
 	unlink(name);
 }

@@ -14,7 +14,11 @@ static void test_errors(void **state)
 {
 	static const struct { const char *text; uint32_t column; const char *message, *hint; } cases[] = {
 		{ "", 1, "expected '$' at the beginning of a query, but the query ends", "a query begins with '$', as in $.agents[*].model" },
-		{ "agents[0]", 1, "expected '$' at the beginning of a query, found 'a'", "did you mean '$.agents'?" },
+		{ "agents[0]", 1, "expected '$' at the beginning of a query, found 'a'", "did you mean '$.agents[0]'?" },
+		{ ".services.db", 1, "expected '$' at the beginning of a query, found '.'", "did you mean '$.services.db'?" },
+		{ "[?@.a]", 1, "expected '$' at the beginning of a query, found '['", "did you mean '$[?@.a]'?" },
+		{ ".", 1, "expected '$' at the beginning of a query, found '.'", "a query begins with '$', as in $.agents[*].model" },
+		{ ".a b", 1, "expected '$' at the beginning of a query, found '.'", "a query begins with '$', as in $.agents[*].model" },
 		{ "/a/b", 1, "expected '$' at the beginning of a query, found '/'", "this looks like a JSON Pointer; a query is written $.agents[*].model" },
 		{ " $", 1, "expected '$' at the beginning of a query, found a blank", NULL },
 		{ "$ ", 2, "expected '.', '[' or the end of the query, found a blank", "no blanks may stand at the end" },
