@@ -12,7 +12,7 @@ enum { FEW = 8 };
 
 cfr__cell *cfr__cell_new(cfr__composer *c, uint32_t part, cfr_node node)
 {
-	cfr__cell *cell = cfr_arena_zalloc(&c->snap->arena, 1, sizeof(*cell));
+	cfr__cell *cell = cfr_arena_zalloc(&c->ground->arena, 1, sizeof(*cell));
 
 	if (!cell)
 		return NULL;
@@ -39,7 +39,7 @@ static int make_room(cfr__composer *c, cfr__cell *cell, uint32_t need, cfr_err *
 		return 0;
 	while (cap < need)
 		cap *= 2;
-	grown = cfr_arena_alloc(&c->snap->arena, cap * sizeof(*grown));
+	grown = cfr_arena_alloc(&c->ground->arena, cap * sizeof(*grown));
 	if (!grown)
 		return cfr_err_nomem(err);
 	if (cell->count)
@@ -52,7 +52,7 @@ static int make_room(cfr__composer *c, cfr__cell *cell, uint32_t need, cfr_err *
 int cfr__cell_open(cfr__composer *c, cfr__cell *cell, cfr_err *err)
 {
 	cfr_kind kind = cfr__cell_kind(cell);
-	const cfr_document *doc = c->snap->parts[cell->from.part].doc;
+	const cfr_document *doc = cfr__part_at(c->ground, cell->from.part)->doc;
 	uint32_t size, rank, at, end;
 	int r;
 
@@ -91,7 +91,7 @@ static void make_table(cfr__composer *c, cfr__cell *mapping)
 
 	while (size < mapping->count * 4)
 		size *= 2;
-	mapping->table = cfr_arena_zalloc(&c->snap->arena, size, sizeof(*mapping->table));
+	mapping->table = cfr_arena_zalloc(&c->ground->arena, size, sizeof(*mapping->table));
 	mapping->table_size = mapping->table ? size : 0;
 	for (uint32_t i = 0; mapping->table && i < mapping->count; i++)
 		mapping->table[slot_of(c, mapping, mapping->items[i]->key)] = i + 1;
@@ -212,7 +212,7 @@ int cfr__cell_get(cfr__cell **out, cfr__cell **parent, uint32_t *index, cfr__com
 
 void cfr__cell_place(const cfr__composer *c, const cfr__origin *at, cfr_err *err)
 {
-	const cfr_document *doc = c->snap->parts[at->part].doc;
+	const cfr_document *doc = cfr__part_at(c->ground, at->part)->doc;
 	cfr_span span;
 
 	/* What names a file already is about that file. */
@@ -224,7 +224,7 @@ void cfr__cell_place(const cfr__composer *c, const cfr__origin *at, cfr_err *err
 
 void cfr__cell_show(char out[200], const cfr__composer *c, const cfr__origin *at)
 {
-	const cfr_document *doc = c->snap->parts[at->part].doc;
+	const cfr_document *doc = cfr__part_at(c->ground, at->part)->doc;
 	cfr_str name = cfr_source_name(cfr_document_source(doc));
 	cfr_span span = cfr_document_span(doc, at->node);
 

@@ -20,12 +20,10 @@ void cfr_snapshot_free(cfr_snapshot *snapshot)
 	if (!snapshot)
 		return;
 	cfr_document_unref(snapshot->doc);
-	for (uint32_t i = 0; i < snapshot->part_count; i++)
-		cfr_document_unref(snapshot->parts[i].doc);
-	free(snapshot->parts);
 	free(snapshot->leaves);
 	free(snapshot->notes);
-	cfr_arena_release(&snapshot->arena);
+	if (snapshot->whole)
+		cfr__ground_free(snapshot->ground);
 	free(snapshot);
 }
 
@@ -45,51 +43,62 @@ static int check_strategies(const cfr_composition *what, cfr_err *err)
 	return 0;
 }
 
-/* The snapshot keeps the names of its layers, whoever gave them. */
-static int keep_names(cfr_snapshot *snap, const cfr_composition *what, cfr_err *err)
+int cfr__composer_start(cfr__composer *c, cfr_err *err)
 {
-	snap->layers = cfr_arena_zalloc(&snap->arena, what->layer_count + 1, sizeof(*snap->layers));
-	for (uint32_t i = 0; snap->layers && i < what->layer_count; i++) {
-		snap->layers[i] = cfr_arena_str(&snap->arena, what->layers[i].name);
-		if (!snap->layers[i].ptr)
-			return cfr_err_nomem(err);
-	}
-	return snap->layers ? 0 : cfr_err_nomem(err);
+	int r;
+
+	if (c->what->limits)
+		c->limits = *c->what->limits;
+	else
+		cfr_limits_default(&c->limits);
+	cfr_hash_seed(&c->hash);
+	if ((r = check_strategies(c->what, err)) < 0 || (r = cfr__ground_new(&c->ground, c->what, err)) < 0 ||
+	    (r = cfr__place_root(c, err)) < 0)
+		return r;
+	return cfr__load_layers(c, err);
+}
+
+int cfr__write(cfr_snapshot **out, cfr__composer *c, cfr__cell *cell, const cfr__way *way, cfr_err *err)
+{
+	cfr_source *source = NULL;
+	int r;
+
+	c->made = c->text = 0;
+	if (!(c->snap = calloc(1, sizeof(*c->snap))))
+		return cfr_err_nomem(err);
+	c->snap->ground = c->ground;
+	if ((r = cfr_source_new(&source, c->what->name, CFR_STR(""), &c->limits, err)) == 0 &&
+	    (r = cfr_build_new(&c->build, source, CFR_YAML, &c->limits, err)) == 0 &&
+	    (r = cfr__emit(c, cell, way, err)) == 0)
+		r = cfr_build_finish(&c->snap->doc, c->build, 0, 0, 0, err);
+	cfr_build_free(c->build);
+	c->build = NULL;
+	cfr_source_unref(source);
+	if (r < 0)
+		cfr_snapshot_free(c->snap);
+	else
+		*out = c->snap;
+	c->snap = NULL;
+	return r;
 }
 
 int cfr_compose(cfr_snapshot **out, const cfr_composition *what, cfr_err *err)
 {
 	cfr__composer c = { .what = what };
-	cfr_source *source = NULL;
-	uint64_t begin = cfr_profile_now(what->profile), merged = begin;
-	int r;
+	uint64_t begin = cfr_profile_now(what->profile), merged;
+	int r = cfr__composer_start(&c, err);
 
-	if (what->limits)
-		c.limits = *what->limits;
-	else
-		cfr_limits_default(&c.limits);
-	cfr_hash_seed(&c.hash);
-	if ((r = check_strategies(what, err)) < 0)
-		return r;
-	if (!(c.snap = calloc(1, sizeof(*c.snap))))
-		return cfr_err_nomem(err);
-	cfr_arena_init(&c.snap->arena, NULL);
-	if ((r = keep_names(c.snap, what, err)) == 0 && (r = cfr__place_root(&c, err)) == 0 &&
-	    (r = cfr__load_layers(&c, err)) == 0)
+	if (r == 0) {
 		merged = cfr_profile_now(what->profile);
-	if (r == 0 && (r = cfr_source_new(&source, what->name, CFR_STR(""), &c.limits, err)) == 0 &&
-	    (r = cfr_build_new(&c.build, source, CFR_YAML, &c.limits, err)) == 0 && (r = cfr__emit(&c, err)) == 0)
-		r = cfr_build_finish(&c.snap->doc, c.build, 0, 0, 0, err);
-	if (r == 0)
-		cfr_profile_span(what->profile, "resolve", what->name, merged, 0, NULL);
-	cfr_profile_span(what->profile, "compose", what->name, begin, c.snap->part_count, "documents");
-	cfr_build_free(c.build);
+		if ((r = cfr__write(out, &c, c.top, NULL, err)) == 0)
+			cfr_profile_span(what->profile, "resolve", what->name, merged, 0, NULL);
+	}
+	cfr_profile_span(what->profile, "compose", what->name, begin, c.ground ? c.ground->part_count : 0, "documents");
 	free(c.own);
-	cfr_source_unref(source);
 	if (r < 0)
-		cfr_snapshot_free(c.snap);
+		cfr__ground_free(c.ground);
 	else
-		*out = c.snap;
+		(*out)->whole = true;
 	return r;
 }
 
@@ -100,32 +109,36 @@ const cfr_document *cfr_snapshot_document(const cfr_snapshot *snapshot)
 
 static cfr_origin origin_of(const cfr_snapshot *snapshot, uint32_t part, cfr_node node)
 {
-	const cfr__part *from = &snapshot->parts[part];
+	const cfr__part *from = cfr__part_at(snapshot->ground, part);
 
-	return (cfr_origin){ snapshot->layers[from->layer], from->doc, node };
+	return (cfr_origin){ snapshot->ground->layers[from->layer], from->doc, node };
 }
 
-static const cfr__leaf *leaf_of(const cfr_snapshot *snapshot, cfr_node node)
+static cfr__leaf leaf_of(const cfr_snapshot *snapshot, cfr_node node)
 {
-	return snapshot->part_count ? &snapshot->leaves[cfr_document_rank(snapshot->doc, node)] : NULL;
+	if (snapshot->leaves)
+		return snapshot->leaves[cfr_document_rank(snapshot->doc, node)];
+	return (cfr__leaf){ snapshot->as_is, 0, node };
 }
 
 cfr_origin cfr_snapshot_origin(const cfr_snapshot *snapshot, cfr_node node)
 {
-	const cfr__leaf *leaf = leaf_of(snapshot, node);
+	cfr__leaf leaf;
 
 	/* With no document read there is only the empty mapping, from nowhere but itself. */
-	return leaf ? origin_of(snapshot, leaf->part, leaf->node) : (cfr_origin){ CFR_STR(""), snapshot->doc, node };
+	if (!snapshot->ground->part_count)
+		return (cfr_origin){ CFR_STR(""), snapshot->doc, node };
+	leaf = leaf_of(snapshot, node);
+	return origin_of(snapshot, leaf.part, leaf.node);
 }
 
 uint32_t cfr_snapshot_shadowed(const cfr_snapshot *snapshot, cfr_node node, cfr_origin *out, uint32_t max)
 {
-	const cfr__leaf *leaf = leaf_of(snapshot, node);
-	uint32_t n = 0;
+	uint32_t note = leaf_of(snapshot, node).note, n = 0;
 
-	if (!leaf || !leaf->note)
+	if (!note)
 		return 0;
-	for (const cfr__origin *o = snapshot->notes[leaf->note - 1].shadowed; o; o = o->next, n++) {
+	for (const cfr__origin *o = snapshot->notes[note - 1].shadowed; o; o = o->next, n++) {
 		if (n < max)
 			out[n] = origin_of(snapshot, o->part, o->node);
 	}
@@ -134,12 +147,12 @@ uint32_t cfr_snapshot_shadowed(const cfr_snapshot *snapshot, cfr_node node, cfr_
 
 const cfr_reference *cfr_snapshot_references(const cfr_snapshot *snapshot, cfr_node node)
 {
-	const cfr__leaf *leaf = leaf_of(snapshot, node);
+	uint32_t note = leaf_of(snapshot, node).note;
 
-	return leaf && leaf->note ? snapshot->notes[leaf->note - 1].references : NULL;
+	return note ? snapshot->notes[note - 1].references : NULL;
 }
 
 const cfr_document *cfr_snapshot_source(const cfr_snapshot *snapshot, uint32_t index)
 {
-	return index < snapshot->part_count ? snapshot->parts[index].doc : NULL;
+	return index < snapshot->ground->part_count ? cfr__part_at(snapshot->ground, index)->doc : NULL;
 }

@@ -60,7 +60,7 @@ static int build_scalar(cfr__composer *c, cfr_node node, cfr_err *err)
 /* What one document says, in its author's order. `top` has the chain of origins of the first node. */
 static int emit_document(cfr__composer *c, const cfr__origin *top, cfr_err *err)
 {
-	const cfr_document *doc = c->snap->parts[top->part].doc;
+	const cfr_document *doc = cfr__part_at(c->ground, top->part)->doc;
 	cfr_kind kind = cfr_node_kind(top->node);
 	uint32_t rank, at, end;
 	int r;
@@ -192,10 +192,10 @@ static int emit_cell(cfr__composer *c, cfr__cell *cell, const cfr__origin *from,
 	return cfr_build_end(c->build, 0, err);
 }
 
-int cfr__emit(cfr__composer *c, cfr_err *err)
+int cfr__emit(cfr__composer *c, cfr__cell *cell, const cfr__way *way, cfr_err *err)
 {
-	if (c->top)
-		return emit_cell(c, c->top, &c->top->from, NULL, NULL, NULL, err);
+	if (cell)
+		return emit_cell(c, cell, &cell->from, NULL, way, NULL, err);
 	/* Nothing at all is an empty mapping. */
 	int r = cfr_build_begin(c->build, CFR_MAPPING, NULL, err);
 	return r < 0 ? r : cfr_build_end(c->build, 0, err);

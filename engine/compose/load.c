@@ -15,25 +15,6 @@ static int include_cell(cfr__cell **out, cfr__composer *c, uint32_t part, const 
 
 /* --- documents --- */
 
-/* A document as a part of the snapshot; takes it, also on failure. */
-static int add_part(uint32_t *out, cfr__composer *c, cfr_document *doc, uint32_t layer, const cfr__found *found, cfr_err *err)
-{
-	cfr_snapshot *snap = c->snap;
-	int r = cfr_vec_room(&snap->parts, &snap->part_cap, (uint64_t)snap->part_count + 1, sizeof(*snap->parts), err);
-
-	if (r < 0) {
-		cfr_document_unref(doc);
-		return r;
-	}
-	snap->parts[snap->part_count] = (cfr__part){ .doc = doc, .layer = layer };
-	if (found) {
-		snap->parts[snap->part_count].real = found->real;
-		snap->parts[snap->part_count].folder = found->folder;
-	}
-	*out = snap->part_count++;
-	return 0;
-}
-
 /* The one document of a source; NULL when it is empty. Takes the documents. */
 static int one_document(cfr_document **out, cfr_documents docs, cfr_err *err)
 {
@@ -85,9 +66,9 @@ static int read_file(uint32_t *out, cfr__composer *c, const cfr__found *found, u
 	cfr_documents docs;
 	int r = 0, fd;
 
-	for (uint32_t i = 0; i < c->snap->part_count && !doc; i++) {
-		if (cfr_str_eq(c->snap->parts[i].real, found->real))
-			doc = cfr_document_ref(c->snap->parts[i].doc);
+	for (uint32_t i = 0; i < c->ground->part_count && !doc; i++) {
+		if (cfr_str_eq(cfr__part_at(c->ground, i)->real, found->real))
+			doc = cfr_document_ref(cfr__part_at(c->ground, i)->doc);
 	}
 	if (!doc) {
 		if ((r = cfr__place_open(&fd, found, err)) < 0)
@@ -102,14 +83,14 @@ static int read_file(uint32_t *out, cfr__composer *c, const cfr__found *found, u
 		return r;
 	if (!doc)
 		return 1;
-	return add_part(out, c, doc, layer, found, err);
+	return cfr__part_add(out, c, doc, layer, found, err);
 }
 
 /* One file into *low, which may be NULL. `spec` is where it is named. */
 static int include_file(cfr__cell **low, cfr__composer *c, const cfr__origin *spec, cfr_str path, const cfr__trail *trail,
                         const cfr__way *way, cfr_err *err)
 {
-	uint32_t layer = c->snap->parts[spec->part].layer, part;
+	uint32_t layer = cfr__part_at(c->ground, spec->part)->layer, part;
 	cfr__found found;
 	cfr__cell *made;
 	cfr_err why = CFR_ERR_INIT;
@@ -265,7 +246,7 @@ static int add_strategy(cfr__composer *c, const cfr__cell *cell, const cfr__way 
 	cfr__way_write(&path, way);
 	cfr_buf_adds(&path, cell->key);
 	if ((r = cfr_buf_check(&path, err)) == 0) {
-		made.path = cfr_arena_str(&c->snap->arena, path.ptr ? cfr_buf_str(&path) : CFR_STR(""));
+		made.path = cfr_arena_str(&c->ground->arena, path.ptr ? cfr_buf_str(&path) : CFR_STR(""));
 		r = made.path.ptr ? read_strategy(&made, c, cell, err) : cfr_err_nomem(err);
 	}
 	cfr_buf_release(&path);
@@ -299,9 +280,8 @@ static int take_strategies(cfr__composer *c, cfr__cell *cell, const cfr__way *wa
 static int include_cell(cfr__cell **out, cfr__composer *c, uint32_t part, const cfr__trail *up, const cfr__way *way,
                         cfr_err *err)
 {
-	const cfr_tree *tree = cfr_document_tree(c->snap->parts[part].doc);
-	cfr__part copy = c->snap->parts[part];	/* the array moves as it grows */
-	cfr__trail trail = { up, &copy, up ? up->depth + 1 : 0 };
+	const cfr_tree *tree = cfr_document_tree(cfr__part_at(c->ground, part)->doc);
+	cfr__trail trail = { up, cfr__part_at(c->ground, part), up ? up->depth + 1 : 0 };
 	uint32_t number;
 	int r;
 
@@ -365,7 +345,7 @@ static int open_layer(uint32_t *out, cfr__composer *c, uint32_t index, cfr_err *
 	if (layer->source) {
 		r = cfr_loader_read(&docs, c->what->loader, layer->source, layer->format, &c->limits, err);
 	} else {
-		cfr_str name = cfr_arena_str(&c->snap->arena, layer->file);
+		cfr_str name = cfr_arena_str(&c->ground->arena, layer->file);
 		if (!name.ptr)
 			return cfr_err_nomem(err);
 		r = cfr_loader_open(&docs, &source, c->what->loader, name.ptr, layer->format, &c->limits, err);
@@ -375,7 +355,7 @@ static int open_layer(uint32_t *out, cfr__composer *c, uint32_t index, cfr_err *
 	cfr_source_unref(source);
 	if (r < 0)
 		return r;
-	return doc ? add_part(out, c, doc, index, layer->source ? NULL : &found, err) : 1;
+	return doc ? cfr__part_add(out, c, doc, index, layer->source ? NULL : &found, err) : 1;
 }
 
 static int load_layer(cfr__composer *c, uint32_t index, cfr_err *err)
@@ -388,7 +368,7 @@ static int load_layer(cfr__composer *c, uint32_t index, cfr_err *err)
 	if (r < 0 || r == 2)
 		return r < 0 ? r : 0;
 	if (r == 0 && layer->at.len) {
-		made = cfr__cell_new(c, part, cfr_tree_root(cfr_document_tree(c->snap->parts[part].doc)));
+		made = cfr__cell_new(c, part, cfr_tree_root(cfr_document_tree(cfr__part_at(c->ground, part)->doc)));
 		return made ? cfr__set_at(c, layer->at, made, err) : cfr_err_nomem(err);
 	}
 	if (r == 0)

@@ -81,7 +81,7 @@ void cfr__way_write(cfr_buf *out, const cfr__way *way)
 /* `high` stands in place of `low`: the chain of low, behind that of high. */
 static int shadow(cfr__composer *c, cfr__cell *high, const cfr__cell *low, cfr_err *err)
 {
-	cfr__origin *link = cfr_arena_alloc(&c->snap->arena, sizeof(*link)), *last = &high->from;
+	cfr__origin *link = cfr_arena_alloc(&c->ground->arena, sizeof(*link)), *last = &high->from;
 
 	if (!link)
 		return cfr_err_nomem(err);
@@ -181,7 +181,7 @@ static bool name_of(cfr_str *out, cfr__composer *c, cfr__cell *element, cfr_str 
 		return false;
 	/* A number is another name than its digits in quotes. */
 	snprintf(number, sizeof(number), "\001%lld", (long long)cfr_node_int(name->from.node));
-	*out = cfr_arena_str(&c->snap->arena, cfr_str_of(number));
+	*out = cfr_arena_str(&c->ground->arena, cfr_str_of(number));
 	if (!out->ptr)
 		*r = cfr_err_nomem(err);
 	return out->ptr != NULL;
@@ -366,7 +366,7 @@ static cfr__cell *new_mapping(cfr__composer *c, const cfr__cell *value, cfr_str 
 
 static int hang(cfr__composer *c, cfr__cell *under, cfr_str name, cfr__cell *value, bool last, cfr__cell **next, cfr_err *err)
 {
-	cfr_str key = cfr_arena_str(&c->snap->arena, name);
+	cfr_str key = cfr_arena_str(&c->ground->arena, name);
 	cfr__cell *child = !key.ptr ? NULL : last ? value : new_mapping(c, value, key);
 
 	if (!child)

@@ -10,16 +10,34 @@
 #include "engine/base/arena.h"
 #include "engine/base/hash.h"
 #include "engine/compose.h"
+#include "engine/sections.h"
 #include "engine/text.h"
 #include "engine/tree/build.h"
 
-/* A document that was read, in a layer. A file that two layers include is two of these, and read once. */
+/* A document that was read, in a layer. A file that two layers include is two of these, and read once. A section of a file
+ * that is read in parts (part.c) is one, too. */
 typedef struct cfr__part {
-	cfr_document *doc;		/* owned by the snapshot */
+	cfr_document *doc;		/* owned by the ground */
 	uint32_t layer;
+	uint32_t level;			/* at which the document's root stands in its file; 0 but for sections */
+	bool below;			/* a section of another part's file */
+	bool clear;			/* none of its strings can be a reference; asked once */
+	bool looked;
 	cfr_str real;			/* resolved path; empty for text at hand */
 	cfr_str folder;			/* resolved folder that it stands in, before a link it may be is followed */
+	cfr_sections *sections;		/* of what is read in parts; borrowed from the first part of its file */
+	const cfr_section *listed;	/* nulls of this document may be collections that nobody has read; else NULL */
+	struct cfr_snapshot *as_is;	/* the document as a snapshot of its own (lazy.c) */
 } cfr__part;
+
+/* What snapshots stand on: every document that was read, and the memory of cells. Parts stay where they are. */
+enum { CFR__FIRST_PARTS = 8, CFR__SEGMENTS = 30 };
+typedef struct cfr__ground {
+	cfr_arena arena;
+	cfr__part *segments[CFR__SEGMENTS];	/* each twice as long as the one before */
+	uint32_t part_count;
+	cfr_str *layers;		/* names */
+} cfr__ground;
 
 typedef struct cfr__origin {
 	uint32_t part;
@@ -50,11 +68,10 @@ typedef struct cfr__leaf {
 } cfr__leaf;
 
 struct cfr_snapshot {
-	cfr_arena arena;
+	cfr__ground *ground;
+	bool whole;			/* owns the ground; else it is one value of a lazy one's */
 	cfr_document *doc;
-	cfr__part *parts;
-	uint32_t part_count, part_cap;
-	cfr_str *layers;		/* names */
+	uint32_t as_is;			/* without leaves: the part whose document this is */
 	cfr__leaf *leaves;		/* by rank */
 	uint32_t leaf_cap;
 	cfr__note *notes;
@@ -85,7 +102,8 @@ typedef struct cfr__asking {
 typedef struct cfr__composer {
 	const cfr_composition *what;
 	cfr_limits limits;
-	cfr_snapshot *snap;
+	cfr__ground *ground;
+	cfr_snapshot *snap;		/* that is being written */
 	cfr_hash_key hash;
 	char *root;			/* resolved, without a slash at its end ("" for "/") */
 	cfr__cell *top;
@@ -97,6 +115,20 @@ typedef struct cfr__composer {
 	cfr_build *build;
 	cfr_reference **references;	/* where the next one of the value at hand is to hang; NULL: not kept */
 } cfr__composer;
+
+/* part.c */
+int cfr__ground_new(cfr__ground **out, const cfr_composition *what, cfr_err *err);
+void cfr__ground_free(cfr__ground *ground);
+cfr__part *cfr__part_at(const cfr__ground *ground, uint32_t index);
+/* A document as a part; takes it, also on failure. `found` NULL: of text at hand. */
+struct cfr__found;
+int cfr__part_add(uint32_t *out, cfr__composer *c, cfr_document *doc, uint32_t layer, const struct cfr__found *found,
+                  cfr_err *err);
+
+/* compose.c */
+int cfr__composer_start(cfr__composer *c, cfr_err *err);	/* a ground, and all layers merged */
+/* A cell as a snapshot; NULL for nothing at all. `way` leads to it. */
+int cfr__write(cfr_snapshot **out, cfr__composer *c, cfr__cell *cell, const cfr__way *way, cfr_err *err);
 
 /* cell.c */
 cfr__cell *cfr__cell_new(cfr__composer *c, uint32_t part, cfr_node node);	/* NULL: no memory */
@@ -153,6 +185,6 @@ int cfr__ask(cfr__asking *out, const cfr__composer *c, const cfr__asking *up, co
 bool cfr__refers(const cfr__composer *c, uint32_t part);	/* may strings of it hold references? */
 
 /* emit.c */
-int cfr__emit(cfr__composer *c, cfr_err *err);
+int cfr__emit(cfr__composer *c, cfr__cell *cell, const cfr__way *way, cfr_err *err);
 
 #endif

@@ -38,7 +38,7 @@ static int no_file(cfr_err *err, cfr_str shown, int number)
 int cfr__place_root(cfr__composer *c, cfr_err *err)
 {
 	cfr_str named = c->what->root.len ? c->what->root : CFR_STR(".");
-	cfr_str name = cfr_arena_str(&c->snap->arena, named);
+	cfr_str name = cfr_arena_str(&c->ground->arena, named);
 	char *real;
 	int r = 0;
 
@@ -46,7 +46,7 @@ int cfr__place_root(cfr__composer *c, cfr_err *err)
 		return cfr_err_nomem(err);
 	if (!(real = realpath(name.ptr, NULL)))
 		return no_file(err, named, errno);
-	c->root = cfr_arena_printf(&c->snap->arena, "%s", strcmp(real, "/") == 0 ? "" : real);
+	c->root = cfr_arena_printf(&c->ground->arena, "%s", strcmp(real, "/") == 0 ? "" : real);
 	if (!c->root)
 		r = cfr_err_nomem(err);
 	free(real);
@@ -57,7 +57,7 @@ int cfr__place_root(cfr__composer *c, cfr_err *err)
 static int resolve(cfr__found *out, cfr__composer *c, const char *path, cfr_str shown, cfr_err *err)
 {
 	cfr_str folder = folder_of(cfr_str_of(path));
-	char *dir_name = cfr_arena_printf(&c->snap->arena, "%.*s", (int)folder.len, folder.ptr);
+	char *dir_name = cfr_arena_printf(&c->ground->arena, "%.*s", (int)folder.len, folder.ptr);
 	char *real = NULL, *dir = NULL;
 	int r = 0;
 
@@ -66,9 +66,9 @@ static int resolve(cfr__found *out, cfr__composer *c, const char *path, cfr_str 
 	if (!(real = realpath(path, NULL)) || !(dir = realpath(dir_name, NULL))) {
 		r = errno == ENOMEM ? cfr_err_nomem(err) : no_file(err, shown, errno);
 	} else {
-		out->real = cfr_arena_str(&c->snap->arena, cfr_str_of(real));
-		out->folder = cfr_arena_str(&c->snap->arena, cfr_str_of(dir));
-		out->shown = cfr_arena_str(&c->snap->arena, shown);
+		out->real = cfr_arena_str(&c->ground->arena, cfr_str_of(real));
+		out->folder = cfr_arena_str(&c->ground->arena, cfr_str_of(dir));
+		out->shown = cfr_arena_str(&c->ground->arena, shown);
 		if (!out->real.ptr || !out->folder.ptr || !out->shown.ptr)
 			r = cfr_err_nomem(err);
 	}
@@ -79,7 +79,7 @@ static int resolve(cfr__found *out, cfr__composer *c, const char *path, cfr_str 
 
 int cfr__place_layer(cfr__found *out, cfr__composer *c, cfr_str file, cfr_err *err)
 {
-	cfr_str name = cfr_arena_str(&c->snap->arena, file);
+	cfr_str name = cfr_arena_str(&c->ground->arena, file);
 
 	return name.ptr ? resolve(out, c, name.ptr, file, err) : cfr_err_nomem(err);
 }
@@ -156,7 +156,7 @@ static void suggest(const char *path, cfr_err *err)
 /* The absolute path that is meant, by its text. */
 static int join(char **out, cfr__composer *c, uint32_t part, cfr_str path, cfr_err *err)
 {
-	cfr_str folder = c->snap->parts[part].folder;
+	cfr_str folder = cfr__part_at(c->ground, part)->folder;
 
 	if (path.len == 0 || memchr(path.ptr, '\0', path.len))
 		return cfr_err_set(err, CFR_E_USAGE, path.len ? "a path cannot hold a NUL" : "an empty path names no file");
@@ -164,7 +164,7 @@ static int join(char **out, cfr__composer *c, uint32_t part, cfr_str path, cfr_e
 		folder = CFR_STR("");
 	else if (folder.len == 0)
 		folder = cfr_str_of(c->root);
-	*out = cfr_arena_printf(&c->snap->arena, "%.*s/%.*s", (int)folder.len, folder.ptr, (int)path.len, path.ptr);
+	*out = cfr_arena_printf(&c->ground->arena, "%.*s/%.*s", (int)folder.len, folder.ptr, (int)path.len, path.ptr);
 	if (!*out)
 		return cfr_err_nomem(err);
 	normalize(*out);
@@ -174,15 +174,15 @@ static int join(char **out, cfr__composer *c, uint32_t part, cfr_str path, cfr_e
 /* How people call it: beside the file that names it, by that one's name. */
 static cfr_str shown_of(cfr__composer *c, uint32_t part, cfr_str path)
 {
-	cfr_str file = c->snap->parts[part].real.len ? cfr_source_name(cfr_document_source(c->snap->parts[part].doc)) : CFR_STR("");
+	cfr_str file = cfr__part_at(c->ground, part)->real.len ? cfr_source_name(cfr_document_source(cfr__part_at(c->ground, part)->doc)) : CFR_STR("");
 	cfr_str folder = folder_of(file);
 	char *made;
 
 	while (cfr_str_starts(path, CFR_STR("./")))
 		path = cfr_str_sub(path, 2, path.len);
 	if (path.ptr[0] == '/' || cfr_str_eq(folder, CFR_STR(".")))
-		return cfr_arena_str(&c->snap->arena, path);
-	made = cfr_arena_printf(&c->snap->arena, "%.*s%s%.*s", (int)folder.len, folder.ptr,
+		return cfr_arena_str(&c->ground->arena, path);
+	made = cfr_arena_printf(&c->ground->arena, "%.*s%s%.*s", (int)folder.len, folder.ptr,
 				cfr_str_ends(folder, CFR_STR("/")) ? "" : "/", (int)path.len, path.ptr);
 	return cfr_str_of(made);
 }
@@ -261,7 +261,7 @@ static int take_match(void *arg, cfr_str path, cfr_str name, cfr_err *err)
 
 	if (!cfr_glob_match(m->glob, name) || cfr_str_eq(path, m->self))
 		return 0;
-	made = cfr_arena_printf(&m->c->snap->arena, "%.*s%.*s", (int)m->prefix.len, m->prefix.ptr, (int)name.len, name.ptr);
+	made = cfr_arena_printf(&m->c->ground->arena, "%.*s%.*s", (int)m->prefix.len, m->prefix.ptr, (int)name.len, name.ptr);
 	if (!made)
 		return cfr_err_nomem(err);
 	if (m->count >= m->c->limits.of[CFR_LIMIT_INCLUDES])
@@ -283,7 +283,7 @@ static int take_trouble(void *arg, cfr_str path, const cfr_err *why, cfr_err *er
 
 int cfr__place_glob(cfr_str **out, uint32_t *count, cfr__composer *c, uint32_t part, cfr_str glob, cfr_err *err)
 {
-	struct matching m = { .c = c, .self = c->snap->parts[part].real };
+	struct matching m = { .c = c, .self = cfr__part_at(c->ground, part)->real };
 	cfr_walk walk = { .file = take_match, .trouble = take_trouble, .arg = &m };
 	size_t fixed = 0;
 	char *folder, *real;
@@ -298,7 +298,7 @@ int cfr__place_glob(cfr_str **out, uint32_t *count, cfr__composer *c, uint32_t p
 	m.prefix = cfr_str_sub(glob, 0, fixed);
 	m.glob = cfr_str_sub(glob, fixed, glob.len);
 	/* A name that cannot be, so that the folder itself is judged as what is in it. */
-	char *probe = cfr_arena_printf(&c->snap->arena, "%.*sx", (int)fixed, glob.ptr);
+	char *probe = cfr_arena_printf(&c->ground->arena, "%.*sx", (int)fixed, glob.ptr);
 	if (!probe)
 		return cfr_err_nomem(err);
 	if ((r = join(&folder, c, part, cfr_str_of(probe), err)) < 0)

@@ -41,7 +41,7 @@ typedef struct asked {
 
 bool cfr__refers(const cfr__composer *c, uint32_t part)
 {
-	return c->what->layers[c->snap->parts[part].layer].interpolate;
+	return c->what->layers[cfr__part_at(c->ground, part)->layer].interpolate;
 }
 
 int cfr__ask(cfr__asking *out, const cfr__composer *c, const cfr__asking *up, const cfr__cell *cell, cfr_str path,
@@ -75,7 +75,7 @@ int cfr__ask(cfr__asking *out, const cfr__composer *c, const cfr__asking *up, co
 /* The place of the reference in its line, where the value is written as it is read; else that of the value. */
 static int fail_at(const scan *s, size_t at, int code, cfr_err *err)
 {
-	const cfr_document *doc = s->c->snap->parts[s->cell->from.part].doc;
+	const cfr_document *doc = cfr__part_at(s->c->ground, s->cell->from.part)->doc;
 	const cfr_source *source = cfr_document_source(doc);
 	cfr_entry entry = cfr_document_entry(doc, s->cell->from.node);
 	cfr_str bytes = cfr_source_bytes(source);
@@ -154,7 +154,7 @@ static int remember(scan *s, const asked *a, bool fallback, cfr_err *err)
 
 	if (!s->c->references)
 		return 0;
-	if (!(made = cfr_arena_alloc(&s->c->snap->arena, sizeof(*made))))
+	if (!(made = cfr_arena_alloc(&s->c->ground->arena, sizeof(*made))))
 		return cfr_err_nomem(err);
 	/* Slices of the tree's own text, which lives as long as the snapshot. */
 	*made = (cfr_reference){ cfr_str_sub(s->text, a->start, s->at), a->source, a->name, fallback, NULL };
@@ -411,7 +411,7 @@ static int take_variable(scan *s, asked *a, cfr_err *err)
 		return r;
 	if (!fallback)
 		return (r = count_made(s, strlen(found), err)) < 0 ? r : give_text(s, a, cfr_str_of(found), err);
-	cfr_str text = cfr_arena_str(&s->c->snap->arena, cfr_str_sub(cfr_buf_str(&s->out), s->out.ptr ? mark : 0, s->out.len));
+	cfr_str text = cfr_arena_str(&s->c->ground->arena, cfr_str_sub(cfr_buf_str(&s->out), s->out.ptr ? mark : 0, s->out.len));
 	if (!text.ptr)
 		return cfr_err_nomem(err);
 	s->out.len = mark;
@@ -530,7 +530,7 @@ int cfr__refer(cfr__value *out, cfr__composer *c, const cfr__cell *cell, const c
 	int r = scan_text(&s, false, true, err);
 
 	if (r == 0 && !out->doc && !out->cell) {
-		out->text = cfr_arena_str(&c->snap->arena, s.out.ptr ? cfr_buf_str(&s.out) : CFR_STR(""));
+		out->text = cfr_arena_str(&c->ground->arena, s.out.ptr ? cfr_buf_str(&s.out) : CFR_STR(""));
 		if (!out->text.ptr)
 			r = cfr_err_nomem(err);
 	}
