@@ -52,9 +52,9 @@ int64_t cfr__store_now(void);		/* microseconds */
 
 /* read.c: what came of looking for a record. */
 typedef enum cfr__found { CFR__HIT, CFR__MISS, CFR__DAMAGE } cfr__found;
-/* Appends the bytes to `out`; NULL: only looks. `head` (may be NULL) is filled for a hit. */
+/* Appends the bytes to `out`; NULL: only looks. `head` (may be NULL) is filled for a hit, `why` for damage. */
 cfr__found cfr__record_read(cfr_buf *out, cfr__head *head, const cfr__snapshot *snap, const cfr_cache_key *key,
-                            uint8_t *page);
+                            uint8_t *page, const char **why);
 cfr_checksum cfr__record_sum(const cfr_cache_key *key, const cfr__head *head, const cfr_str *pieces, uint32_t count);
 bool cfr__store_get(void *arg, const cfr_cache_key *key, cfr_buf *out);
 /* Opens the file of records again, if another one has its name. With `files` held by the writer. */

@@ -118,6 +118,8 @@ const char *cfr__snapshot_take(cfr__snapshot *out, int fd)
 			return "its first pages are damaged";
 	}
 	*out = two[two[0].txn < two[1].txn];
+	if (two[0].txn + two[1].txn && two[0].txn + two[1].txn + 1 != 2 * out->txn)
+		return "its first pages are damaged";	/* commits have the two in turn */
 	out->named = st.st_nlink > 0;
 	return NULL;
 }

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { TRIES = 3 };
+enum { TRIES = 5 };
 
 cfr_checksum cfr__record_sum(const cfr_cache_key *key, const cfr__head *head, const cfr_str *pieces, uint32_t count)
 {
@@ -42,7 +42,7 @@ static bool read_value(void *out, const cfr__snapshot *snap, const cfr__value *v
 }
 
 cfr__found cfr__record_read(cfr_buf *out, cfr__head *head, const cfr__snapshot *snap, const cfr_cache_key *key,
-                            uint8_t *page)
+                            uint8_t *page, const char **why)
 {
 	uint8_t full[CFR__KEY];
 	cfr__value value;
@@ -53,10 +53,12 @@ cfr__found cfr__record_read(cfr_buf *out, cfr__head *head, const cfr__snapshot *
 	int failed;
 
 	cfr__env_key(full, CFR__RECORD, key->bytes);
-	if (cfr__page_find(&value, &found, page, snap, (cfr_str){ (const char *)full, sizeof(full) }) != NULL)
+	*why = cfr__page_find(&value, &found, page, snap, (cfr_str){ (const char *)full, sizeof(full) });
+	if (*why)
 		return CFR__DAMAGE;
 	if (!found)
 		return CFR__MISS;
+	*why = "a record is damaged";
 	if (value.len < sizeof(own) || !read_value(&own, snap, &value, 0, sizeof(own)) ||
 	    memcmp(own.magic, "cfgr", 4) != 0 || own.version != 1 || own.len != value.len - sizeof(own))
 		return CFR__DAMAGE;
@@ -110,17 +112,22 @@ void cfr__store_reopen(cfr__store *store)
 	store->data = fd < 0 ? -1 : fd;
 }
 
-static cfr__found look(cfr__store *store, const cfr_cache_key *key, cfr_buf *out, uint8_t *page, bool *named)
+static cfr__found look(cfr__store *store, const cfr_cache_key *key, cfr_buf *out, uint8_t *page, bool *named,
+                       const char **why)
 {
 	cfr__found found = CFR__DAMAGE;
 	cfr__snapshot snap, later;
 	cfr__head head;
+	struct stat st;
 
+	if (fstat(store->data, &st) == 0 && st.st_size == 0)
+		return CFR__MISS;	/* whoever makes it is not that far yet */
 	for (int i = 0; i < TRIES; i++) {
-		if (cfr__snapshot_take(&snap, store->data) != NULL)
+		*why = cfr__snapshot_take(&snap, store->data);
+		if (*why)
 			continue;	/* its first pages may be changing at this moment */
 		*named = snap.named;
-		found = cfr__record_read(out, &head, &snap, key, page);
+		found = cfr__record_read(out, &head, &snap, key, page, why);
 		if (found != CFR__DAMAGE)
 			break;
 		if (cfr__snapshot_take(&later, store->data) == NULL && later.txn == snap.txn)
@@ -138,6 +145,7 @@ bool cfr__store_get(void *arg, const cfr_cache_key *key, cfr_buf *out)
 {
 	cfr__store *store = arg;
 	cfr__found found = CFR__MISS;
+	const char *why = NULL;
 	bool named = false;
 	uint8_t page[CFR__PAGE_MOST];
 
@@ -150,7 +158,7 @@ bool cfr__store_get(void *arg, const cfr_cache_key *key, cfr_buf *out)
 		pthread_rwlock_rdlock(&store->files);
 		if (store->data >= 0) {
 			named = true;	/* so is what cannot be read: it was seen to have one */
-			found = look(store, key, out, page, &named);
+			found = look(store, key, out, page, &named, &why);
 		}
 		pthread_rwlock_unlock(&store->files);
 		if (found == CFR__HIT)
@@ -158,7 +166,7 @@ bool cfr__store_get(void *arg, const cfr_cache_key *key, cfr_buf *out)
 	}
 	if (found == CFR__DAMAGE) {
 		atomic_store(&store->suspect, true);
-		cfr__store_note(store, CFR__NOTE_DAMAGE, "the cache in %s is damaged", store->folder.name);
+		cfr__store_note(store, CFR__NOTE_DAMAGE, "the cache in %s is damaged: %s", store->folder.name, why);
 	}
 	atomic_fetch_add(found == CFR__HIT ? &store->hits : &store->misses, 1);
 	return found == CFR__HIT;

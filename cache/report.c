@@ -135,11 +135,12 @@ static void read_all(cfr_cache_verdict *verdict, keys *k, const cfr__snapshot *s
 {
 	uint8_t page[CFR__PAGE_MOST];
 	cfr_buf bytes = CFR_BUF_INIT;
+	const char *why;
 	size_t bad = 0;
 
 	for (size_t i = 0; i < k->count; i++) {
 		cfr_buf_clear(&bytes);
-		if (cfr__record_read(&bytes, NULL, snap, &k->items[i], page) == CFR__HIT) {
+		if (cfr__record_read(&bytes, NULL, snap, &k->items[i], page, &why) == CFR__HIT) {
 			verdict->records++;
 			verdict->bytes += bytes.len;
 		} else {

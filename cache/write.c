@@ -47,6 +47,11 @@ static void move_away(cfr__store *store)
 {
 	cfr__env_close(store->env);
 	store->env = NULL;
+	if (renameat(store->folder.fd, CFR__DATA, store->folder.fd, CFR__DAMAGED) == 0)
+		return;
+	/* One of the two is a folder, or there is no room for another name. */
+	unlinkat(store->folder.fd, CFR__DAMAGED, 0);
+	unlinkat(store->folder.fd, CFR__DAMAGED, AT_REMOVEDIR);
 	if (renameat(store->folder.fd, CFR__DATA, store->folder.fd, CFR__DAMAGED) < 0)
 		unlinkat(store->folder.fd, CFR__DATA, 0);
 }
@@ -165,11 +170,12 @@ static bool is_kept(const cfr__store *store, const cfr_cache_key *key, const cfr
 	uint8_t page[CFR__PAGE_MOST];
 	cfr_buf bytes = CFR_BUF_INIT;
 	cfr__snapshot snap;
+	const char *why;
 	cfr__head there;
 	bool same = cfr__snapshot_take(&snap, cfr__env_fd(store->env)) == NULL &&
-	            cfr__record_read(NULL, &there, &snap, key, page) == CFR__HIT && there.len == head->len &&
+	            cfr__record_read(NULL, &there, &snap, key, page, &why) == CFR__HIT && there.len == head->len &&
 	            memcmp(there.sum, head->sum, sizeof(there.sum)) == 0 &&
-	            cfr__record_read(&bytes, NULL, &snap, key, page) == CFR__HIT;
+	            cfr__record_read(&bytes, NULL, &snap, key, page, &why) == CFR__HIT;
 
 	cfr_buf_release(&bytes);
 	return same;
