@@ -162,7 +162,8 @@ function M.path(change, node)
   return change.at and change.at .. path:gsub("^/[^/]*", "") or path
 end
 
---- Where a change stands among the others: in the order of the first file, and additions behind what they come into.
+--- Where a change stands among the others: in the order of the first file, and additions behind what they come into, in
+--- the order of the second.
 local function place(change)
   local node = change.before or change.inside
   local span = node and node:span()
@@ -188,11 +189,15 @@ function M.compare(list, options)
       pair.diff = ok(core.compare(before, after, { keys = keys, limits = options.limits }))
       pair.changes = pair.diff:changes()
       for i, change in ipairs(pair.changes) do
+        local span = not change.before and change.after:span()
         change.order, change.index, change.at = place(change), i, pair.at
+        change.second = span and span.first or 0
       end
       table.sort(pair.changes, function(x, y)
         if x.order ~= y.order then
           return x.order < y.order
+        elseif x.second ~= y.second then
+          return x.second < y.second
         end
         return x.index < y.index
       end)

@@ -12,6 +12,36 @@ local function head(text, n)
   return at and text:sub(1, at - 1) or text
 end
 
+local function width_of(text)
+  return core.display_width(terminal.clean(text))
+end
+
+--- As much of a text as fits into a width, from its beginning. A control character is shown as several.
+local function fitting(text, width)
+  local used = 0
+  for from, code in utf8.codes(text) do
+    used = used + width_of(utf8.char(code))
+    if used > width then
+      return text:sub(1, from - 1)
+    end
+  end
+  return text
+end
+
+--- The same from its end.
+local function fitting_end(text, width)
+  local used, at = 0, #text + 1
+  while at > 1 do
+    local from = utf8.offset(text, -1, at)
+    used = used + width_of(text:sub(from, at - 1))
+    if used > width then
+      break
+    end
+    at = from
+  end
+  return text:sub(at)
+end
+
 --- Lines " 12 | text" and "    |   ^^^". Long lines are cut around the place.
 ---@param text string the line
 ---@param place { line: integer, column: integer, end_line: integer?, end_column: integer? }
@@ -26,13 +56,12 @@ function M.show(text, place, paint, color)
   local before = head(text, column - 1)
   local marked = head(text:sub(#before + 1), math.max(last - column, 1))
   local shown, cut = text, ""
-  if core.display_width(text) > width then -- keep some words before the place
-    local from = math.max(column - 30, 1)
-    cut = from > 1 and "…" or ""
-    shown = text:sub(utf8.offset(text, from) or 1)
-    before = before:sub((utf8.offset(before, from) or #before + 1))
-    shown = head(shown, width)
-    marked = head(marked, math.max(width - (utf8.len(before) or #before), 1))
+  if width_of(text) > width then -- keep some words before the place
+    local kept = fitting_end(before, 30)
+    cut = #kept < #before and "…" or ""
+    shown = fitting(text:sub(#before - #kept + 1), width)
+    before = kept
+    marked = fitting(marked, math.max(width - width_of(before), 1))
   end
   local number = ("%5d"):format(place.line)
   local indent = core.display_width(cut .. terminal.clean(before))

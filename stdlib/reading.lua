@@ -112,8 +112,8 @@ local function choose(documents, file, options)
   end
   if not wanted and #documents ~= 1 then
     error({ file = file, message = #documents == 0 and "the stream has no document"
-      or ("the stream has %d documents"):format(#documents), hint = #documents > 1 and "choose one with --document N" .. titles(documents) or nil,
-      exit = 2 }, 0)
+      or ("the stream has %d documents"):format(#documents), exit = 2,
+      hint = #documents > 1 and "choose one with --document N" .. titles(documents) or nil }, 0)
   end
   return documents[wanted or 1]
 end

@@ -20,8 +20,8 @@ local M = {
       help = "text (default), patch (JSON Patch, RFC 6902), merge-patch (RFC 7396), json, html (side by side)" },
     { "output", short = "o", value = "FILE", help = "into a file, which is replaced whole" },
     { "quiet", short = "q", help = "the exit status alone" },
-    table.unpack(comparison.options),
     loading.option,
+    table.unpack(comparison.options),
   },
   examples = {
     { "cfgrun diff deploy.yaml deploy.prod.yaml", "what differs, and where" },

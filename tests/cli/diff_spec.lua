@@ -63,6 +63,18 @@ describe("diff", function()
     assert.truthy(r.out:find "> /spec/containers/[01]: moved to /spec/containers/[01]")
   end)
 
+  it("tells what came, and what went, in the order of the files", function()
+    cli.write(here .. "/e.yaml", "{}\n")
+    cli.write(here .. "/f.yaml", "z: 1\na: {y: 2, b: 3}\nm: 3\n")
+    for _, words in ipairs { "e.yaml f.yaml", "f.yaml e.yaml" } do
+      local keys = {}
+      for key in cli.run(here, "diff " .. words).out:gmatch "\n[+-] (/%a)" do
+        keys[#keys + 1] = key
+      end
+      assert.equal("/z /a /m", table.concat(keys, " "))
+    end
+  end)
+
   it("is quiet about equal files, in whatever format and order", function()
     local r = cli.shell(here, "$CFGRUN convert a.yaml --to json > a.json && $CFGRUN diff a.yaml a.json")
     assert.equal(0, r.status)

@@ -117,4 +117,17 @@ describe("a terminal", function()
       assert.equal(2, #carets)
     end
   end)
+
+  it("shows no more of a line than fits, whatever its characters", function()
+    local many, wide = ("\1"):rep(300), ("漢"):rep(300)
+    for _, line in ipairs { "a: " .. many, many .. "a", "# " .. many .. "\n? " .. many, "a: " .. wide .. "\1",
+      '"' .. wide .. '": \1' .. wide } do
+      cli.write(here .. "/long.yaml", line .. "\n")
+      local r = cli.shell(here, "COLUMNS=80 $CFGRUN get long.yaml /a")
+      local shown, carets = r.err:match "\n *%d+ | ([^\n]*)\n      | ([^\n]*)\n"
+      assert.truthy(shown, r.err)
+      assert.truthy(#carets <= 72 and carets:find "%^", carets)
+      assert.truthy(#shown:gsub("漢", "xx") <= 75, shown)
+    end
+  end)
 end)
