@@ -84,6 +84,9 @@ cfr__found cfr__record_read(cfr_buf *out, cfr__head *head, const cfr__snapshot *
 	return CFR__HIT;
 }
 
+/* More than a day ago, or still to come: clocks are set back. */
+static bool is_stale(int64_t time, int64_t now) { return time > now || time < now - CFR__DAY; }
+
 /* A record of days ago was used today: to be written down when something else is. */
 static void touch(cfr__store *store, const cfr__snapshot *snap, const cfr_cache_key *key, uint8_t *page, int64_t now)
 {
@@ -95,7 +98,7 @@ static void touch(cfr__store *store, const cfr__snapshot *snap, const cfr_cache_
 	cfr__env_key(full, CFR__USE, key->bytes);
 	if (cfr__page_find(&value, &found, page, snap, (cfr_str){ (const char *)full, sizeof(full) }) != NULL || !found ||
 	    value.len != sizeof(use) || !read_value(&use, snap, &value, 0, sizeof(use)) ||
-	    (use.time <= now && now - use.time < CFR__DAY))
+	    !is_stale(use.time, now))
 		return;
 	pthread_mutex_lock(&store->small);
 	if (store->touched_count < CFR__TOUCHES)
@@ -135,7 +138,7 @@ static cfr__found look(cfr__store *store, const cfr_cache_key *key, cfr_buf *out
 	}
 	if (found == CFR__HIT) {
 		int64_t now = cfr__store_now();
-		if (head.time > now || now - head.time >= CFR__DAY)
+		if (is_stale(head.time, now))
 			touch(store, &snap, key, page, now);
 	}
 	return found;
