@@ -53,7 +53,7 @@ typedef struct cfr_trace_note {
 } cfr_trace_note;
 
 /* Appends the trace as one JSON object: traceEvents with complete events ("X"), instants ("i") for what was counted, names
- * of process and threads; notes in otherData. Names that are no UTF-8 are written with their odd bytes as \xNN. */
+ * of process and threads; in otherData the notes and sums by phase. Names that are no UTF-8 are written with their odd bytes as \xNN. */
 CFR_API int cfr_trace_json(cfr_buf *out, const cfr_trace *trace, const cfr_trace_note *notes, uint32_t note_count,
                            cfr_err *err);
 

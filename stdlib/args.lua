@@ -25,6 +25,8 @@ M.common = {
     help = "colour: auto (on a terminal, unless NO_COLOR is set), always, never" },
   { "limit", value = "NAME=VALUE", many = true, help = "set a ceiling; `cfgrun help limits` lists them" },
   { "no-cache", help = "parse everything anew, and keep nothing for later runs" },
+  { "profile", value = "FILE", optional = true,
+    help = "show where the time went, and write a trace for Perfetto (default: cfgrun-profile.json)" },
   { "verbose", help = "tell on standard error why a cache is not used" },
   { "help", short = "h", help = "show this help" },
 }

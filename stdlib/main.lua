@@ -44,6 +44,9 @@ local function dispatch(argv)
       if options.stats then
         require("loading").begin()
       end
+      if options.profile then
+        require("profiling").begin(options.profile, argv)
+      end
       return description.run(options, rest, { names = NAMES, command = command })
     end
   end
@@ -57,7 +60,7 @@ end
 
 ---@param argv string[]
 ---@return integer status
-local function main(argv)
+local function run(argv)
   local ok, result = xpcall(dispatch, function(problem)
     if type(problem) == "table" or (type(problem) == "string" and problem:find "interrupted$") then
       return problem
@@ -75,6 +78,14 @@ local function main(argv)
   end
   require("problem").show(result)
   return result.exit or 2
+end
+
+---@param argv string[]
+---@return integer status
+local function main(argv)
+  local status = run(argv)
+  local profiling = package.loaded.profiling
+  return profiling and profiling.wanted() and profiling.finish(status) or status
 end
 
 return main(...)

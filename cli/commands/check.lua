@@ -111,8 +111,10 @@ end
 
 local function write_results(formats, outcome, context)
   for _, target in ipairs(formats) do
+    local begin = core.profile.now()
     local text = require("report/" .. target.format).render(outcome, setmetatable({
       paint = terminal.painter(not target.file and 1 or nil) }, { __index = context }))
+    core.profile.span("report", target.format, begin, #text, "bytes")
     if target.file then
       ok(core.files.replace(target.file, text))
     else

@@ -82,9 +82,51 @@ static void add_names(cfr_buf *out, cfr__lane *const *lanes, uint32_t count, lon
 	}
 }
 
-static void add_notes(cfr_buf *out, const cfr_trace *trace, const cfr_trace_note *notes, uint32_t count)
+/* One phase of the rows from `first` on; its rows are marked as done. */
+static void add_phase(cfr_buf *out, cfr_trace_row *rows, uint32_t first, uint32_t count)
+{
+	const char *phase = rows[first].phase;
+	uint64_t spans = 0, total = 0, self = 0;
+
+	for (uint32_t i = first; i < count; i++) {
+		if (!rows[i].phase || strcmp(rows[i].phase, phase) != 0)
+			continue;
+		spans += rows[i].spans;
+		total += rows[i].total;
+		self += rows[i].self;
+		rows[i].phase = NULL;
+	}
+	add_string(out, cfr_str_of(phase));
+	cfr_buf_addf(out, ":{\"spans\":%" PRIu64 ",\"total_ns\":%" PRIu64 ",\"self_ns\":%" PRIu64 "}", spans, total, self);
+}
+
+/* The sums by phase, for who wants no more. */
+static int add_phases(cfr_buf *out, const cfr_trace *trace, cfr_err *err)
+{
+	cfr_trace_row *rows;
+	uint32_t count;
+	int r = cfr_trace_rows(&rows, &count, trace, 0, err);
+	const char *before = "";
+
+	if (r < 0)
+		return r;
+	cfr_buf_addz(out, ",\"phases\":{");
+	for (uint32_t i = 0; i < count; i++) {
+		if (!rows[i].phase)
+			continue;
+		cfr_buf_addz(out, before);
+		add_phase(out, rows, i, count);
+		before = ",";
+	}
+	cfr_buf_addc(out, '}');
+	free(rows);
+	return 0;
+}
+
+static int add_notes(cfr_buf *out, const cfr_trace *trace, const cfr_trace_note *notes, uint32_t count, cfr_err *err)
 {
 	cfr_trace_totals totals;
+	int r;
 
 	cfr_trace_totals_of(&totals, trace);
 	cfr_buf_addf(out, "\"otherData\":{\"program\":\"cfgrun %s\",\"spans\":%" PRIu64 ",\"lost\":%" PRIu64, CFR_VERSION,
@@ -95,7 +137,9 @@ static void add_notes(cfr_buf *out, const cfr_trace *trace, const cfr_trace_note
 		cfr_buf_addc(out, ':');
 		add_string(out, notes[i].text);
 	}
+	r = add_phases(out, trace, err);
 	cfr_buf_addc(out, '}');
+	return r;
 }
 
 int cfr_trace_json(cfr_buf *out, const cfr_trace *trace, const cfr_trace_note *notes, uint32_t note_count, cfr_err *err)
@@ -103,11 +147,15 @@ int cfr_trace_json(cfr_buf *out, const cfr_trace *trace, const cfr_trace_note *n
 	uint32_t count;
 	cfr__lane **lanes = cfr__trace_lanes(trace, &count);
 	long pid = (long)getpid();
+	int r;
 
 	if (!lanes)
 		return cfr_err_nomem(err);
 	cfr_buf_addz(out, "{\"displayTimeUnit\":\"ms\",");
-	add_notes(out, trace, notes, note_count);
+	if ((r = add_notes(out, trace, notes, note_count, err)) < 0) {
+		free(lanes);
+		return r;
+	}
 	cfr_buf_addz(out, ",\n\"traceEvents\":[\n");
 	add_names(out, lanes, count, pid);
 	for (uint32_t i = 0; i < count; i++) {

@@ -12,6 +12,7 @@
 #include "engine/base/str.h"
 #include "engine/check.h"
 #include "engine/document.h"
+#include "engine/trace.h"
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -40,6 +41,20 @@ cfr_str cfr__cmd_field_str(lua_State *L, int table, const char *field);
 cfr_buf *cfr__cmd_push_buf(lua_State *L);
 /* `limits` field of an options table (name = value) over the defaults; raises for an unknown name. */
 void cfr__cmd_read_limits(lua_State *L, int table, cfr_limits *limits);
+
+/* bind_profile.c */
+/* What the Lua state took, while it is counted. */
+typedef struct cfr__lua_memory {
+	uint64_t count, bytes;		/* blocks made or changed in size; bytes asked for */
+	size_t held, peak;
+} cfr__lua_memory;
+void *cfr__cmd_counting_alloc(void *memory, void *ptr, size_t old, size_t size);
+/* Does a command line ask for a record? Words of a script's own may look so: then it is made for nothing. */
+bool cfr__cmd_wants_profile(int argc, char **argv);
+/* The state's from here on, and *trace is NULL; freed when the state is closed, as the last. */
+void cfr__cmd_take_trace(lua_State *L, cfr_trace **trace, const cfr__lua_memory *memory);
+/* NULL: nothing is recorded. Lives as long as the state. */
+const cfr_profile *cfr__cmd_profile(lua_State *L);
 
 /* bind_load.c */
 /* What all commands read through; NULL: without one. Any thread may use it. */
@@ -80,6 +95,7 @@ void cfr__cmd_bind_compose(lua_State *L);
 void cfr__cmd_bind_files(lua_State *L);
 void cfr__cmd_bind_fmt(lua_State *L);
 void cfr__cmd_bind_loading(lua_State *L);
+void cfr__cmd_bind_profile(lua_State *L);	/* and watches what is in `core` */
 void cfr__cmd_bind_specs(lua_State *L);
 void cfr__cmd_bind_system(lua_State *L);
 

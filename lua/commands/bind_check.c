@@ -154,6 +154,7 @@ static int core_check(lua_State *L)
 	}
 	options.interrupted = cfr__cmd_interrupted();
 	options.loader = cfr__cmd_loader(L);
+	options.profile = cfr__cmd_profile(L);
 	lua_settop(L, 2);
 	return cfr_check_new(&ud->check, &options, &err) < 0 ? cfr__cmd_push_err(L, &err) : 1;
 }

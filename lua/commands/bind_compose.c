@@ -215,6 +215,7 @@ static int core_compose(lua_State *L)
 	cfr__cmd_read_limits(L, 1, &limits);
 	what.limits = &limits;
 	what.loader = cfr__cmd_loader(L);
+	what.profile = cfr__cmd_profile(L);
 	lua_pushvalue(L, 1);
 	if (text_field(L, "name").len)
 		what.name = text_field(L, "name");

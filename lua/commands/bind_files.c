@@ -153,9 +153,11 @@ static int hold_replace(lua_State *L)
 	cfr_str bytes = cfr__cmd_check_str(L, 2);
 	cfr_err err = CFR_ERR_INIT;
 
+	uint64_t begin = cfr_profile_now(cfr__cmd_profile(L));
 	cfr__cmd_writing(true);
 	int r = cfr_hold_replace(hold, &bytes, 1, &err);
 	cfr__cmd_writing(false);
+	cfr_profile_span(cfr__cmd_profile(L), "write", CFR_STR(""), begin, bytes.len, "bytes");
 	cfr_hold_release(hold);
 	if (r < 0)
 		return cfr__cmd_push_err(L, &err);

@@ -1,6 +1,6 @@
 /* lua/commands/bind_load.c -- core: the loader that all commands read through.
  *
- *   core.loading{cache=, verbose=, stats=}   once, before anything is read
+ *   core.loading{cache=, verbose=, stats=}   before anything is read; again: with another loader from there on
  *   core.load_stats()                        counts of cfr_load_stats, and phases = { {name, count, ns, amount, unit}, … }
  *
  * One loader serves the whole run of the program; its cache is opened by the first read that is worth it. Phases are sums:
@@ -29,7 +29,8 @@ struct loading {
 	pthread_mutex_t lock;		/* of the phases */
 	struct phase phases[PHASES];
 	int phase_count;
-	cfr_profile profile;
+	cfr_profile profile;		/* adds to the phases, and tells `next`, which may be NULL */
+	const cfr_profile *next;
 };
 
 static const char key;			/* its address: where the registry has it */
@@ -51,7 +52,8 @@ static void add_span(void *arg, const char *phase, cfr_str detail, uint64_t begi
 	struct loading *l = arg;
 	int i = 0;
 
-	(void)detail;
+	if (l->next)
+		l->next->span(l->next->arg, phase, detail, begin, end, amount, unit);
 	pthread_mutex_lock(&l->lock);
 	while (i < l->phase_count && strcmp(l->phases[i].name, phase) != 0)
 		i++;
@@ -113,8 +115,10 @@ static struct loading *loading_of(lua_State *L)
 cfr_loader *cfr__cmd_loader(lua_State *L)
 {
 	struct loading *l = loading_of(L);
-	cfr_loader_options options = { .cache_open = l->off ? NULL : open_cache, .cache_close = close_cache, .cache_arg = l,
-				       .profile = l->stats ? &l->profile : NULL };
+	cfr_loader_options options = { .cache_open = l->off ? NULL : open_cache, .cache_close = close_cache, .cache_arg = l };
+
+	l->next = cfr__cmd_profile(L);
+	options.profile = l->stats ? &l->profile : l->next;
 
 	/* Without memory for a loader, reading works all the same. */
 	if (!l->loader && cfr_loader_new(&l->loader, &options, NULL) < 0)
@@ -138,6 +142,8 @@ static int core_loading(lua_State *L)
 
 	luaL_checktype(L, 1, LUA_TTABLE);
 	lua_settop(L, 1);
+	cfr_loader_free(l->loader);
+	l->loader = NULL;
 	lua_getfield(L, 1, "cache");
 	l->off = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
 	lua_getfield(L, 1, "verbose");

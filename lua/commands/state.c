@@ -127,6 +127,19 @@ static int load_file(lua_State *L, const struct cfr_embedded *file)
 	return luaL_loadbufferx(L, file->bytes, file->len, chunk, "t");
 }
 
+/* A module's chunk, and how long it takes with all that it requires. */
+static int run_measured(lua_State *L)
+{
+	uint64_t begin = (uint64_t)lua_tointeger(L, lua_upvalueindex(2));
+	const char *name = lua_tostring(L, 2);
+
+	lua_pushvalue(L, lua_upvalueindex(1));
+	lua_insert(L, 1);
+	lua_call(L, 2, 1);
+	cfr_profile_span(cfr__cmd_profile(L), "code", cfr_str_of(name ? name : ""), begin, 0, NULL);
+	return 1;
+}
+
 static int search(lua_State *L)
 {
 	static const char *const folders[] = { "stdlib", "cli" };
@@ -136,8 +149,14 @@ static int search(lua_State *L)
 		const struct cfr_embedded *file = find_file(folders[i], name);
 		if (!file)
 			continue;
+		const cfr_profile *profile = cfr__cmd_profile(L);
+		uint64_t begin = cfr_profile_now(profile);
 		if (load_file(L, file) != LUA_OK)
 			return lua_error(L);
+		if (profile) {
+			lua_pushinteger(L, (lua_Integer)begin);
+			lua_pushcclosure(L, run_measured, 2);
+		}
 		lua_pushstring(L, file->name);
 		return 2;
 	}
@@ -159,6 +178,7 @@ static int open_core(lua_State *L)
 	cfr__cmd_bind_compose(L);
 	cfr__cmd_bind_specs(L);
 	cfr__cmd_bind_editor(L);
+	cfr__cmd_bind_profile(L);	/* last: it watches the others */
 	return 1;
 }
 
@@ -191,6 +211,9 @@ static int add_traceback(lua_State *L)
 struct command_line {
 	int argc;
 	char **argv;
+	cfr_trace *trace;		/* until the state has it; NULL: nothing is recorded */
+	cfr__lua_memory memory;		/* counted while something is recorded */
+	uint64_t begin;
 };
 
 static int run_main(lua_State *L)
@@ -198,7 +221,9 @@ static int run_main(lua_State *L)
 	struct command_line *line = lua_touserdata(L, 1);
 	const struct cfr_embedded *file = find_file("stdlib", "main");
 
+	cfr__cmd_take_trace(L, &line->trace, &line->memory);
 	open_libraries(L);
+	cfr_profile_span(cfr__cmd_profile(L), "start", CFR_STR("Lua and its libraries"), line->begin, 0, NULL);
 	if (!file)
 		return luaL_error(L, "the program was built without its library");
 	if (load_file(L, file) != LUA_OK)
@@ -235,15 +260,25 @@ static int close_output(int status)
 	return status < 2 ? 2 : status;
 }
 
+/* Before anything else, so that the start is recorded, too. Without memory for it nothing is. */
+static void start_recording(struct command_line *line)
+{
+	if (cfr__cmd_wants_profile(line->argc, line->argv) && cfr_trace_new(&line->trace, 0, NULL) == 0)
+		line->begin = cfr_profile_now(cfr_trace_profile(line->trace));
+}
+
 int cfr_commands_run(int argc, char **argv)
 {
-	struct command_line line = { argc, argv };
+	struct command_line line = { .argc = argc, .argv = argv };
 	struct sigaction action = { .sa_handler = on_signal }, alarm = { .sa_handler = on_alarm, .sa_flags = SA_RESTART };
-	lua_State *L = luaL_newstate();
+	lua_State *L;
 	int status;
 
+	start_recording(&line);
+	L = luaL_newstate();
 	keep_descriptors();
 	if (!L) {
+		cfr_trace_free(line.trace);
 		fputs("cfgrun: out of memory\n", stderr);
 		return 2;
 	}
@@ -252,6 +287,10 @@ int cfr_commands_run(int argc, char **argv)
 	sigaction(SIGALRM, &alarm, NULL);
 	signal(SIGPIPE, SIG_DFL);	/* `cfgrun … | head` ends quietly */
 	main_state = L;
+	if (line.trace) {
+		line.memory.held = (size_t)lua_gc(L, LUA_GCCOUNT) * 1024 + (size_t)lua_gc(L, LUA_GCCOUNTB);
+		lua_setallocf(L, cfr__cmd_counting_alloc, &line.memory);
+	}
 	lua_pushcfunction(L, add_traceback);
 	lua_pushcfunction(L, run_main);
 	lua_pushlightuserdata(L, &line);
@@ -267,5 +306,6 @@ int cfr_commands_run(int argc, char **argv)
 	}
 	main_state = NULL;
 	lua_close(L);
+	cfr_trace_free(line.trace);
 	return close_output(status);
 }
