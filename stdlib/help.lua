@@ -30,6 +30,7 @@ M.environment = {
   { "CFGRUN_FAIL_ON", "as --fail-on of check" },
   { "CFGRUN_JOBS", "as --jobs of check" },
   { "CFGRUN_NOW", "as --now of check" },
+  { "CFGRUN_CACHE", "the folder of the cache, or off; else cfgrun in $XDG_CACHE_HOME or ~/.cache" },
 }
 
 --- The groups of commands in the order in which they are shown; a description without a group is under the last.

@@ -7,6 +7,12 @@ M.program = os.getenv "CFGRUN" or root .. "/build/release/cfgrun"
 M.root = root
 M.shared = os.getenv "CFGRUN_SHARED" or root .. "/../shared"
 
+-- Called by hand, the tests leave the person's own cache alone.
+if not os.getenv "CFGRUN_CACHE" then
+  M.cache = io.popen("mktemp -d"):read "l"
+  M.sweeper = setmetatable({}, { __gc = function() os.execute("rm -rf '" .. M.cache .. "'") end })
+end
+
 --- A new empty folder; removed by the caller's after_each.
 function M.folder()
   local pipe = io.popen "mktemp -d"
@@ -43,7 +49,8 @@ end
 ---@return { out: string, err: string, status: integer }
 function M.shell(folder, line)
   local err = os.tmpname()
-  local pipe = io.popen(("cd '%s' && export CFGRUN='%s' && ( %s ) 2>'%s'"):format(folder, M.program, line, err))
+  local own = M.cache and ("CFGRUN_CACHE='%s'"):format(M.cache) or ""
+  local pipe = io.popen(("cd '%s' && export CFGRUN='%s' %s && ( %s ) 2>'%s'"):format(folder, M.program, own, line, err))
   local out = pipe:read "a"
   local _, _, status = pipe:close()
   local result = { out = out, err = M.read(err), status = status or 0 }
