@@ -4,11 +4,15 @@
  * a difference of two counts, each finished by a scan of at most a kibibyte, so that a JSON file of one line of ten
  * megabytes answers as fast as any other. Both are made at the first question and published by one compare-and-swap;
  * of two threads that ask at once, one throws its copy away.
+ *
+ * A source of pieces (base/part.h) has *rows* for lines: one begins where a line does and where a piece does, and each knows
+ * its line, and the column that it begins in.
  */
 #include "engine/source.h"
 
 #include "engine/base/file.h"
 #include "engine/base/large.h"
+#include "engine/base/part.h"
 #include "engine/base/str.h"
 #include "engine/base/utf8.h"
 #include <stdatomic.h>
@@ -20,6 +24,7 @@ typedef struct line_index {
 	uint32_t count;		/* of lines; the first begins behind the byte order mark */
 	uint32_t *starts;
 	uint32_t *before;	/* code points before byte i * STRIDE */
+	cfr__piece *rows;	/* of pieces: where each start stands; else NULL */
 } line_index;
 
 struct cfr_source {
@@ -28,6 +33,9 @@ struct cfr_source {
 	cfr_str name, bytes;
 	char *taken;		/* the bytes, when they are no part of this allocation */
 	uint32_t mark;		/* length of the byte order mark: 0 or 3 */
+	uint32_t piece_count;	/* 0: the whole text of a file */
+	cfr__piece *pieces;
+	cfr__around around;
 };
 
 /* Without its bytes, of which so many are to lie in its own allocation, in front of the name. */
@@ -54,6 +62,9 @@ static int make(cfr_source **out, cfr_str name, cfr_str bytes, size_t own, const
 	source->name = (cfr_str){ text, name.len };
 	source->bytes = bytes;
 	source->taken = NULL;
+	source->pieces = NULL;
+	source->piece_count = 0;
+	source->around = (cfr__around){ .lead = 0 };
 	source->mark = cfr_str_starts(bytes, CFR_STR("\xEF\xBB\xBF")) ? 3 : 0;
 	atomic_init(&source->refs, 1);
 	atomic_init(&source->index, NULL);
@@ -120,10 +131,46 @@ cfr_source *cfr_source_unref(const cfr_source *source)
 	if (s && atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) == 1) {
 		free(atomic_load_explicit(&s->index, memory_order_relaxed));
 		free(s->taken);
+		free(s->pieces);
 		free(s);
 	}
 	return NULL;
 }
+
+int cfr__source_part(cfr_source **out, cfr_str name, cfr_buf *text, const cfr__piece *pieces, uint32_t count,
+                     cfr__around around, cfr_err *err)
+{
+	cfr__piece *copy = malloc((count ? count : 1) * sizeof(*copy));
+	cfr_limits limits;
+	int r;
+
+	if (!copy)
+		return cfr_err_nomem(err);
+	/* The file was not too large; what is put between its pieces is a few bytes. */
+	cfr_limits_default(&limits);
+	limits.of[CFR_LIMIT_FILE] = UINT32_MAX;
+	r = cfr_source_take(out, name, text, &limits, err);
+	if (r < 0) {
+		free(copy);
+		return r;
+	}
+	copy[0] = (cfr__piece){ 0, 1, 1 };
+	if (count)
+		memcpy(copy, pieces, count * sizeof(*copy));
+	(*out)->mark = 0;
+	(*out)->pieces = copy;
+	(*out)->piece_count = count ? count : 1;
+	(*out)->around = around;
+	return 0;
+}
+
+const cfr__piece *cfr__source_pieces(const cfr_source *source, uint32_t *count)
+{
+	*count = source->piece_count;
+	return source->pieces;
+}
+
+cfr__around cfr__source_around(const cfr_source *source) { return source->around; }
 
 cfr_str cfr_source_name(const cfr_source *source) { return source->name; }
 cfr_str cfr_source_bytes(const cfr_source *source) { return source->bytes; }
@@ -163,19 +210,52 @@ static uint32_t count_starts(cfr_str text, uint32_t mark)
 	return count;
 }
 
+/* The rows of pieces, written to `rows` and `starts` if not NULL; how many. */
+static uint32_t make_rows(const cfr_source *source, cfr__piece *rows, uint32_t *starts)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < source->piece_count; i++) {
+		bool last = i + 1 == source->piece_count;
+		cfr_str text = cfr_str_sub(source->bytes, 0, last ? source->bytes.len : source->pieces[i + 1].at);
+		cfr__piece row = source->pieces[i];
+
+		for (;;) {
+			if (rows) {
+				rows[count] = row;
+				starts[count] = row.at;
+			}
+			count++;
+			if (row.at == text.len)
+				break;
+			row.at = next_line(text, row.at);
+			if (!ended(text, row.at) || (row.at == text.len && !last))
+				break;
+			row.line++;
+			row.column = 1;
+		}
+	}
+	return count;
+}
+
 static line_index *index_new(const cfr_source *source)
 {
 	cfr_str text = source->bytes;
-	uint32_t count = count_starts(text, source->mark), at = source->mark, points = 0;
-	uint32_t strides = (uint32_t)(text.len / STRIDE) + 1;
-	line_index *index = malloc(sizeof(*index) + ((size_t)count + strides) * sizeof(uint32_t));
+	bool parts = source->pieces != NULL;
+	uint32_t count = parts ? make_rows(source, NULL, NULL) : count_starts(text, source->mark);
+	uint32_t strides = (uint32_t)(text.len / STRIDE) + 1, at = source->mark, points = 0;
+	size_t rows = parts ? count * sizeof(cfr__piece) : 0;
+	line_index *index = malloc(sizeof(*index) + rows + ((size_t)count + strides) * sizeof(uint32_t));
 
 	if (!index)
 		return NULL;
 	index->count = count;
-	index->starts = (uint32_t *)(index + 1);
+	index->rows = parts ? (cfr__piece *)(index + 1) : NULL;
+	index->starts = (uint32_t *)((char *)(index + 1) + rows);
 	index->before = index->starts + count;
-	for (uint32_t i = 0; i < count; i++) {
+	if (parts)
+		make_rows(source, index->rows, index->starts);
+	for (uint32_t i = 0; i < count && !parts; i++) {
 		index->starts[i] = at;
 		at = next_line(text, at);
 	}
@@ -213,30 +293,44 @@ static uint32_t points_before(const cfr_source *source, const line_index *index,
 	       (uint32_t)cfr_utf8_count(source->bytes.ptr + (size_t)stride * STRIDE, offset % STRIDE);
 }
 
+/* Without an index. */
+static cfr_place slow_place(const cfr_source *source, uint32_t offset)
+{
+	cfr_str text = source->bytes;
+	uint32_t start = source->mark, i = 0;
+	cfr_place place = { 1, 1 };
+
+	if (source->pieces) {
+		while (i + 1 < source->piece_count && source->pieces[i + 1].at <= offset)
+			i++;
+		start = source->pieces[i].at;
+		place = (cfr_place){ source->pieces[i].line, source->pieces[i].column };
+	}
+	for (;;) {
+		uint32_t next = next_line(text, start);
+		if (next > offset || !ended(text, next) || next == start)
+			break;
+		start = next;
+		place.line++;
+		place.column = 1;
+	}
+	place.column += (uint32_t)cfr_utf8_count(text.ptr + start, offset - start);
+	return place;
+}
+
 cfr_place cfr_source_place(const cfr_source *source, uint32_t offset)
 {
 	const line_index *index = index_of(source);
-	cfr_str text = source->bytes;
-	cfr_place place = { 1, 1 };
+	uint32_t low = 0, high;
+	cfr_place place;
 
-	if (offset > text.len)
-		offset = (uint32_t)text.len;
+	if (offset > source->bytes.len)
+		offset = (uint32_t)source->bytes.len;
 	if (offset < source->mark)
 		offset = source->mark;
-	if (!index) {
-		uint32_t start = source->mark;
-
-		for (;;) {
-			uint32_t next = next_line(text, start);
-			if (next > offset || !ended(text, next) || next == start)
-				break;
-			start = next;
-			place.line++;
-		}
-		place.column += (uint32_t)cfr_utf8_count(text.ptr + start, offset - start);
-		return place;
-	}
-	uint32_t low = 0, high = index->count;
+	if (!index)
+		return slow_place(source, offset);
+	high = index->count;
 	while (high - low > 1) {
 		uint32_t middle = low + (high - low) / 2;
 
@@ -245,19 +339,51 @@ cfr_place cfr_source_place(const cfr_source *source, uint32_t offset)
 		else
 			high = middle;
 	}
-	place.line = low + 1;
+	place = index->rows ? (cfr_place){ index->rows[low].line, index->rows[low].column } : (cfr_place){ low + 1, 1 };
 	place.column += points_before(source, index, offset) - points_before(source, index, index->starts[low]);
 	return place;
 }
 
+static cfr_str without_end(cfr_str line)
+{
+	if (line.len && line.ptr[line.len - 1] == '\n')
+		line.len--;
+	if (line.len && line.ptr[line.len - 1] == '\r')
+		line.len--;
+	return line;
+}
+
+/* Of pieces, a line that one of them has from its beginning on. */
+static cfr_str piece_line(const cfr_source *source, uint32_t line)
+{
+	for (uint32_t i = 0; i < source->piece_count; i++) {
+		cfr__piece row = source->pieces[i];
+		size_t end = i + 1 < source->piece_count ? source->pieces[i + 1].at : source->bytes.len;
+		cfr_str text = cfr_str_sub(source->bytes, 0, end);
+
+		while (row.line < line && row.at < text.len) {
+			row.at = next_line(text, row.at);
+			if (!ended(text, row.at))
+				break;
+			row.line++;
+			row.column = 1;
+		}
+		if (row.line == line && row.column == 1)
+			return without_end(cfr_str_sub(text, row.at, next_line(text, row.at)));
+	}
+	return (cfr_str){ NULL, 0 };
+}
+
 cfr_str cfr_source_line(const cfr_source *source, uint32_t line)
 {
-	const line_index *index = index_of(source);
+	const line_index *index = source->pieces ? NULL : index_of(source);
 	cfr_str text = source->bytes;
 	uint32_t start = source->mark, end;
 
 	if (line == 0 || (index && line > index->count))
 		return (cfr_str){ NULL, 0 };
+	if (source->pieces)
+		return piece_line(source, line);
 	if (index) {
 		start = index->starts[line - 1];
 	} else {
@@ -268,11 +394,7 @@ cfr_str cfr_source_line(const cfr_source *source, uint32_t line)
 		}
 	}
 	end = index && line < index->count ? index->starts[line] : index ? (uint32_t)text.len : next_line(text, start);
-	if (end > start && text.ptr[end - 1] == '\n')
-		end--;
-	if (end > start && text.ptr[end - 1] == '\r')
-		end--;
-	return cfr_str_sub(text, start, end);
+	return without_end(cfr_str_sub(text, start, end));
 }
 
 uint32_t cfr_source_lines(const cfr_source *source)
@@ -281,6 +403,11 @@ uint32_t cfr_source_lines(const cfr_source *source)
 	uint32_t starts = index ? index->count : count_starts(source->bytes, source->mark);
 	uint32_t len = (uint32_t)source->bytes.len;
 
+	if (source->pieces) {
+		cfr_place last = cfr_source_place(source, len);
+
+		return last.column == 1 && last.line > 1 ? last.line - 1 : last.line;
+	}
 	/* What ends in a line end has no further line behind it. */
 	return len == source->mark || ended(source->bytes, len) ? starts - 1 : starts;
 }

@@ -6,6 +6,7 @@
  */
 #include "engine/text/comments.h"
 
+#include "engine/base/part.h"
 #include "engine/text.h"
 
 #include <stdlib.h>
@@ -25,10 +26,12 @@ typedef struct walk {
 	uint32_t *parents;		/* by rank */
 	cfr__comment *items;
 	uint32_t count, cap;
+	uint32_t before_gap;		/* so many were found before this gap */
 	uint32_t last;			/* mark before the gap; UINT32_MAX: none */
 	uint32_t at, line;		/* the comment that is placed, and where its line begins */
 	bool own;			/* which holds nothing before it */
 	bool failed;
+	cfr__around around;		/* of a text of one entry */
 } walk;
 
 /* ---- marks: keys, scalars, opening brackets ---- */
@@ -156,7 +159,8 @@ static bool beside(const walk *w, uint32_t at, uint32_t *rank)
 			break;
 		up = w->parents[up];
 	}
-	return w->line <= end;
+	/* A block scalar ends behind the break of its last line. */
+	return w->line <= end && (w->line < end || end == 0 || w->text.ptr[end - 1] != '\n');
 }
 
 /* Where an entry begins on paper: its key, or itself. */
@@ -171,7 +175,9 @@ static uint32_t head_of(const walk *w, uint32_t rank)
  * unless brackets show where, with whatever comes first. */
 static uint32_t outermost(const walk *w, uint32_t rank, uint32_t at)
 {
-	while (rank > 0 && w->parents[rank] == rank - 1 &&
+	uint32_t least = w->around.entry && !w->around.first;
+
+	while (rank > least && w->parents[rank] == rank - 1 &&
 	       (head_of(w, rank - 1) >= at || (rank == 1 && w->format != CFR_JSONC)))
 		rank--;
 	return rank;
@@ -229,7 +235,7 @@ static void add(walk *w, cfr_str text, uint32_t rank, cfr__where where)
 /* With the blank line before it, which was thought to belong to the next entry. */
 static void add_below(walk *w, cfr_str text, uint32_t rank)
 {
-	cfr__comment *before = w->count ? &w->items[w->count - 1] : NULL;
+	cfr__comment *before = w->count > w->before_gap ? &w->items[w->count - 1] : NULL;
 
 	if (before && !before->text.ptr && before->where == CFR__ABOVE)
 		*before = (cfr__comment){ before->text, rank, CFR__BELOW };
@@ -254,6 +260,13 @@ static void place(walk *w, uint32_t at, cfr_str text, uint32_t next)
 		add(w, text, rank, CFR__BELOW);
 		return;
 	}
+	if (next == w->mark_count && w->around.next) {
+		if (text.ptr && w->own && column_of(w, at) > w->around.next)
+			add_below(w, text, lined_up(w, w->marks[w->last].rank, column_of(w, at)));
+		else
+			add(w, text, 0, CFR__ABOVE);	/* of what comes next */
+		return;
+	}
 	if (next == w->mark_count) {
 		rank = w->format != CFR_YAML || !text.ptr || column_of(w, at) == 1
 		       ? 0 : lined_up(w, w->marks[w->last].rank, column_of(w, at));
@@ -261,7 +274,10 @@ static void place(walk *w, uint32_t at, cfr_str text, uint32_t next)
 		return;
 	}
 	rank = outermost(w, w->marks[next].rank, at);
-	if (w->format == CFR_YAML && w->own && text.ptr && w->last != UINT32_MAX &&
+	if (w->last == UINT32_MAX && w->around.later && w->own && text.ptr &&
+	    column_of(w, at) > column_of(w, w->marks[next].start))
+		add_below(w, text, 0);		/* of the entry before */
+	else if (w->format == CFR_YAML && w->own && text.ptr && w->last != UINT32_MAX &&
 	    column_of(w, at) > column_of(w, w->marks[next].start) &&
 	    cfr_document_ranked(w->doc, w->marks[w->last].rank).next <= rank)
 		add_below(w, text, lined_up(w, w->marks[w->last].rank, column_of(w, at)));
@@ -344,6 +360,7 @@ static void gap(walk *w, uint32_t from, uint32_t to, uint32_t next)
 {
 	bool blank = false;
 
+	w->before_gap = w->count;
 	/* The body of a block scalar has its last line break inside. */
 	if (from > 0 && w->text.ptr[from - 1] == '\n')
 		from--;
@@ -418,6 +435,9 @@ int cfr__comments_of(cfr__comments *out, cfr_arena *arena, const cfr_document *d
 	if (!gather_marks(&w))
 		return cfr_err_nomem(err);
 	cfr_document_range(doc, &from, &to);
+	w.around = cfr__source_around(cfr_document_source(doc));
+	if (w.around.entry)
+		from -= w.around.lead;
 	for (uint32_t i = 0; i < w.mark_count && !w.failed; i++) {
 		if (from < w.marks[i].start)
 			gap(&w, from, w.marks[i].start, i);

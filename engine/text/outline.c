@@ -96,10 +96,10 @@ int cfr__track_open(cfr__tracker *t, bool sequence, uint32_t indent)
 		return CFR__UNSAFE;
 	level = &t->levels[t->depth];
 	*level = (cfr__level){ .indent = indent, .sequence = sequence };
-	level->path = !t->range && (t->depth == 0 || level[-1].matched);
+	level->path = !t->range && !t->listing && (t->depth == 0 || level[-1].matched);
 	t->depth++;
 	t->rooted = true;
-	return 0;
+	return t->listing ? cfr__list_open(t, 0) : 0;
 }
 
 int cfr__track_entry(cfr__tracker *t, const cfr__window *entry)
@@ -114,7 +114,7 @@ int cfr__track_entry(cfr__tracker *t, const cfr__window *entry)
 	level->entry.indent = level->indent;
 	t->out->nodes++;
 	if (!level->path)
-		return 0;
+		return t->listing ? cfr__list_entry(t, &level->entry) : 0;
 	level->matched = false;
 	if (!level->sequence) {
 		r = entry->raw ? CFR__UNSAFE : know_key(t, entry);
@@ -140,13 +140,20 @@ void cfr__track_entry_end(cfr__tracker *t, uint32_t end)
 	level->matched = false;
 	while (t->live >= t->depth && t->live > 0)
 		t->out->chain[--t->live].end = end;
+	if (t->listing)
+		cfr__list_entry_end(t, end, t->rest);
 }
 
-void cfr__track_close(cfr__tracker *t, uint32_t end)
+int cfr__track_close(cfr__tracker *t, uint32_t end)
 {
+	int r = 0;
+
 	if (t->levels[t->depth - 1].count)
 		cfr__track_entry_end(t, end);
+	if (t->listing)
+		r = cfr__list_close(t, end);
 	t->depth--;
+	return r;
 }
 
 void cfr__track_property(cfr__tracker *t, bool anchor)
@@ -160,6 +167,8 @@ void cfr__track_property(cfr__tracker *t, bool anchor)
 		t->levels[i].entry.anchors = true;
 	for (uint32_t i = 0; anchor && i < t->live; i++)
 		t->out->chain[i].anchors = true;
+	if (t->listing)
+		cfr__list_property(t, anchor);
 }
 
 int cfr__track_block(cfr__tracker *t, const cfr__window *entry, bool awaited)
@@ -175,7 +184,9 @@ int cfr__track_block(cfr__tracker *t, const cfr__window *entry, bool awaited)
 		top = &t->levels[t->depth - 1];
 		if (top->indent < column || (top->indent == column && (!top->sequence || entry->sequence)))
 			break;
-		cfr__track_close(t, entry->start);
+		r = cfr__track_close(t, entry->start);
+		if (r)
+			return r;
 	}
 	top = t->depth ? &t->levels[t->depth - 1] : NULL;
 	if (top && top->indent == column && top->sequence == entry->sequence) {
@@ -197,7 +208,7 @@ static void outline_init(cfr__outline *o)
 }
 
 /* What no reader would accept is told by the reader. */
-static bool well_formed(const cfr_source *source, cfr_format format)
+bool cfr__outline_fit(const cfr_source *source, cfr_format format)
 {
 	cfr_str text = cfr_source_bytes(source);
 	bool ascii;
@@ -221,7 +232,7 @@ static int scan(cfr__tracker *t, const cfr_source *source, cfr_format format)
 	uint32_t start = 0, end = (uint32_t)t->text.len;
 	int r;
 
-	if ((format != CFR_YAML && format != CFR_JSON) || !well_formed(source, format))
+	if ((format != CFR_YAML && format != CFR_JSON) || !cfr__outline_fit(source, format))
 		return CFR__UNSAFE;
 	if (cfr_str_starts(t->text, CFR_STR("\xEF\xBB\xBF")))
 		start = CFR__BOM;
@@ -230,7 +241,7 @@ static int scan(cfr__tracker *t, const cfr_source *source, cfr_format format)
 	if (r == 0 && t->range && !t->taken)
 		cfr__track_take(t);
 	while (r == 0 && t->depth)
-		cfr__track_close(t, end);
+		r = cfr__track_close(t, end);
 	free(t->keys);
 	free(t->slots);
 	return r;
@@ -304,7 +315,7 @@ int cfr__outline_same(cfr__window *out, const cfr_source *source, cfr_format for
 	t->range = true;
 	t->from = t->to = start;
 	r = CFR__UNSAFE;
-	if (end > text.len || !well_formed(source, format))
+	if (end > text.len || !cfr__outline_fit(source, format))
 		goto done;
 	if (format == CFR_YAML && end < text.len && (end == start || text.ptr[end - 1] != '\n'))
 		goto done;

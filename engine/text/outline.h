@@ -39,6 +39,7 @@ enum {
 typedef struct cfr__window {
 	uint32_t start, end;
 	uint32_t key, key_end;		/* the key without quotes; in a sequence both are 0 */
+	uint32_t value;			/* YAML: behind colon or dash; JSON: where the value begins */
 	uint32_t index;			/* in the text's order */
 	uint32_t indent;		/* YAML: column of key or dash */
 	bool sequence;			/* an item, not a member */
@@ -72,6 +73,49 @@ int cfr__outline_same(cfr__window *out, const cfr_source *source, cfr_format for
 int cfr__window_read(cfr_document **out, const cfr_source *source, cfr_format format, const cfr__window *window,
                      uint32_t depth, const cfr_limits *limits, cfr_err *err);
 
+/* ---- the entries of the large collections (listing.c) ---- */
+
+typedef enum cfr__shape {
+	CFR__NOTHING,			/* an empty value, or (YAML) a property alone */
+	CFR__SCALAR,
+	CFR__UNKNOWN,			/* an alias */
+	CFR__BRACKETS,			/* YAML: a flow collection */
+	CFR__ENTRIES			/* a block collection; JSON: an object or array */
+} cfr__shape;
+
+typedef struct cfr__listed {
+	cfr__window window;
+	uint32_t rest;			/* behind its last line that is not blank and no comment; of JSON its end */
+	uint32_t list;			/* the number of its own entries' list; CFR__NO_LIST */
+	uint8_t shape;
+} cfr__listed;
+
+enum { CFR__NO_LIST = UINT32_MAX };
+
+typedef struct cfr__list {
+	uint32_t first, count;		/* among the items */
+	uint32_t owner;			/* the item whose value it is; CFR__NO_LIST for the root */
+	uint32_t start, end;		/* JSON: of the brackets; YAML: of the entries' windows */
+	uint32_t indent, depth;		/* depth: entries around it */
+	bool sequence;
+} cfr__list;
+
+/* The collections of a text that are large: the root, and in a listed one each that has as much text as `least` and the
+ * most of it in collections. No anchor or tag is on one, and no merge key in it. */
+typedef struct cfr__lists {
+	cfr__listed *items;
+	cfr__list *of;
+	uint32_t item_count, item_cap, count, cap;
+	uint32_t root;			/* its number */
+	uint32_t nodes, depth;		/* the document has at most so many values and levels */
+	bool aliases;			/* some value comes through an alias: `nodes` does not count those */
+	uint32_t least;
+} cfr__lists;
+
+/* 0, CFR__UNSAFE also when the root is not large, or CFR_E_NOMEM. Give `out` zeroed but for `least`. Release always. */
+int cfr__lists_of(cfr__lists *out, const cfr_source *source, cfr_format format);
+void cfr__lists_release(cfr__lists *lists);
+
 /* ---- for outline_yaml.c and outline_json.c ---- */
 
 typedef struct cfr__level {
@@ -98,15 +142,28 @@ typedef struct cfr__tracker {
 	cfr__known_key *keys;		/* of the collections on the way, for duplicates */
 	uint32_t *slots;
 	uint32_t key_count, key_cap, slot_count;
+	struct cfr__listing *listing;	/* NULL: no lists are wanted */
+	uint32_t rest;			/* behind the last line of YAML that is not blank and no comment */
 	cfr__level levels[CFR__OUTLINE_DEPTH];
 } cfr__tracker;
+
+/* For lists: the shape of the latest entry's value; so many brackets are open in it; its end; what ends with it. */
+void cfr__list_shape(cfr__tracker *t, cfr__shape shape);
+void cfr__list_property(cfr__tracker *t, bool anchor);
+void cfr__list_depth(cfr__tracker *t, uint32_t brackets);
+int cfr__list_open(cfr__tracker *t, uint32_t start);
+int cfr__list_entry(cfr__tracker *t, const cfr__window *entry);
+void cfr__list_entry_end(cfr__tracker *t, uint32_t end, uint32_t rest);
+int cfr__list_close(cfr__tracker *t, uint32_t end);
 
 /* An entry of a block collection: what is deeper ends. `at` is where its line begins. */
 int cfr__track_block(cfr__tracker *t, const cfr__window *entry, bool awaited);
 int cfr__track_open(cfr__tracker *t, bool sequence, uint32_t indent);
 int cfr__track_entry(cfr__tracker *t, const cfr__window *entry);
 void cfr__track_entry_end(cfr__tracker *t, uint32_t end);
-void cfr__track_close(cfr__tracker *t, uint32_t end);
+int cfr__track_close(cfr__tracker *t, uint32_t end);
+/* What every scan asks for first: of UTF-8, with characters and line breaks that the scanners know. */
+bool cfr__outline_fit(const cfr_source *source, cfr_format format);
 void cfr__track_property(cfr__tracker *t, bool anchor);
 /* Takes the chain when the range begins before `at`. */
 static inline bool cfr__track_due(const cfr__tracker *t, uint32_t at)

@@ -81,6 +81,7 @@ static int begin(scanner *s, bool sequence)
 		s->p++;
 		skip_space(s);
 	}
+	entry.value = at(s);
 	return cfr__track_entry(s->t, &entry);
 }
 
@@ -97,6 +98,17 @@ static bool scalar(scanner *s)
 	return s->p > from;
 }
 
+static int open_collection(scanner *s)
+{
+	uint32_t start = at(s);
+	int r;
+
+	if (s->t->listing && s->t->depth)
+		cfr__list_shape(s->t, CFR__ENTRIES);
+	r = cfr__track_open(s->t, *s->p++ == '[', 0);
+	return r == 0 && s->t->listing ? cfr__list_open(s->t, start) : r;
+}
+
 /* The value at s->p and all in it; `bottom` collections are open around it. */
 static int value(scanner *s, uint32_t bottom)
 {
@@ -107,7 +119,7 @@ static int value(scanner *s, uint32_t bottom)
 		int r = 0;
 
 		if (opened)
-			r = cfr__track_open(t, *s->p++ == '[', 0);
+			r = open_collection(s);
 		else if (!scalar(s))
 			r = CFR__UNSAFE;
 		if (r)
@@ -121,7 +133,8 @@ static int value(scanner *s, uint32_t bottom)
 			if (!opened) {
 				if (t->range && !t->taken && at(s) >= t->from)
 					cfr__track_take(t);
-				cfr__track_entry_end(t, at(s));
+				t->rest = at(s);
+				cfr__track_entry_end(t, t->rest);
 			}
 			sequence = t->levels[t->depth - 1].sequence;
 			skip_space(s);
@@ -129,6 +142,9 @@ static int value(scanner *s, uint32_t bottom)
 				return CFR__UNSAFE;
 			if (*s->p == (sequence ? ']' : '}')) {
 				s->p++;
+				r = t->listing ? cfr__list_close(t, at(s)) : 0;
+				if (r)
+					return r;
 				t->depth--;
 				opened = false;
 				continue;

@@ -22,6 +22,7 @@ typedef struct scanner {
 	cfr__tracker *t;
 	int64_t column;			/* of the latest key or dash; -1 before any */
 	value_state state;
+	const char *rest;		/* behind the last line of a block scalar; NULL behind other lines */
 	bool marked;			/* a `---` was passed, or cannot come */
 } scanner;
 
@@ -129,6 +130,7 @@ static const char *flow(scanner *s, const char *p)
 	unsigned depth = 0;
 	bool lines, raw;
 
+	cfr__list_shape(s->t, CFR__BRACKETS);
 	do {
 		switch (*p) {
 		case ' ': case '\t': case '\n': case '\r':
@@ -139,6 +141,7 @@ static const char *flow(scanner *s, const char *p)
 				return NULL;
 			open[depth++] = *p++;
 			s->t->out->nodes++;
+			cfr__list_depth(s->t, depth);
 			break;
 		case ']': case '}':
 			depth--;
@@ -175,18 +178,19 @@ static const char *flow(scanner *s, const char *p)
 
 /* The lines of a block scalar whose indicator is at p; the first line behind them. Blank lines with spaces before its
  * text count in its indentation, even where no text follows: the next line, whatever it is, is compared with them. */
-static const char *block_scalar(const scanner *s, const char *p)
+static const char *block_scalar(scanner *s, const char *p)
 {
 	int64_t indent = 0;
-	bool spaces = false, text = false;
+	bool spaces = false, text = false, keep = false;
 
 	for (p++; *p == '+' || *p == '-' || (*p >= '1' && *p <= '9'); p++) {
+		keep |= *p == '+';
 		if (*p != '+' && *p != '-')
 			indent = s->column + (*p - '0');
 	}
 	if (s->column < 0)
 		return NULL;
-	p = finish_line(s, p);
+	p = s->rest = finish_line(s, p);
 	while (p && p < s->end) {
 		const char *first = skip_spaces(p);
 
@@ -202,6 +206,8 @@ static const char *block_scalar(const scanner *s, const char *p)
 			spaces |= !text && first > p;
 		}
 		p = next_line(s, first);
+		if (!ends_line(*first) || keep)
+			s->rest = p;
 	}
 	return spaces && !text ? NULL : p;
 }
@@ -224,6 +230,7 @@ static const char *scalar_or_flow(scanner *s, const char *p)
 		}
 	}
 	s->state = COMPLETE;
+	cfr__list_shape(s->t, *p == '*' ? CFR__UNKNOWN : CFR__SCALAR);
 	switch (*p) {
 	case '"': case '\'':
 		count_quotes(s, *p);
@@ -331,6 +338,7 @@ static int content(scanner *s, const char *line, const char *p, const char **nex
 	*next = NULL;
 	while (*p == '-' && gap(p[1])) {
 		entry.indent = (uint32_t)(p - line);
+		entry.value = (uint32_t)(p + 1 - s->text);
 		entry.sequence = true;
 		r = cfr__track_block(s->t, &entry, awaited);
 		if (r)
@@ -350,6 +358,7 @@ static int content(scanner *s, const char *line, const char *p, const char **nex
 		return CFR__UNSAFE;
 	if (colon) {
 		entry.indent = (uint32_t)(p - line);
+		entry.value = (uint32_t)(colon + 1 - s->text);
 		entry.sequence = false;
 		r = cfr__track_block(s->t, &entry, awaited);
 		if (r)
@@ -399,11 +408,14 @@ int cfr__outline_yaml(cfr__tracker *t, uint32_t start, uint32_t end)
 			if (s.state == COMPLETE)
 				return CFR__UNSAFE;
 			next = next_line(&s, p);
+			t->rest = (uint32_t)(next - s.text);
 			continue;
 		}
+		s.rest = NULL;
 		r = content(&s, line, p, &next);
 		if (r)
 			return r;
+		t->rest = (uint32_t)((s.rest ? s.rest : next) - s.text);
 	}
 	return line == s.end ? 0 : CFR__UNSAFE;
 }

@@ -1,0 +1,276 @@
+/* engine/load/cut.c -- the texts of sections, cut out of that of the file.
+ *
+ * An item's text is its window, with the lines of comment above it. What stands before a first key behind a dash is made
+ * blank, so that it can be read alone in the column where it stands.
+ *
+ * A list's text is that of its items; a value that is a collection is cut out, and what is left reads as null: behind a colon
+ * or dash of YAML nothing, in JSON the word. So the ordinary reader makes the document of a listed section, with the keys
+ * read, compared and refused as always, and a source of pieces (engine/base/part.h) makes its places those of the file.
+ */
+#include "engine/load/parts.h"
+
+#include "engine/base/utf8.h"
+#include "engine/base/vec.h"
+#include <stdlib.h>
+
+enum {
+	BLOCK = 16 << 10,		/* bytes between two counts of lines */
+	FAR = 64 << 10,			/* a line that is longer has places in the index of the source */
+	MARGIN = 256			/* JSON: so far a line is completed, for who shows it */
+};
+
+/* ---- places ---- */
+
+typedef uint8_t sixteen __attribute__((vector_size(16)));
+
+uint32_t cfr__count_breaks(const char *ptr, size_t len)
+{
+	const sixteen wanted = { 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10 };
+	uint32_t count = 0;
+	size_t at = 0;
+
+	while (len - at >= 16) {
+		sixteen sums = { 0 }, word;
+		size_t rounds = (len - at) / 16;
+
+		for (size_t i = 0; i < rounds && i < 255; i++, at += 16) {
+			memcpy(&word, ptr + at, 16);
+			sums -= (sixteen)(word == wanted);	/* equal bytes are -1 */
+		}
+		for (int i = 0; i < 16; i++)
+			count += sums[i];
+	}
+	for (; at < len; at++)
+		count += ptr[at] == '\n';
+	return count;
+}
+
+/* NULL without memory. */
+static uint32_t *lines_of(cfr_sections *s)
+{
+	uint32_t *lines = atomic_load_explicit(&s->lines, memory_order_acquire), *other = NULL;
+	cfr_str text = cfr_source_bytes(s->source);
+	size_t blocks = text.len / BLOCK + 1;
+
+	if (lines || !(lines = malloc(blocks * sizeof(*lines))))
+		return lines;
+	lines[0] = 0;
+	for (size_t i = 1; i < blocks; i++)
+		lines[i] = lines[i - 1] + cfr__count_breaks(text.ptr + (i - 1) * BLOCK, BLOCK);
+	if (!atomic_compare_exchange_strong_explicit(&s->lines, &other, lines, memory_order_acq_rel, memory_order_acquire)) {
+		free(lines);
+		lines = other;
+	}
+	return lines;
+}
+
+/* Behind the line break before `at`, or a byte order mark at the beginning; UINT32_MAX when it is not among so many bytes. */
+static uint32_t line_start(cfr_str text, uint32_t at, uint32_t most)
+{
+	uint32_t from = at < most ? 0 : at - most;
+	const char *found = memrchr(text.ptr + from, '\n', at - from);
+
+	if (found)
+		return (uint32_t)(found + 1 - text.ptr);
+	if (from)
+		return UINT32_MAX;
+	return cfr_str_starts(text, CFR_STR("\xEF\xBB\xBF")) && at >= CFR__BOM ? CFR__BOM : 0;
+}
+
+cfr_place cfr__sections_place(cfr_sections *s, uint32_t offset)
+{
+	cfr_str text = cfr_source_bytes(s->source);
+	const uint32_t *lines = lines_of(s);
+	uint32_t from = lines ? offset / BLOCK * BLOCK : 0, start = line_start(text, offset, FAR);
+	cfr_place place;
+
+	if (start == UINT32_MAX)
+		return cfr_source_place(s->source, offset);
+	place.line = 1 + (lines ? lines[offset / BLOCK] : 0) + cfr__count_breaks(text.ptr + from, offset - from);
+	place.column = 1 + (uint32_t)cfr_utf8_count(text.ptr + start, offset - start);
+	return place;
+}
+
+/* The place of `to` from that of `from`. */
+static cfr_place advance(cfr_place place, cfr_str text, uint32_t from, uint32_t to)
+{
+	uint32_t breaks = cfr__count_breaks(text.ptr + from, to - from);
+
+	if (breaks) {
+		from = line_start(text, to, UINT32_MAX);
+		place = (cfr_place){ place.line + breaks, 1 };
+	}
+	place.column += (uint32_t)cfr_utf8_count(text.ptr + from, to - from);
+	return place;
+}
+
+/* ---- what stands around an entry of YAML ---- */
+
+/* Where comments above an item may begin: at the line break before them. Those above the first entry of a list item, or
+ * of the document, are above that. */
+static uint32_t lead_start(const cfr_sections *s, const cfr__list *list, uint32_t item)
+{
+	const cfr__listed *it = &s->lists.items[item], *owner;
+	cfr_str text = cfr_source_bytes(s->source);
+	uint32_t from = it->window.start;
+	const char *found;
+
+	if (!it->window.alone)
+		return from;
+	if (item > list->first) {
+		from = s->lists.items[item - 1].rest;
+	} else if (list->owner != CFR__NO_LIST) {
+		owner = &s->lists.items[list->owner];
+		found = owner->window.sequence ? NULL
+		        : memchr(text.ptr + owner->window.value, '\n', it->window.start - owner->window.value);
+		from = found ? (uint32_t)(found + 1 - text.ptr) : from;
+	}
+	return from > 0 && from < it->window.start ? from - 1 : it->window.start;
+}
+
+/* The column of the first key or scalar behind an entry, dashes and properties passed; 0 at the end. */
+static uint32_t next_column(cfr_str text, uint32_t at)
+{
+	while (at < text.len) {
+		uint32_t line = at;
+		char c;
+
+		for (;;) {
+			while (at < text.len && text.ptr[at] == ' ')
+				at++;
+			c = text.ptr[at];
+			if (c == '-' && strchr(" \t\r\n", text.ptr[at + 1])) {
+				at++;
+			} else if (c == '&' || c == '!') {
+				while (at < text.len && !strchr(" \t\r\n", text.ptr[at]))
+					at++;
+			} else {
+				break;
+			}
+		}
+		if (at < text.len && !strchr("#\t\r\n", c))
+			return 1 + (uint32_t)cfr_utf8_count(text.ptr + line, at - line);
+		while (at < text.len && text.ptr[at++] != '\n')
+			;
+	}
+	return 0;
+}
+
+/* ---- an item ---- */
+
+static const cfr__list *list_of(const cfr_sections *s, uint32_t item)
+{
+	uint32_t i = 0;
+
+	while (item - s->lists.of[i].first >= s->lists.of[i].count)
+		i++;
+	return &s->lists.of[i];
+}
+
+/* JSON: the beginning and end of the lines an item is on, if they are near. */
+static void whole_lines(cfr_str text, uint32_t *from, uint32_t *to)
+{
+	uint32_t start = line_start(text, *from, MARGIN), end = *to;
+
+	while (end < text.len && end - *to < MARGIN && text.ptr[end] != '\n')
+		end++;
+	if (start != UINT32_MAX)
+		*from = start;
+	if (end == text.len || text.ptr[end] == '\n')
+		*to = end;
+}
+
+int cfr__cut_item(cfr_source **out, cfr__window *window, cfr_sections *s, uint32_t item, cfr_err *err)
+{
+	cfr_str text = cfr_source_bytes(s->source);
+	cfr__window w = s->lists.items[item].window;
+	uint32_t from = w.start, to = w.end;
+	cfr__around around = { .lead = 0 };
+	cfr_buf part = CFR_BUF_INIT;
+	cfr_place place;
+	int r;
+
+	if (s->format == CFR_YAML) {
+		const cfr__list *list = list_of(s, item);
+
+		from = lead_start(s, list, item);
+		around.later = item > list->first;
+		around.first = !around.later && list->owner == CFR__NO_LIST;
+		around.next = next_column(text, to);
+	} else {
+		whole_lines(text, &from, &to);
+	}
+	place = cfr__sections_place(s, from);
+	around.entry = true;
+	around.lead = w.start - from;
+	cfr_buf_add(&part, text.ptr + from, to - from);
+	r = cfr_buf_check(&part, err);
+	if (r == 0 && s->format == CFR_YAML && !w.alone)
+		memset(part.ptr + around.lead, ' ', w.indent);
+	if (r == 0)
+		r = cfr__source_part(out, cfr_source_name(s->source), &part, &(cfr__piece){ 0, place.line, place.column }, 1,
+		                     around, err);
+	cfr_buf_release(&part);
+	w.start -= from;
+	w.end -= from;
+	w.key -= w.sequence ? 0 : from;
+	w.key_end -= w.sequence ? 0 : from;
+	w.value -= from;
+	*window = w;
+	return r;
+}
+
+/* ---- a list ---- */
+
+typedef struct cutter {
+	cfr_str text;
+	cfr_buf part;
+	cfr__piece *pieces;
+	uint32_t count, cap;
+	uint32_t at;			/* in the file: so far it is taken or cut out */
+	cfr_place place;		/* of `at` */
+	int r;
+} cutter;
+
+/* The text up to `to`, and what stands for what is cut out behind it, up to `next`. */
+static void cut(cutter *c, uint32_t to, cfr_str instead, uint32_t next, cfr_err *err)
+{
+	if (c->r == 0)
+		c->r = cfr_vec_room(&c->pieces, &c->cap, (uint64_t)c->count + 1, sizeof(*c->pieces), err);
+	if (c->r)
+		return;
+	c->pieces[c->count++] = (cfr__piece){ (uint32_t)c->part.len, c->place.line, c->place.column };
+	cfr_buf_add(&c->part, c->text.ptr + c->at, to - c->at);
+	cfr_buf_adds(&c->part, instead);
+	c->place = advance(c->place, c->text, c->at, next);
+	c->at = next;
+	c->r = cfr_buf_check(&c->part, err);
+}
+
+int cfr__cut_list(cfr_source **out, cfr_sections *s, uint32_t number, cfr_err *err)
+{
+	const cfr__list *list = &s->lists.of[number];
+	const cfr__listed *items = s->lists.items + list->first;
+	bool yaml = s->format == CFR_YAML;
+	cutter c = { .text = cfr_source_bytes(s->source), .at = yaml ? lead_start(s, list, list->first) : list->start };
+	cfr__around around = { .entry = true, .first = list->owner == CFR__NO_LIST };
+
+	c.place = cfr__sections_place(s, c.at);
+	for (uint32_t i = 0; i < list->count && c.r == 0; i++) {
+		const cfr__listed *item = &items[i];
+
+		if (item->shape >= CFR__UNKNOWN && yaml)
+			cut(&c, item->window.value, CFR_STR("\n"), item->rest, err);
+		else if (item->shape >= CFR__UNKNOWN)
+			cut(&c, item->window.value, CFR_STR("null"), item->window.end, err);
+	}
+	cut(&c, list->end, CFR_STR(""), list->end, err);
+	/* Dashes that the whole list stands behind. */
+	if (c.r == 0 && yaml && !items[0].window.alone)
+		memset(c.part.ptr, ' ', list->indent);
+	if (c.r == 0)
+		c.r = cfr__source_part(out, cfr_source_name(s->source), &c.part, c.pieces, c.count, around, err);
+	cfr_buf_release(&c.part);
+	free(c.pieces);
+	return c.r;
+}

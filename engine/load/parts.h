@@ -1,0 +1,69 @@
+/* engine/load/parts.h -- what the files about sections share (engine/sections.h).
+ *
+ * The outline of a text (engine/text/listing.c) has lists of items: the entries of each large collection. A *listed* section
+ * is a list; a *read* one an item. Either is made at most once, from a text that is cut out of the file (cut.c).
+ */
+#ifndef CFR_LOAD_PARTS_H
+#define CFR_LOAD_PARTS_H
+
+#include "engine/base/part.h"
+#include "engine/load/inside.h"
+#include "engine/sections.h"
+#include "engine/text/outline.h"
+
+/* From which size on a file is read in parts, and a collection in it is listed. */
+typedef struct cfr__least {
+	uint32_t file, list;
+} cfr__least;
+enum { CFR__LEAST_FILE = 64 << 10, CFR__LEAST_LIST = 64 << 10 };
+
+struct cfr_section {
+	atomic_uint refs;
+	cfr_document *doc;
+	cfr_node node;
+	bool listed;
+	uint32_t number;		/* of its list or item */
+};
+
+/* A section that is there, is being made, or could not be. */
+typedef struct cfr__slot {
+	uint32_t key;			/* 0: free */
+	bool busy;
+	int result;			/* 0, or why there is none: 1 or CFR_E_NOMEM */
+	cfr_section *section;
+} cfr__slot;
+
+struct cfr_sections {
+	atomic_uint refs;
+	cfr_loader *loader;
+	char *file;			/* NULL: of a text at hand */
+	cfr_format asked, format;
+	cfr_limits limits;
+	cfr__least least;
+	cfr_source *source;
+	cfr__lists lists;
+	cfr_section *root;
+	pthread_mutex_t lock;		/* of what follows */
+	pthread_cond_t made;
+	cfr__slot *slots;
+	uint32_t slot_count, slot_cap;
+	_Atomic(uint32_t *) lines;	/* line breaks before each block of the text */
+};
+
+/* --- cut.c: the text of a section as a source of its own --- */
+
+cfr_place cfr__sections_place(cfr_sections *sections, uint32_t offset);
+/* Of an item: its window, as it lies in the part. */
+int cfr__cut_item(cfr_source **out, cfr__window *window, cfr_sections *sections, uint32_t item, cfr_err *err);
+/* Of a list: its items, but nothing in place of values that are collections. */
+int cfr__cut_list(cfr_source **out, cfr_sections *sections, uint32_t list, cfr_err *err);
+uint32_t cfr__count_breaks(const char *ptr, size_t len);
+
+/* --- sections.c --- */
+
+int cfr__sections_of(cfr_sections **out, cfr_loader *loader, const cfr_source *source, cfr_format format,
+                     const cfr_limits *limits, cfr__least least, cfr_err *err);
+/* Which item a child of a listed section is. */
+uint32_t cfr__section_item(const cfr_sections *sections, const cfr_section *listed, cfr_node entry);
+
+#endif

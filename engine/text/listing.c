@@ -1,0 +1,188 @@
+/* engine/text/listing.c -- the entries of the large collections of a text, in one scan.
+ *
+ * Which collections are large is known when they end. So while a text is scanned each open collection gathers its entries;
+ * when it closes they are kept, if it was large, or the room serves the next one at that level. What is kept is a small part
+ * of all that was gathered, and the room is as warm as the stack.
+ */
+#include "engine/text/outline.h"
+
+#include "engine/base/vec.h"
+#include <stdlib.h>
+
+typedef struct gathered {
+	cfr__listed *items;
+	uint32_t count, cap;
+	uint32_t start;
+	bool odd;			/* cannot be listed */
+} gathered;
+
+struct cfr__listing {
+	cfr__lists *out;
+	bool brackets;			/* JSON */
+	gathered levels[CFR__OUTLINE_DEPTH];
+};
+
+static inline gathered *at_level(cfr__tracker *t)
+{
+	return &t->listing->levels[t->depth - 1];
+}
+
+static inline cfr__listed *latest(cfr__tracker *t)
+{
+	gathered *g = at_level(t);
+
+	return &g->items[g->count - 1];
+}
+
+void cfr__list_shape(cfr__tracker *t, cfr__shape shape)
+{
+	if (t->listing && t->depth)
+		latest(t)->shape = (uint8_t)shape;
+}
+
+void cfr__list_depth(cfr__tracker *t, uint32_t brackets)
+{
+	if (t->listing && t->depth + brackets > t->listing->out->depth)
+		t->listing->out->depth = t->depth + brackets;
+}
+
+void cfr__list_property(cfr__tracker *t, bool anchor)
+{
+	latest(t)->window.property = true;
+	for (uint32_t i = 0; anchor && i < t->depth; i++) {
+		gathered *g = &t->listing->levels[i];
+
+		g->items[g->count - 1].window.anchors = true;
+	}
+}
+
+int cfr__list_open(cfr__tracker *t, uint32_t start)
+{
+	gathered *g = at_level(t);
+
+	g->count = 0;
+	g->start = start;
+	g->odd = false;
+	if (t->depth > 1)
+		g[-1].items[g[-1].count - 1].shape = CFR__ENTRIES;
+	cfr__list_depth(t, 0);
+	return 0;
+}
+
+int cfr__list_entry(cfr__tracker *t, const cfr__window *entry)
+{
+	gathered *g = at_level(t);
+
+	if (g->count == g->cap && cfr_vec_room(&g->items, &g->cap, (uint64_t)g->count + 1, sizeof(*g->items), NULL) < 0)
+		return CFR_E_NOMEM;
+	g->items[g->count++] = (cfr__listed){ .window = *entry, .list = CFR__NO_LIST, .shape = CFR__SCALAR };
+	if (!entry->sequence && entry->key_end - entry->key == 2 && memcmp(t->text.ptr + entry->key, "<<", 2) == 0)
+		g->odd = true;
+	return 0;
+}
+
+void cfr__list_entry_end(cfr__tracker *t, uint32_t end, uint32_t rest)
+{
+	cfr__listed *item = latest(t);
+
+	item->window.end = end;
+	item->rest = rest;
+}
+
+/* Is it worth it to list this one? */
+static bool large(const gathered *g, uint32_t least, uint32_t bytes)
+{
+	uint64_t inside = 0;
+
+	if (g->count == 0 || g->odd || bytes < least)
+		return false;
+	for (uint32_t i = 0; i < g->count; i++) {
+		if (g->items[i].shape >= CFR__BRACKETS)
+			inside += g->items[i].window.end - g->items[i].window.start;
+	}
+	return inside >= bytes / 2;
+}
+
+/* The collection at the top ends. Lists of its entries' values have been kept before it, and learn who owns them. */
+int cfr__list_close(cfr__tracker *t, uint32_t end)
+{
+	gathered *g = at_level(t);
+	cfr__lists *out = t->listing->out;
+	cfr__level *level = &t->levels[t->depth - 1];
+	uint32_t first = g->count ? g->items[0].window.start : end, last = g->count ? g->items[g->count - 1].window.end : end;
+	bool owned = t->depth == 1 || !g[-1].items[g[-1].count - 1].window.property;
+
+	if (!owned || !large(g, out->least, last - first))
+		return 0;
+	if (cfr_vec_room(&out->items, &out->item_cap, (uint64_t)out->item_count + g->count, sizeof(*out->items), NULL) < 0 ||
+	    cfr_vec_room(&out->of, &out->cap, (uint64_t)out->count + 1, sizeof(*out->of), NULL) < 0)
+		return CFR_E_NOMEM;
+	memcpy(out->items + out->item_count, g->items, g->count * sizeof(*g->items));
+	for (uint32_t i = 0; i < g->count; i++) {
+		if (g->items[i].list != CFR__NO_LIST)
+			out->of[g->items[i].list].owner = out->item_count + i;
+	}
+	if (t->depth > 1)
+		g[-1].items[g[-1].count - 1].list = out->count;
+	else
+		out->root = out->count;
+	out->of[out->count++] = (cfr__list){
+		.first = out->item_count, .count = g->count, .owner = CFR__NO_LIST, .depth = t->depth - 1,
+		.start = t->listing->brackets ? g->start : first, .end = t->listing->brackets ? end : last,
+		.indent = level->indent, .sequence = level->sequence };
+	out->item_count += g->count;
+	return 0;
+}
+
+static bool returns_alone(cfr_str text)
+{
+	for (const char *at = text.ptr; at; at = memchr(at, '\r', (size_t)(text.ptr + text.len - at))) {
+		if (*at == '\r' && *++at != '\n')
+			return true;
+	}
+	return false;
+}
+
+int cfr__lists_of(cfr__lists *out, const cfr_source *source, cfr_format format)
+{
+	cfr__tracker *t = calloc(1, sizeof(*t));
+	struct cfr__listing *listing = calloc(1, sizeof(*listing));
+	cfr__outline *outline = calloc(1, sizeof(*outline));
+	cfr_str text = cfr_source_bytes(source);
+	uint32_t start = cfr_str_starts(text, CFR_STR("\xEF\xBB\xBF")) ? CFR__BOM : 0, end = (uint32_t)text.len;
+	int r = CFR_E_NOMEM;
+
+	if (!t || !listing || !outline)
+		goto done;
+	r = CFR__UNSAFE;
+	if ((format != CFR_YAML && format != CFR_JSON) || !cfr__outline_fit(source, format) ||
+	    (format == CFR_JSON && returns_alone(text)))
+		goto done;
+	listing->out = out;
+	listing->brackets = format == CFR_JSON;
+	out->root = CFR__NO_LIST;
+	t->out = outline;
+	t->text = text;
+	t->listing = listing;
+	cfr_hash_seed(&t->secret);
+	r = format == CFR_YAML ? cfr__outline_yaml(t, start, end) : cfr__outline_json(t, start, end, NULL);
+	while (r == 0 && t->depth)
+		r = cfr__track_close(t, end);
+	out->nodes = outline->nodes;
+	out->aliases = outline->aliases;
+	if (r == 0 && out->root == CFR__NO_LIST)
+		r = CFR__UNSAFE;
+done:
+	for (uint32_t i = 0; listing && i < CFR__OUTLINE_DEPTH; i++)
+		free(listing->levels[i].items);
+	free(listing);
+	free(outline);
+	free(t);
+	return r;
+}
+
+void cfr__lists_release(cfr__lists *lists)
+{
+	free(lists->items);
+	free(lists->of);
+}
