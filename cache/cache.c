@@ -89,6 +89,16 @@ void cfr_cache_open(cfr_cache *out, const cfr_cache_options *options)
 	*out = (cfr_cache){ &OPS, store };
 }
 
+void cfr_cache_count(cfr_cache cache, uint64_t hits, uint64_t misses)
+{
+	cfr__store *store = cache.arg;
+
+	if (!cache.ops)
+		return;
+	atomic_fetch_add(&store->hits, hits);
+	atomic_fetch_add(&store->misses, misses);
+}
+
 void cfr_cache_close(cfr_cache cache)
 {
 	cfr__store *store = cache.arg;

@@ -41,7 +41,9 @@ CFR_API bool cfr_cache_read_size(uint64_t *out, cfr_str text);
 
 /* `out->ops` is NULL when there can be no cache here. What is borrowed: `note_arg`. */
 CFR_API void cfr_cache_open(cfr_cache *out, const cfr_cache_options *options);
-/* Adds its counts to those of the cache, if nobody is writing. None is fine. */
+/* What became of questions, in whatever unit the asker has (a source, a section): for the rate that people see. */
+CFR_API void cfr_cache_count(cfr_cache cache, uint64_t hits, uint64_t misses);
+/* Adds these counts to those of the cache, if nobody is writing. None is fine. */
 CFR_API void cfr_cache_close(cfr_cache cache);
 
 enum { CFR_CACHE_HOURS = 24 };

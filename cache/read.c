@@ -171,6 +171,5 @@ bool cfr__store_get(void *arg, const cfr_cache_key *key, cfr_buf *out)
 		atomic_store(&store->suspect, true);
 		cfr__store_note(store, CFR__NOTE_DAMAGE, "the cache in %s is damaged: %s", store->folder.name, why);
 	}
-	atomic_fetch_add(found == CFR__HIT ? &store->hits : &store->misses, 1);
 	return found == CFR__HIT;
 }

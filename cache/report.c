@@ -78,8 +78,10 @@ int cfr_cache_read_stats(cfr_cache_stats *out, const cfr_cache_options *options,
 	if (r < 0)
 		goto done;
 	locked = store.folder.state >= 0 && cfr__folder_lock(&store.folder);
-	cfr__state_read(&store.state, &store.folder);
-	add_counts(&stats, &store.state);
+	if (store.folder.state >= 0) {
+		cfr__state_read(&store.state, &store.folder);
+		add_counts(&stats, &store.state);
+	}
 	if (store.data >= 0) {
 		why = cfr__snapshot_take(&snap, store.data);
 		r = why ? cfr_err_set(err, CFR_E_CORRUPT, "%s", why) : cfr__inspect(&snap, add_entry, &stats, err);

@@ -31,6 +31,7 @@ M.environment = {
   { "CFGRUN_JOBS", "as --jobs of check" },
   { "CFGRUN_NOW", "as --now of check" },
   { "CFGRUN_CACHE", "the folder of the cache, or off; else cfgrun in $XDG_CACHE_HOME or ~/.cache" },
+  { "CFGRUN_CACHE_SIZE", "how large the cache may be; else 256 MiB" },
 }
 
 --- The groups of commands in the order in which they are shown; a description without a group is under the last.

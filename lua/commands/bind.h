@@ -9,6 +9,7 @@
 #ifndef CFR_LUA_COMMANDS_BIND_H
 #define CFR_LUA_COMMANDS_BIND_H
 
+#include "cache/cache.h"
 #include "engine/base/str.h"
 #include "engine/check.h"
 #include "engine/document.h"
@@ -85,11 +86,16 @@ void cfr__cmd_set_excerpt(lua_State *L, const cfr__secrets *secrets, const cfr_f
 void cfr__cmd_push_outcome(lua_State *L, const cfr_outcome *outcome, const cfr_limits *splices);
 void cfr__cmd_push_rules(lua_State *L, const cfr_rules *rules);	/* a list of tables */
 
+/* bind_cache.c */
+/* What the environment says of the cache. `folder` is what the options borrow; nothing is in it when this fails. */
+int cfr__cmd_cache_options(cfr_cache_options *out, cfr_buf *folder, cfr_err *err);
+
 /* Each adds its functions to the table `core` on top. */
 void cfr__cmd_bind_documents(lua_State *L);
 void cfr__cmd_bind_edit(lua_State *L);
 void cfr__cmd_bind_diff(lua_State *L);
 void cfr__cmd_bind_editor(lua_State *L);
+void cfr__cmd_bind_cache(lua_State *L);
 void cfr__cmd_bind_checks(lua_State *L);
 void cfr__cmd_bind_compose(lua_State *L);
 void cfr__cmd_bind_files(lua_State *L);

@@ -80,14 +80,16 @@ static void tell(void *arg, const char *line)
 
 static cfr_cache open_cache(void *arg)
 {
-	cfr_cache_options options = { .note = tell, .note_arg = arg };
+	cfr_cache_options options;
 	cfr_cache cache = { NULL, NULL };
 	cfr_buf folder = CFR_BUF_INIT;
+	cfr_err err = CFR_ERR_INIT;
 
-	if (!cfr_cache_where(&folder, getenv("CFGRUN_CACHE"), getenv("XDG_CACHE_HOME"), getenv("HOME")) || folder.failed) {
-		tell(arg, getenv("CFGRUN_CACHE") ? "CFGRUN_CACHE is off" : "there is no folder for one: HOME is not set");
+	if (cfr__cmd_cache_options(&options, &folder, &err) < 0) {
+		tell(arg, err.message);
 	} else {
-		options.folder = folder.ptr;
+		options.note = tell;
+		options.note_arg = arg;
 		cfr_cache_open(&cache, &options);
 	}
 	cfr_buf_release(&folder);
@@ -96,7 +98,11 @@ static cfr_cache open_cache(void *arg)
 
 static void close_cache(void *arg, cfr_cache cache)
 {
-	(void)arg;
+	const struct loading *l = arg;
+	cfr_load_stats stats;
+
+	cfr_loader_stats(&stats, l->loader);
+	cfr_cache_count(cache, stats.hits, stats.misses);
 	cfr_cache_close(cache);
 }
 

@@ -175,6 +175,7 @@ static int open_core(lua_State *L)
 	cfr__cmd_bind_diff(L);
 	cfr__cmd_bind_documents(L);
 	cfr__cmd_bind_checks(L);
+	cfr__cmd_bind_cache(L);
 	cfr__cmd_bind_compose(L);
 	cfr__cmd_bind_specs(L);
 	cfr__cmd_bind_editor(L);

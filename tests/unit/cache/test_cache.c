@@ -66,6 +66,10 @@ static void test_stats(void **state)
 	caching_put(cache, 2, 50);
 	for (unsigned i = 0; i < 5; i++)
 		caching_get(cache, i % 2 ? 2 : 1, i % 2 ? 50 : 5000);
+	cfr_cache_count(cache, 3, 0);
+	cfr_cache_close(cache);
+	cfr_cache_open(&cache, &options);
+	cfr_cache_count(cache, 2, 1);
 	cfr_cache_close(cache);
 	assert_int_equal(cfr_cache_read_stats(&stats, &options, NULL), 0);
 	assert_true(stats.there);
