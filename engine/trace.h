@@ -39,7 +39,8 @@ typedef struct cfr_trace_row {
 	uint64_t spans;			/* 0: what was only counted */
 	uint64_t total;
 	uint64_t self;			/* without the spans within */
-	uint64_t outer;			/* of those spans that are within none of the same detail */
+	uint64_t outer;			/* of those spans that are within none of the same detail … */
+	uint64_t top;			/* … of the same phase */
 	uint64_t longest;		/* the longest span */
 	uint64_t amount;
 } cfr_trace_row;

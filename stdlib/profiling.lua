@@ -114,7 +114,7 @@ function M.phases(rows)
   return (sums(rows, function(row)
     return row.spans > 0 and row.phase or nil
   end, function(sum, row)
-    sum.spans, sum.total, sum.self = sum.spans + row.spans, sum.total + row.total, sum.self + row.self
+    sum.spans, sum.total, sum.self = sum.spans + row.spans, sum.total + row.top, sum.self + row.self
     if row.unit then
       sum.unit, sum.amount = row.unit, sum.amount + row.amount
       sum.measured = sum.measured + row.total
@@ -198,7 +198,7 @@ local function show_files(write, paint, rows)
   for i = 1, math.min(#files, SHOWN) do
     local file = files[i]
     write(("%s %10s %10s %10s %10s\n"):format(cut(file.name, name), M.ms(file.total), M.ms(file.reading), M.ms(file.checking),
-      file.bytes > 0 and M.short(file.bytes) .. "B" or ""))
+      file.bytes > 0 and M.short(file.bytes) .. "B" or "-"))
   end
   write(more(#files, "files"))
 end
@@ -213,20 +213,21 @@ local function show_rules(write, paint, rows)
     "bold"), "\n")
   for i = 1, math.min(#rules, SHOWN) do
     local rule = rules[i]
-    write(("%s %8s %8s %8s %8s %8s\n"):format(cut(rule.name, name), M.ms(rule.total), M.ms(rule.select), M.ms(rule.rule),
-      M.short(rule.places), rule.findings > 0 and M.short(rule.findings) or ""))
+    local line = ("%s %8s %8s %8s %8s %8s"):format(cut(rule.name, name), M.ms(rule.total), M.ms(rule.select), M.ms(rule.rule),
+      M.short(rule.places), rule.findings > 0 and M.short(rule.findings) or "")
+    write((line:gsub(" +$", "")), "\n")
   end
   write(more(#rules, "rules"))
 end
 
 --- The tables, on standard error.
-local function show(rows, totals, wall)
+local function show(rows, totals, wall, peak)
   local paint = terminal.painter(2)
   local function write(...)
     io.stderr:write(...)
   end
-  write("\n", paint("profile", "bold"), (" of cfgrun %s: %s ms on %d thread%s\n\n"):format(
-    terminal.clean(asked.command), M.ms(wall), totals.threads, totals.threads == 1 and "" or "s"))
+  write("\n", paint("profile", "bold"), (" of cfgrun %s: %s ms on %d thread%s, %sB of memory at most\n\n"):format(
+    terminal.clean(asked.command), M.ms(wall), totals.threads, totals.threads == 1 and "" or "s", M.short(peak)))
   show_phases(write, paint, rows)
   show_files(write, paint, rows)
   show_rules(write, paint, rows)
@@ -254,15 +255,17 @@ function M.finish(status)
   io.stdout:flush()
   local wall, usage, notes = core.profile.now(), core.profile.usage(), { command = "cfgrun " .. asked.line,
     status = tostring(status) }
-  for name, value in pairs(usage) do
-    notes[name] = tostring(value)
+  for _, counts in ipairs { usage, core.load_stats() } do
+    for name, value in pairs(counts) do
+      notes[name] = math.type(value) and tostring(value) or nil
+    end
   end
   local rows, totals = core.profile.rows()
   if not rows then
     problem.show(totals)
     return math.max(status, 2)
   end
-  show(rows, totals, wall - totals.begin)
+  show(rows, totals, wall - totals.begin, usage.peak)
   local written, why = core.profile.write(asked.file, notes)
   if not written then
     why.hint = why.hint or "give another place with --profile=FILE"

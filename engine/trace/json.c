@@ -92,7 +92,7 @@ static void add_phase(cfr_buf *out, cfr_trace_row *rows, uint32_t first, uint32_
 		if (!rows[i].phase || strcmp(rows[i].phase, phase) != 0)
 			continue;
 		spans += rows[i].spans;
-		total += rows[i].total;
+		total += rows[i].top;
 		self += rows[i].self;
 		rows[i].phase = NULL;
 	}

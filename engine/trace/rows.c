@@ -13,7 +13,7 @@
 typedef struct open_span {
 	const cfr__event *event;
 	uint64_t within;		/* nanoseconds of the spans directly in it */
-	bool nested;			/* in one of the same detail */
+	bool same_detail, same_phase;	/* within one */
 } open_span;
 
 typedef struct summing {
@@ -107,7 +107,8 @@ static int close_top(summing *s, cfr_err *err)
 		return r;
 	row->total += time;
 	row->self += time > top->within ? time - top->within : 0;
-	row->outer += top->nested ? 0 : time;
+	row->outer += top->same_detail ? 0 : time;
+	row->top += top->same_phase ? 0 : time;
 	if (time > row->longest)
 		row->longest = time;
 	if (s->depth)
@@ -131,8 +132,10 @@ static int open_one(summing *s, const cfr__event *event, cfr_err *err)
 		if ((r = close_top(s, err)) < 0)
 			return r;
 	}
-	for (uint32_t i = 0; i < s->depth && event->detail.len; i++)
-		opened.nested |= cfr_str_eq(s->open[i].event->detail, event->detail);
+	for (uint32_t i = 0; i < s->depth; i++) {
+		opened.same_detail |= event->detail.len && cfr_str_eq(s->open[i].event->detail, event->detail);
+		opened.same_phase |= strcmp(s->open[i].event->phase, event->phase) == 0;
+	}
 	if ((r = cfr_vec_room(&s->open, &s->open_cap, (uint64_t)s->depth + 1, sizeof(*s->open), err)) < 0)
 		return r;
 	s->open[s->depth++] = opened;

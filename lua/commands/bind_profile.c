@@ -3,7 +3,7 @@
  *   profile.on()                    is this run recorded?
  *   profile.now()                   nanoseconds; 0 when nothing is recorded
  *   profile.span(phase, detail, begin, amount, unit)     work of Lua, which began at `begin` and ends now
- *   profile.rows(since)             { {phase, detail, unit, spans, total, self, outer, longest, amount}, … }, and totals
+ *   profile.rows(since)             { {phase, detail, unit, spans, total, self, outer, top, longest, amount}, … }, and totals
  *   profile.write(file, notes)      the trace, as Chrome has it
  *   profile.usage()                 time, memory and page faults of the process up to here
  *   profile.child{word, …}          the program run once more, in a process of its own: what that took
@@ -32,6 +32,8 @@
 extern char **environ;
 
 #define PROFILING_CLASS "cfgrun.profiling"
+
+enum { MOST_NOTES = 64 };
 
 struct profiling {
 	cfr_trace *trace;		/* NULL: nothing is recorded */
@@ -213,6 +215,7 @@ static void push_row(lua_State *L, const cfr_trace_row *row)
 	cfr__cmd_set_int(L, "total", (lua_Integer)row->total);
 	cfr__cmd_set_int(L, "self", (lua_Integer)row->self);
 	cfr__cmd_set_int(L, "outer", (lua_Integer)row->outer);
+	cfr__cmd_set_int(L, "top", (lua_Integer)row->top);
 	cfr__cmd_set_int(L, "longest", (lua_Integer)row->longest);
 	cfr__cmd_set_int(L, "amount", (lua_Integer)row->amount);
 }
@@ -273,7 +276,7 @@ static int profile_write(lua_State *L)
 {
 	struct profiling *p = profiling_of(L);
 	const char *file = luaL_checkstring(L, 1);
-	cfr_trace_note notes[16];
+	cfr_trace_note notes[MOST_NOTES];
 	uint32_t count = 0;
 	cfr_err err = CFR_ERR_INIT;
 	struct stat st;
@@ -284,7 +287,7 @@ static int profile_write(lua_State *L)
 	luaL_checktype(L, 2, LUA_TTABLE);
 	lua_settop(L, 2);
 	cfr_buf *out = cfr__cmd_push_buf(L);
-	for (lua_pushnil(L); count < 16 && lua_next(L, 2); lua_pop(L, 1))
+	for (lua_pushnil(L); count < MOST_NOTES && lua_next(L, 2); lua_pop(L, 1))
 		notes[count++] = (cfr_trace_note){ cfr__cmd_check_str(L, -2), cfr__cmd_check_str(L, -1) };
 	cfr__cmd_writing(true);
 	if ((r = cfr_trace_json(out, p->trace, notes, count, &err)) == 0) {

@@ -65,6 +65,7 @@ static void test_nesting(void **state)
 	row = find(rows, count, "parse", "a");
 	assert_int_equal(row->total, 30);
 	assert_int_equal(row->outer, 0);	/* within load a, which counts for a */
+	assert_int_equal(row->top, 30);
 	assert_int_equal(row->amount, 30);
 	assert_int_equal(find(rows, count, "parse", "b")->outer, 20);
 	assert_int_equal(find(rows, count, "outer", "")->self, 0);
