@@ -43,6 +43,9 @@ typedef struct cfr_edit {
 	cfr_str at, to, key;
 	const cfr_tree *value;	/* NULL where there is none */
 	const cfr_document *written;	/* of the value: its keys are written in this document's order; NULL: sorted */
+	/* SET, INSERT: instead of `value`, a node of `written`; what its author said about it goes along between the lines of
+	 * YAML, dotenv and properties. */
+	cfr_node node;
 } cfr_edit;
 
 /* Replace bytes start..end of the source by text. */

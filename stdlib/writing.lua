@@ -60,7 +60,7 @@ function M.brought(document, value, options, how)
   local text, rest = diff:text(document, { like = how.like, through_alias = options.through_alias, limits = options.limits })
   if text then
     if rest > 0 and not how.silent then
-      io.stderr:write(("cfgrun: %s: %d comment%s of what moved and is written anew %s not kept\n"):format(
+      io.stderr:write(("cfgrun: %s: %d comment%s of what is written anew %s not kept\n"):format(
         require("terminal").clean(document:file()), rest, rest == 1 and "" or "s", rest == 1 and "is" or "are"))
     end
     return text

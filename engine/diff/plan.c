@@ -2,7 +2,8 @@
  *
  * Edits all speak of the document as it was, so the order of steps is of no matter. An element that moves within a list
  * goes as its author wrote it; when something inside it changed as well, it is removed and written anew where it goes. An
- * entry that moves to another mapping is moved as its author wrote it, if both mappings are there before and after.
+ * entry that moves to another mapping is moved as its author wrote it, if both mappings are there before and after. What
+ * is new, and stands in the document to go by as well, comes with the comments it has there.
  */
 #include <stdlib.h>
 
@@ -23,6 +24,9 @@ typedef struct planner {
 	bool plain;			/* no moves, no renamings: all that goes and comes is written anew */
 	cfr_node *gone;			/* what is written anew elsewhere */
 	uint32_t gone_count;
+	cfr_node *new;			/* of the document to go by: its comments are lost */
+	uint32_t new_count;
+	bool bare;			/* without the comments of what is new */
 	bool *whole;			/* if plain: nodes of the first tree that are written anew under another key */
 } planner;
 
@@ -54,13 +58,69 @@ static int add_edit(planner *p, cfr_edit_op op, cfr_node at, cfr_str key)
 	return r;
 }
 
+/* The same value at the same place of the document to go by; of an element, anywhere in the list there. */
+static int find_like(cfr_node *out, planner *p, const cfr__step *step)
+{
+	const cfr_document *like = p->orderer.like;
+	cfr_buf path = CFR_BUF_INIT;
+	cfr_node in;
+	bool same = false;
+	int r;
+
+	*out = cfr__no_node();
+	if (!like || !step->in_b.tree)
+		return 0;
+	cfr_pointer_write(&path, step->in_b);
+	r = cfr_buf_check(&path, p->err);
+	if (r == 0 && cfr_pointer_get(&in, cfr_tree_root(cfr_document_tree(like)), cfr_buf_str(&path), NULL) == 0 &&
+	    cfr_node_kind(in) == cfr_node_kind(step->in_b)) {
+		cfr_node child = cfr__no_node();
+
+		if (cfr_node_kind(in) == CFR_MAPPING) {
+			if (cfr_node_find(&child, in, cfr_node_key(step->b), NULL) == 0)
+				r = cfr_node_equal(&same, child, step->b, p->err);
+		} else {
+			for (uint32_t i = 0; r == 0 && !same && cfr_node_at(&child, in, i, NULL) == 0; i++)
+				r = cfr_node_equal(&same, child, step->b, p->err);
+		}
+		if (r == 0 && same)
+			*out = child;
+	}
+	cfr_buf_release(&path);
+	return r;
+}
+
+/* Are there lines between the entries here, so that comments can stand in them? Elsewhere they are left out. */
+static bool has_lines(const planner *p, cfr_node in)
+{
+	switch (cfr_document_format(p->orderer.doc)) {
+	case CFR_YAML:
+		return cfr_document_entry(p->orderer.doc, in).style == CFR_BLOCK;
+	case CFR_DOTENV:
+	case CFR_PROPERTIES:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* An edit that writes what a step brings. */
 static int add_written(planner *p, cfr_edit_op op, cfr_node at, const cfr__step *step)
 {
 	cfr_document **value = &p->values[p->value_count];
 	cfr_edit *edit = &p->edits[p->count];
+	cfr_node like = cfr__no_node();
 	int r = add_edit(p, op, at, cfr_node_key(step->b));
 
+	if (r == 0 && step->op == CFR__STEP_ADD && step->partner == CFR__NONE)
+		r = find_like(&like, p, step);
+	if (r == 0 && like.tree && !p->bare && has_lines(p, step->in_a)) {
+		edit->written = p->orderer.like;
+		edit->node = like;
+		return 0;
+	}
+	if (like.tree)
+		p->new[p->new_count++] = like;
 	if (r == 0)
 		r = cfr__ordered(value, &p->orderer, step);
 	if (r)
@@ -251,10 +311,25 @@ static int plan_steps(planner *p)
 	return r;
 }
 
-static int plan_once(cfr_splices *out, uint32_t *lost, const cfr_document *doc, const cfr_diff *diff,
-                     const cfr_document *like, bool through, const cfr_limits *limits, bool plain, cfr_err *err)
+/* Comment lines of both documents that are not in the result. */
+static int count_lost(uint32_t *out, const planner *p)
 {
-	planner p = { .diff = diff, .limits = limits, .err = err, .plain = plain };
+	uint32_t gone = 0, new = 0;
+	int r = cfr_text_comments_of(&gone, p->orderer.doc, p->gone, p->gone_count, p->err);
+
+	if (r == 0 && p->new_count)
+		r = cfr_text_comments_of(&new, p->orderer.like, p->new, p->new_count, p->err);
+	if (r == 0)
+		*out = gone + new;
+	return r;
+}
+
+typedef enum attempt { CARRY, BARE, PLAIN } attempt;
+
+static int plan_once(cfr_splices *out, uint32_t *lost, const cfr_document *doc, const cfr_diff *diff,
+                     const cfr_document *like, bool through, const cfr_limits *limits, attempt how, cfr_err *err)
+{
+	planner p = { .diff = diff, .limits = limits, .err = err, .plain = how == PLAIN, .bare = how != CARRY };
 	size_t most = (size_t)diff->step_count * 2 + 1;
 	cfr_source *nowhere = NULL;
 	int r = cfr_source_new(&nowhere, CFR_STR("value"), CFR_STR(""), limits, err);
@@ -265,10 +340,11 @@ static int plan_once(cfr_splices *out, uint32_t *lost, const cfr_document *doc, 
 	p.edits = cfr_arena_alloc(&p.arena, most * sizeof(*p.edits));
 	p.values = cfr_arena_alloc(&p.arena, most * sizeof(*p.values));
 	p.gone = cfr_arena_alloc(&p.arena, most * sizeof(*p.gone));
+	p.new = cfr_arena_alloc(&p.arena, most * sizeof(*p.new));
 	if (r == 0)
-		r = p.edits && p.values && p.gone ? plan_steps(&p) : cfr_err_nomem(err);
+		r = p.edits && p.values && p.gone && p.new ? plan_steps(&p) : cfr_err_nomem(err);
 	if (r == 0 && lost)
-		r = cfr_text_comments_of(lost, doc, p.gone, p.gone_count, err);
+		r = count_lost(lost, &p);
 	if (r == 0)
 		r = (through ? cfr_edit_plan_through : cfr_edit_plan)(out, doc, p.edits, p.count, limits, err);
 	for (uint32_t i = 0; i < p.value_count; i++)
@@ -283,13 +359,15 @@ int cfr_diff_plan(cfr_splices *out, uint32_t *lost, const cfr_document *doc, con
 {
 	cfr_err why = CFR_ERR_INIT;
 	bool plain = true;
-	int r = plan_once(out, lost, doc, diff, like, through, limits, false, &why);
+	int r = plan_once(out, lost, doc, diff, like, through, limits, CARRY, &why);
 
+	if (r < 0 && r != CFR_E_NOMEM && r != CFR_E_LIMIT && like)
+		r = plan_once(out, lost, doc, diff, like, through, limits, BARE, &why);
 	for (uint32_t i = 0; i < diff->step_count; i++)
 		plain = plain && diff->steps[i].op != CFR__STEP_RENAME && diff->steps[i].op != CFR__STEP_MOVE &&
 		        diff->steps[i].partner == CFR__NONE;
 	if (r < 0 && r != CFR_E_NOMEM && r != CFR_E_LIMIT && !plain)
-		r = plan_once(out, lost, doc, diff, like, through, limits, true, &why);
+		r = plan_once(out, lost, doc, diff, like, through, limits, PLAIN, &why);
 	if (r == CFR_E_CONFLICT) {	/* what was asked for is one value: that its edits meet is a matter of the text */
 		r = why.code = CFR_E_UNSUPPORTED;
 		cfr_err_hint(&why, "edit the file by hand");

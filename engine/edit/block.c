@@ -180,13 +180,51 @@ static void add_raw(cfr__plan *plan, cfr__emit *emit, const cfr__item *item, cfr
 	}
 }
 
+void cfr__emit_carried(cfr__emit *emit, cfr__plan *plan, const cfr__change *change)
+{
+	emit->order = change->written ? change->written : plan->doc;
+	emit->comments = NULL;
+	if (!change->carried)
+		return;
+	if (plan->carried != change->written) {
+		int r = cfr__comments_of(&plan->comments, plan->arena, change->written, plan->err);
+
+		if (r && !emit->rc)
+			emit->rc = r;
+		if (r)
+			return;
+		plan->carried = change->written;
+	}
+	emit->comments = &plan->comments;
+	emit->marker = "#";
+}
+
+/* What was said above an entry, where it is to begin. */
+static void add_above(cfr__emit *emit, cfr_node value, unsigned column)
+{
+	size_t from = emit->out->len;
+	const char *first;
+
+	cfr__yaml_above(emit, value, (int)column);
+	if (emit->out->failed || emit->out->len == from)
+		return;
+	first = memchr(emit->out->ptr + from, '#', emit->out->len - from);
+	if (!first) {			/* blank lines alone */
+		emit->out->len = from;
+		return;
+	}
+	emit->out->len -= (size_t)(first - emit->out->ptr) - from;
+	memmove(emit->out->ptr + from, first, emit->out->len - from);
+	cfr__emit_line(emit, column);
+}
+
 void cfr__block_entry(cfr__plan *plan, cfr__emit *emit, const cfr__change *change, unsigned column, cfr_style style)
 {
 	cfr_style nested = emit->key_style;
-	size_t before = emit->out->len;
 	cfr__item item;
+	size_t before;
 
-	emit->order = change->written ? change->written : plan->doc;
+	cfr__emit_carried(emit, plan, change);
 	/* Lines are a block scalar, whatever quotes their neighbours have. */
 	if (cfr_node_kind(change->value) == CFR_STRING && cfr_node_string(change->value).len &&
 	    memchr(cfr_node_string(change->value).ptr, '\n', cfr_node_string(change->value).len))
@@ -195,15 +233,18 @@ void cfr__block_entry(cfr__plan *plan, cfr__emit *emit, const cfr__change *chang
 		add_raw(plan, emit, &item, change->key, column);
 		return;
 	}
+	if (change->carried)
+		add_above(emit, change->value, column);
 	if (change->op == CFR__INSERT) {
 		cfr_buf_addc(emit->out, '-');
-		cfr__yaml_value(emit, change->value, CFR__DASH, column, style);
+		cfr__yaml_entry(emit, change->value, CFR__DASH, column, style);
 		return;
 	}
 	if (change->moved) {
 		cfr_entry entry = cfr_document_entry(plan->doc, change->value);
 		style = entry.style < CFR_BLOCK ? (cfr_style)entry.style : CFR_PLAIN;
 	}
+	before = emit->out->len;
 	if (cfr__yaml_key(emit, change->key, false)) {
 		emit->out->len = before;
 		cfr_buf_addz(emit->out, "? ");
@@ -212,7 +253,7 @@ void cfr__block_entry(cfr__plan *plan, cfr__emit *emit, const cfr__change *chang
 	}
 	emit->key_style = CFR_PLAIN;
 	cfr_buf_addc(emit->out, ':');
-	cfr__yaml_value(emit, change->value, CFR__KEY, column, style);
+	cfr__yaml_entry(emit, change->value, CFR__KEY, column, style);
 	emit->key_style = nested;
 }
 

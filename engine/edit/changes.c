@@ -69,10 +69,16 @@ static int gains(resolver *r, cfr_node in, cfr_kind wanted)
 	return fail_at(r->err, CFR_E_KIND, in);
 }
 
+static cfr_node value_of(const cfr_edit *edit)
+{
+	return edit->node.tree ? edit->node : cfr_tree_root(edit->value);
+}
+
 static int add_set(resolver *r, cfr_node in, const cfr_edit *edit, uint32_t number)
 {
 	cfr__change change = { .op = CFR__ADD, .in = in, .key = edit->key, .number = number,
-	                       .value = cfr_tree_root(edit->value), .written = edit->written };
+	                       .value = value_of(edit), .written = edit->written,
+	                       .carried = edit->node.tree != NULL };
 	int rc = gains(r, in, CFR_MAPPING);
 
 	if (rc)
@@ -108,8 +114,9 @@ static int add_insert(resolver *r, cfr_node in, const cfr_edit *edit, uint32_t n
 	int rc = gains(r, in, CFR_SEQUENCE);
 
 	return rc ? rc : add_at_index(r, (cfr__change){ .op = CFR__INSERT, .in = in, .index = edit->index,
-	                                                .number = number, .value = cfr_tree_root(edit->value),
-	                                                .written = edit->written });
+	                                                .number = number, .value = value_of(edit),
+	                                                .written = edit->written,
+	                                                .carried = edit->node.tree != NULL });
 }
 
 static int add_rename(resolver *r, cfr_node at, cfr_str key, uint32_t number)
@@ -178,12 +185,13 @@ static int resolve(resolver *r, const cfr_edit *edit, uint32_t number)
 
 	if (rc)
 		return rc;
-	if ((edit->op == CFR_EDIT_REPLACE || edit->op == CFR_EDIT_SET || edit->op == CFR_EDIT_INSERT) && !edit->value)
+	if ((edit->op == CFR_EDIT_REPLACE || edit->op == CFR_EDIT_SET || edit->op == CFR_EDIT_INSERT) &&
+	    !edit->value && !edit->node.tree)
 		return cfr_err_set(r->err, CFR_E_USAGE, "edit %u has no value", (unsigned)number + 1);
 	switch (edit->op) {
 	case CFR_EDIT_REPLACE:
 		add(r, (cfr__change){ .op = CFR__REPLACE, .at = at, .number = number,
-		                      .value = cfr_tree_root(edit->value), .written = edit->written });
+		                      .value = value_of(edit), .written = edit->written });
 		return 0;
 	case CFR_EDIT_SET:
 		return add_set(r, at, edit, number);

@@ -145,6 +145,29 @@ static bool last_entry(cfr_entry *out, const cfr__plan *plan)
 	return count > 1;
 }
 
+/* What comes along with a new entry, on lines above it: behind a value of properties nothing can stand. */
+static void add_comments(cfr__plan *plan, cfr__emit *emit, const cfr__change *change, bool broken)
+{
+	size_t from = emit->out->len;
+
+	cfr__emit_carried(emit, plan, change);
+	cfr__emit_comments(emit, change->value, CFR__ABOVE, 0);
+	if (!is_dotenv(plan))
+		cfr__emit_comments(emit, change->value, CFR__BESIDE, 0);
+	if (broken)
+		cfr__emit_lines(emit, from);
+}
+
+static void add_new_value(const cfr__plan *plan, cfr_buf *text, const cfr__change *change, cfr_style style)
+{
+	cfr_str written;
+
+	if (is_dotenv(plan) && change->carried && cfr__dotenv_expanded(&written, change->written, change->value))
+		cfr_buf_adds(text, written);
+	else
+		add_text(plan, text, cfr_node_string(change->value), style);
+}
+
 /* All new entries, behind the last one. */
 static int add_entries(cfr__plan *plan, const cfr__change *changes, uint32_t count)
 {
@@ -153,12 +176,16 @@ static int add_entries(cfr__plan *plan, const cfr__change *changes, uint32_t cou
 	uint32_t at = any ? cfr__next_line(plan, last.end) : (uint32_t)plan->text.len;
 	bool broken = at == plan->base || cfr__line_break(plan->text.ptr[at - 1]);
 	cfr_buf text = CFR_BUF_INIT;
+	cfr__emit emit = plan->style;
 
+	emit.out = &text;
+	emit.err = plan->err;
 	for (uint32_t i = 0; i < count; i++) {
 		const cfr__change *change = &changes[i];
 
 		if (change->op != CFR__ADD)
 			continue;
+		add_comments(plan, &emit, change, broken);
 		if (!broken)
 			cfr_buf_addz(&text, plan->style.newline);
 		if (any)
@@ -168,12 +195,16 @@ static int add_entries(cfr__plan *plan, const cfr__change *changes, uint32_t cou
 		else
 			cfr__properties_text(&text, change->key, true);
 		cfr_buf_adds(&text, any ? separator_of(plan, last) : CFR_STR("="));
-		add_text(plan, &text, cfr_node_string(change->value), any ? (cfr_style)last.style : CFR_PLAIN);
+		add_new_value(plan, &text, change, any ? (cfr_style)last.style : CFR_PLAIN);
+		if (is_dotenv(plan))
+			cfr__emit_comments(&emit, change->value, CFR__BESIDE, -1);
 		if (broken)
 			cfr_buf_addz(&text, plan->style.newline);
 	}
-	if (text.len == 0 && !text.failed)
-		return 0;
+	if (emit.rc || (text.len == 0 && !text.failed)) {
+		cfr_buf_release(&text);
+		return emit.rc;
+	}
 	return splice(plan, at, at, &text);
 }
 

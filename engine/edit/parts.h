@@ -36,6 +36,7 @@ typedef struct cfr__change {
 	cfr_node in;			/* the collection whose text changes; ADD, INSERT: the one that gains */
 	cfr_node value;
 	const cfr_document *written;	/* of the value, or NULL */
+	bool carried;			/* `value` is a node of it, and its comments come along */
 	cfr_str key;
 	uint32_t index;			/* of a sequence; UINT32_MAX: at the end */
 	uint32_t depth;			/* of `in` */
@@ -79,6 +80,8 @@ typedef struct cfr__plan {
 	cfr_arena *arena;
 	cfr_err *err;
 	cfr__emit style;		/* how this author writes; copied for each value */
+	const cfr_document *carried;	/* whose comments these are */
+	cfr__comments comments;
 	bool json;
 	bool one_line;			/* JSON Lines */
 	bool slashes;			/* comments are those of JSONC */
@@ -165,6 +168,9 @@ int cfr__put_empty(cfr__plan *plan, cfr_node at);
 /* Changes of one collection. Replacements of its children are done by cfr__put_value before. */
 int cfr__edit_block(cfr__plan *plan, cfr_node in, const cfr__change *changes, uint32_t count);
 int cfr__edit_flow(cfr__plan *plan, cfr_node in, const cfr__change *changes, uint32_t count);
+
+/* The document of a new value as the order to write it in, and its comments where they come along. */
+void cfr__emit_carried(cfr__emit *emit, cfr__plan *plan, const cfr__change *change);
 
 /* One new entry: "key: value" or "- value"; its further lines are indented for `column`. */
 void cfr__block_entry(cfr__plan *plan, cfr__emit *emit, const cfr__change *change, unsigned column, cfr_style style);

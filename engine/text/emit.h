@@ -93,6 +93,10 @@ typedef enum cfr__slot { CFR__ROOT, CFR__KEY, CFR__DASH } cfr__slot;
 /* The value as it follows "key:" or "-" (with the space before it), or alone at the root (no final line end).
  * `parent` is the column of the key or dash. */
 void cfr__yaml_value(cfr__emit *emit, cfr_node node, cfr__slot slot, unsigned parent, cfr_style style);
+/* The same with the comment beside it, where one is carried. */
+void cfr__yaml_entry(cfr__emit *emit, cfr_node child, cfr__slot slot, unsigned column, cfr_style style);
+/* The comments above an entry, each on a line of its own begun by a line end; and those beside it that have no room there. */
+void cfr__yaml_above(cfr__emit *emit, cfr_node child, int column);
 
 /* ---- write_json.c: flow collections, of JSON and YAML ---- */
 
@@ -122,6 +126,9 @@ void cfr__toml_write_key(cfr_buf *out, cfr_str key);
 
 void cfr__flat_write(cfr__emit *emit, cfr_node node, const cfr_write *how);
 void cfr__dotenv_text(cfr_buf *out, cfr_str text);		/* a value, quoted where it must be */
+/* The text of a value of dotenv that programs may take for more than it says: they expand `$X` outside of single quotes,
+ * and other quotes or another backslash would change that. */
+bool cfr__dotenv_expanded(cfr_str *out, const cfr_document *doc, cfr_node node);
 void cfr__properties_text(cfr_buf *out, cfr_str text, bool key);
 
 /* ---- write_canonical.c: RFC 8785 ---- */

@@ -264,9 +264,7 @@ static void add_json(flat *f, cfr_node node)
 	cfr_buf_release(&json);
 }
 
-/* The text of a value of dotenv that programs may take for more than it says: they expand `$X` outside of single quotes,
- * and other quotes or another backslash would change that. */
-static bool is_expanded(cfr_str *out, const cfr_document *doc, cfr_node node)
+bool cfr__dotenv_expanded(cfr_str *out, const cfr_document *doc, cfr_node node)
 {
 	cfr_entry entry;
 
@@ -298,7 +296,7 @@ static void add_value(flat *f, cfr_node node)
 
 	switch (cfr_node_kind(node)) {
 	case CFR_STRING:
-		if (f->dotenv && is_expanded(&text, f->emit->order, node)) {
+		if (f->dotenv && cfr__dotenv_expanded(&text, f->emit->order, node)) {
 			cfr_buf_adds(f->emit->out, text);
 			return;
 		}

@@ -24,7 +24,7 @@ static void comments_above(cfr__emit *emit, cfr_node child, int column)
 }
 
 /* Behind a dash the first entry has no line of its own: what stands above that one goes above the dash. */
-static void comments_above_line(cfr__emit *emit, cfr_node child, int column)
+void cfr__yaml_above(cfr__emit *emit, cfr_node child, int column)
 {
 	comments_above(emit, child, column);
 	while (!cfr_node_key(child).ptr && cfr__emit_child(&child, emit, child, 0))
@@ -38,23 +38,23 @@ static void begin_entry(cfr__emit *emit, cfr_node child, bool line, cfr__slot in
 
 	if (!line) {
 		if (in == CFR__ROOT) {
-			comments_above_line(emit, child, 0);
+			cfr__yaml_above(emit, child, 0);
 			cfr__emit_head(emit, before);
 		}
 		return;
 	}
-	comments_above_line(emit, child, (int)column);
+	cfr__yaml_above(emit, child, (int)column);
 	cfr__emit_line(emit, column);
 }
 
-static void entry_value(cfr__emit *emit, cfr_node child, cfr__slot slot, unsigned column)
+void cfr__yaml_entry(cfr__emit *emit, cfr_node child, cfr__slot slot, unsigned column, cfr_style style)
 {
 	if (cfr_node_size(child)) {
 		if (slot == CFR__KEY)
 			cfr__emit_comments(emit, child, CFR__BESIDE, -1);
-		cfr__yaml_value(emit, child, slot, column, CFR_PLAIN);
+		cfr__yaml_value(emit, child, slot, column, style);
 	} else {
-		cfr__yaml_value(emit, child, slot, column, CFR_PLAIN);
+		cfr__yaml_value(emit, child, slot, column, style);
 		if (one_line(child, slot))
 			cfr__emit_comments(emit, child, CFR__BESIDE, -1);
 	}
@@ -77,7 +77,7 @@ static void mapping(cfr__emit *emit, cfr_node node, cfr__slot slot, unsigned col
 			cfr__emit_line(emit, column);
 		}
 		cfr_buf_addc(emit->out, ':');
-		entry_value(emit, child, CFR__KEY, column);
+		cfr__yaml_entry(emit, child, CFR__KEY, column, CFR_PLAIN);
 	}
 	cfr__emit_comments(emit, node, CFR__BELOW, (int)column);
 }
@@ -89,7 +89,7 @@ static void sequence(cfr__emit *emit, cfr_node node, cfr__slot slot, unsigned co
 	for (uint32_t i = 0; cfr__emit_child(&child, emit, node, i); i++) {
 		begin_entry(emit, child, i > 0 || slot == CFR__KEY, slot, column);
 		cfr_buf_addc(emit->out, '-');
-		entry_value(emit, child, CFR__DASH, column);
+		cfr__yaml_entry(emit, child, CFR__DASH, column, CFR_PLAIN);
 	}
 	cfr__emit_comments(emit, node, CFR__BELOW, (int)column);
 }

@@ -95,14 +95,20 @@ describe("patch", function()
     assert.equal('{\n  "l": [\n    2, // two\n    // one\n    {"n": 1} // first\n  ]\n}\n', r.out)
   end)
 
+  it("adds what a merge patch says with its comments", function()
+    cli.write(here .. "/a.yaml", "spec:\n  b: 1\n")
+    local r = patched("spec:\n  # why five\n  replicas: 5 # for now\n", "-o -")
+    assert.equal("spec:\n  b: 1\n  # why five\n  replicas: 5 # for now\n", r.out)
+  end)
+
   it("tells how many comments go with what is written anew", function()
     cli.write(here .. "/a.yaml", "l:\n  # one\n  - name: a\n    v: 1 # va\n  - name: b\n  - name: c # stays\n")
     local r = patched("[{op: replace, path: /l/0/v, value: 9}, {op: move, from: /l/0, path: /l/2}]", "-o -")
     assert.equal("l:\n  - name: b\n  - name: c # stays\n  - name: a\n    v: 9\n", r.out)
-    assert.equal("cfgrun: a.yaml: 2 comments of what moved and is written anew are not kept\n", r.err)
+    assert.equal("cfgrun: a.yaml: 2 comments of what is written anew are not kept\n", r.err)
     assert.equal("", patched("[{op: remove, path: /l/0}]", "-o -").err)
     cli.write(here .. "/a.yaml", "l: [\n  # one\n  a, # A\n  b\n]\n")
-    assert.equal("cfgrun: a.yaml: 2 comments of what moved and is written anew are not kept\n",
+    assert.equal("cfgrun: a.yaml: 2 comments of what is written anew are not kept\n",
       patched("[{op: move, from: /l/0, path: /l/1}]", "-o -").err)
   end)
 
