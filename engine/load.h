@@ -29,7 +29,8 @@ typedef struct cfr_loader cfr_loader;
 
 typedef struct cfr_loader_options {
 	/* Called at most once, when there is something worth asking a cache; so a program that reads little never opens one.
-	 * NULL: no cache. What it gives lives as long as the loader; `cache_close` (may be NULL) ends it. */
+	 * NULL: no cache. What it gives lives as long as the loader; `cache_close` (may be NULL) ends it, and is called, with
+	 * no `ops`, for one that was never opened, too. */
 	cfr_cache (*cache_open)(void *arg);
 	void (*cache_close)(void *arg, cfr_cache cache);
 	void *cache_arg;

@@ -27,6 +27,7 @@
 #include "engine/finding.h"
 #include "engine/fmt.h"
 #include "engine/limits.h"
+#include "engine/load.h"
 #include "engine/merge.h"
 #include "engine/pack.h"
 #include "engine/patch.h"
@@ -46,6 +47,10 @@ CFR_API const char *cfr_version(void);
 CFR_API int cfr_load(cfr_document **out, const char *file, cfr_err *err);
 /* The same from memory; `name` is for messages and tells the format. */
 CFR_API int cfr_load_text(cfr_document **out, const char *name, const char *bytes, size_t len, cfr_err *err);
+
+/* A loader (engine/load.h) with the cache on disk that the program uses, in a folder; NULL: where CFGRUN_CACHE says, else
+ * cfgrun in $XDG_CACHE_HOME or ~/.cache. Where there can be none, it loads without. Give it to checks and compositions. */
+CFR_API int cfr_cached_loader(cfr_loader **out, const char *folder, cfr_err *err);
 
 /* The node at a JSON Pointer. CFR_E_NOTFOUND with the nearest key as hint. */
 CFR_API int cfr_at(cfr_node *out, const cfr_document *doc, const char *pointer, cfr_err *err);

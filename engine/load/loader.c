@@ -35,7 +35,7 @@ void cfr_loader_free(cfr_loader *loader)
 {
 	if (!loader)
 		return;
-	if (loader->cache.ops && loader->options.cache_close)
+	if (loader->options.cache_close)
 		loader->options.cache_close(loader->options.cache_arg, loader->cache);
 	pthread_mutex_destroy(&loader->opening);
 	free(loader);

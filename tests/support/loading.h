@@ -91,8 +91,8 @@ static inline cfr_cache double_open(void *arg)
 
 static inline void double_close(void *arg, cfr_cache cache)
 {
-	(void)cache;
-	((struct double_cache *)arg)->closed++;
+	if (cache.ops)
+		((struct double_cache *)arg)->closed++;
 }
 
 static inline struct double_cache *double_new(void)
