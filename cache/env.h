@@ -20,7 +20,7 @@ typedef struct cfr__head {
 	char magic[4];
 	uint32_t version;
 	uint64_t len;
-	uint64_t sum[2];		/* of the key, of all above, of the bytes */
+	uint64_t sum[2];		/* of the key, of all above, of the sum of the bytes */
 	int64_t time;			/* when it was put; all times are microseconds since 1970 */
 } cfr__head;
 

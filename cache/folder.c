@@ -266,7 +266,6 @@ static void read_boot(uint8_t out[16])
 	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof(text));
 	cfr_str bytes = { text, n > 0 ? (size_t)n : 0 };
 
-	memset(out, 0, 16);
 	if (bytes.len) {
 		cfr_checksum sum = cfr_checksum_of(&bytes, 1);
 		memcpy(out, &sum, 16);
@@ -275,9 +274,13 @@ static void read_boot(uint8_t out[16])
 		close(fd);
 }
 
-cfr__mark cfr__mark_of(const struct stat *st)
+cfr__mark cfr__mark_of(cfr__folder *folder, const struct stat *st)
 {
+	static const uint8_t unknown[16];
 	cfr__mark mark;
+
+	if (memcmp(folder->boot, unknown, 16) == 0)
+		read_boot(folder->boot);
 
 	memset(&mark, 0, sizeof(mark));
 	mark.size = (uint64_t)st->st_size;
@@ -287,7 +290,7 @@ cfr__mark cfr__mark_of(const struct stat *st)
 	mark.mtime_ns = (int64_t)st->st_mtim.tv_nsec;
 	mark.ctime = (int64_t)st->st_ctim.tv_sec;
 	mark.ctime_ns = (int64_t)st->st_ctim.tv_nsec;
-	read_boot(mark.boot);
+	memcpy(mark.boot, folder->boot, 16);
 	return mark;
 }
 

@@ -24,13 +24,14 @@ typedef struct cfr__folder {
 	int state;		/* v1.state; -1: not there, or it cannot be written */
 	int64_t file_system;	/* as in the options */
 	int patience;		/* milliseconds that may still be spent on waiting for the lock */
+	uint8_t boot[16];	/* which start of the machine this is; zero: nobody knows, or asked yet */
 } cfr__folder;
 
 /* What a file looked like. While it looks the same, nobody wrote to it. */
 typedef struct cfr__mark {
 	uint64_t size, inode, device;
 	int64_t mtime, mtime_ns, ctime, ctime_ns;
-	uint8_t boot[16];	/* which start of the machine; zero: unknown, and never the same */
+	uint8_t boot[16];	/* of the machine; zero: unknown, and never the same */
 } cfr__mark;
 
 typedef struct cfr__hour {
@@ -66,7 +67,7 @@ void cfr__state_read(cfr__state *out, const cfr__folder *folder);
 void cfr__state_write(const cfr__folder *folder, cfr__state *state);
 void cfr__state_count(cfr__state *state, uint64_t hits, uint64_t misses, int64_t now);
 
-cfr__mark cfr__mark_of(const struct stat *st);
+cfr__mark cfr__mark_of(cfr__folder *folder, const struct stat *st);
 bool cfr__mark_same(const cfr__mark *a, const cfr__mark *b);
 
 #endif

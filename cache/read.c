@@ -6,6 +6,7 @@
  */
 #include "cache/inside.h"
 
+#include "engine/base/large.h"
 #include "engine/base/str.h"
 
 #include <fcntl.h>
@@ -16,21 +17,12 @@ enum { TRIES = 5 };
 
 cfr_checksum cfr__record_sum(const cfr_cache_key *key, const cfr__head *head, const cfr_str *pieces, uint32_t count)
 {
-	cfr_str few[8] = { { (const char *)key->bytes, sizeof(key->bytes) },
-			   { (const char *)head, offsetof(cfr__head, sum) } };
-	cfr_str *all = count <= 6 ? few : malloc((count + 2) * sizeof(*all));
-	cfr_checksum sum = { 0, 0 };
+	cfr_checksum bytes = cfr_checksum_of(pieces, count);
+	const cfr_str all[3] = { { (const char *)key->bytes, sizeof(key->bytes) },
+				 { (const char *)head, offsetof(cfr__head, sum) },
+				 { (const char *)&bytes, sizeof(bytes) } };
 
-	if (!all)
-		return sum;		/* a record that nobody finds */
-	all[0] = few[0];
-	all[1] = few[1];
-	if (count)
-		memcpy(all + 2, pieces, count * sizeof(*pieces));
-	sum = cfr_checksum_of(all, count + 2);
-	if (all != few)
-		free(all);
-	return sum;
+	return cfr_checksum_of(all, 3);
 }
 
 static bool read_value(void *out, const cfr__snapshot *snap, const cfr__value *value, size_t from, size_t len)
@@ -39,6 +31,23 @@ static bool read_value(void *out, const cfr__snapshot *snap, const cfr__value *v
 		return cfr__pread(snap->fd, out, len, value->offset + from);
 	memcpy(out, value->inner + from, len);
 	return true;
+}
+
+/* Records are large and their length is known: the block is no larger, and its pages come in one go. A buffer that cannot
+ * have it stays as it was. */
+static char *room_for(cfr_buf *out, uint64_t len)
+{
+	int failed = out->failed;
+	char *room;
+
+	if (!out->ptr && !failed && (out->max == 0 || len <= out->max)) {
+		out->ptr = cfr_large(malloc(len + 1), len + 1);
+		out->cap = out->ptr ? len + 1 : 0;
+	}
+	room = cfr_buf_room(out, len);
+	if (!room)
+		out->failed = failed;
+	return room;
 }
 
 cfr__found cfr__record_read(cfr_buf *out, cfr__head *head, const cfr__snapshot *snap, const cfr_cache_key *key,
@@ -50,7 +59,6 @@ cfr__found cfr__record_read(cfr_buf *out, cfr__head *head, const cfr__snapshot *
 	cfr_str bytes;
 	char *room;
 	bool found;
-	int failed;
 
 	cfr__env_key(full, CFR__RECORD, key->bytes);
 	*why = cfr__page_find(&value, &found, page, snap, (cfr_str){ (const char *)full, sizeof(full) });
@@ -66,12 +74,9 @@ cfr__found cfr__record_read(cfr_buf *out, cfr__head *head, const cfr__snapshot *
 		*head = own;
 		return CFR__HIT;
 	}
-	failed = out->failed;
-	room = cfr_buf_room(out, own.len);
-	if (!room) {
-		out->failed = failed;
+	room = room_for(out, own.len);
+	if (!room)
 		return CFR__MISS;
-	}
 	bytes = (cfr_str){ room, own.len };
 	if (!read_value(room, snap, &value, sizeof(own), own.len) ||
 	    !cfr_checksum_eq(cfr__record_sum(key, &own, &bytes, 1), (cfr_checksum){ own.sum[0], own.sum[1] })) {

@@ -133,24 +133,31 @@ static int add_key(void *arg, const cfr__snapshot *snap, cfr_str key, const cfr_
 }
 
 /* Reads every record; what is damaged stays in `k`. */
-static void read_all(cfr_cache_verdict *verdict, keys *k, const cfr__snapshot *snap)
+static int read_all(cfr_cache_verdict *verdict, keys *k, const cfr__snapshot *snap, cfr_err *err)
 {
 	uint8_t page[CFR__PAGE_MOST];
 	cfr_buf bytes = CFR_BUF_INIT;
 	const char *why;
 	size_t bad = 0;
+	int r = 0;
 
-	for (size_t i = 0; i < k->count; i++) {
+	for (size_t i = 0; r == 0 && i < k->count; i++) {
 		cfr_buf_clear(&bytes);
-		if (cfr__record_read(&bytes, NULL, snap, &k->items[i], page, &why) == CFR__HIT) {
+		switch (cfr__record_read(&bytes, NULL, snap, &k->items[i], page, &why)) {
+		case CFR__HIT:
 			verdict->records++;
 			verdict->bytes += bytes.len;
-		} else {
+			break;
+		case CFR__DAMAGE:
 			k->items[bad++] = k->items[i];
+			break;
+		default:	/* it was seen to be there */
+			r = cfr_err_nomem(err);
 		}
 	}
 	cfr_buf_release(&bytes);
 	k->count = bad;
+	return r;
 }
 
 static int verify(cfr_cache_verdict *verdict, cfr__store *store, cfr_err *err)
@@ -167,12 +174,12 @@ static int verify(cfr_cache_verdict *verdict, cfr__store *store, cfr_err *err)
 		r = cfr__inspect(&snap, add_key, &k, err);
 		if (r == CFR_E_NOMEM)
 			cfr_err_nomem(err);
-		if (r == 0) {
-			read_all(verdict, &k, &snap);
+		if (r == 0)
+			r = read_all(verdict, &k, &snap, err);
+		if (r == 0 && k.count) {
 			verdict->removed = k.count;
 			store->state.dropped += k.count;
-			if (k.count)
-				r = cfr__env_remove(store->env, k.items, (uint32_t)k.count, err);
+			r = cfr__env_remove(store->env, k.items, (uint32_t)k.count, err);
 		}
 	}
 	free(k.items);

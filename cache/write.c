@@ -81,7 +81,7 @@ int cfr__write_settle(cfr__store *store, bool look, char *why, cfr_err *err)
 	if (fd == CFR_E_IO)
 		snprintf(why, 160, "it is no file of this user");
 	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0) {
-		mark = cfr__mark_of(&st);
+		mark = cfr__mark_of(&store->folder, &st);
 		if (look || !cfr__mark_same(&mark, &store->state.mark))
 			r = inspect(fd, why, err);
 		if (r == 0 && !*why && (uint64_t)st.st_size > store->size)
@@ -142,7 +142,7 @@ void cfr__write_done(cfr__store *store)
 	struct stat st;
 
 	if (store->env && store->in_order && fstat(cfr__env_fd(store->env), &st) == 0)
-		store->state.mark = cfr__mark_of(&st);
+		store->state.mark = cfr__mark_of(&store->folder, &st);
 	cfr__state_count(&store->state, hits, misses, cfr__store_now() / 1000000);
 	cfr__state_write(&store->folder, &store->state);
 	cfr__folder_unlock(&store->folder);
