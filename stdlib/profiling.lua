@@ -33,17 +33,6 @@ function M.wanted()
   return asked ~= nil
 end
 
---- A function's work as a span; passes its results through.
----@param phase string
----@param detail string
----@param work function
-function M.span(phase, detail, work, ...)
-  local begin = core.profile.now()
-  local results = table.pack(work(...))
-  core.profile.span(phase, detail, begin)
-  return table.unpack(results, 1, results.n)
-end
-
 --- Nanoseconds as milliseconds, for a column that says so.
 ---@param ns number
 ---@return string
@@ -197,7 +186,8 @@ local function show_files(write, paint, rows)
   write("\n", paint(("%s %10s %10s %10s %10s"):format(cut("file", name), "total ms", "reading", "checking", "size"), "bold"), "\n")
   for i = 1, math.min(#files, SHOWN) do
     local file = files[i]
-    write(("%s %10s %10s %10s %10s\n"):format(cut(file.name, name), M.ms(file.total), M.ms(file.reading), M.ms(file.checking),
+    write(("%s %10s %10s %10s %10s\n"):format(cut(file.name, name), M.ms(file.total), file.reading > 0 and M.ms(file.reading) or "-",
+      file.checking > 0 and M.ms(file.checking) or "-",
       file.bytes > 0 and M.short(file.bytes) .. "B" or "-"))
   end
   write(more(#files, "files"))
@@ -237,11 +227,6 @@ local function show(rows, totals, wall, peak)
   end
 end
 
---- The whole command, before its own result was told.
-function M.command_done()
-  core.profile.span("command", asked.command, asked.begin)
-end
-
 --- Writes the trace and shows the tables; the exit status that follows.
 ---@param status integer
 ---@return integer
@@ -251,7 +236,7 @@ function M.finish(status)
     problem.show { message = "there was no memory to record a profile" }
     return math.max(status, 2)
   end
-  M.command_done()
+  core.profile.span("command", asked.command, asked.begin)
   io.stdout:flush()
   local wall, usage, notes = core.profile.now(), core.profile.usage(), { command = "cfgrun " .. asked.line,
     status = tostring(status) }
@@ -264,8 +249,9 @@ function M.finish(status)
   if not rows then
     problem.show(totals)
     return math.max(status, 2)
+  elseif status ~= 130 then -- who interrupts does not want to read
+    show(rows, totals, wall - totals.begin, usage.peak)
   end
-  show(rows, totals, wall - totals.begin, usage.peak)
   local written, why = core.profile.write(asked.file, notes)
   if not written then
     why.hint = why.hint or "give another place with --profile=FILE"

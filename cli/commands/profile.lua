@@ -44,7 +44,7 @@ local OF_LOADS = { { "wall", "wall ms", 1e6, 3 }, { "faults", "page faults", 1, 
 local NOTES = {
   runs = "Blocks are the large ones of documents, asked of the system or used again; Lua\n"
     .. "allocations those of the program's own Lua state, not of the rules'. These and\n"
-    .. "the phases are of recorded runs, all else of runs that are measured from outside.\n",
+    .. "the phases are of recorded runs, all else of runs measured from outside.\n",
   loads = "Blocks are the large ones of documents, asked of the system or used again. Heap\n"
     .. "left is what malloc holds more than before, when the load was given back. The\n"
     .. "first load counts, too: see the worst. Figures that are always 0 are not shown.\n",
