@@ -158,6 +158,8 @@ cfr_style cfr__key_style_beside(const cfr__plan *plan, const cfr__item *items, u
 /* CFR_E_UNSUPPORTED for a place that came by an alias or a merge, naming the anchor. */
 int cfr__refuse_shared(const cfr__plan *plan, cfr_node at);
 int cfr__put_value(cfr__plan *plan, const cfr__change *change);
+/* Is what replaces a value the same? 1.10 is not 1.1 to who gave it. */
+int cfr__same_value(bool *out, const cfr__plan *plan, const cfr__change *change);
 /* In place of a null or an empty collection in block context: a collection of these. */
 int cfr__put_filled(cfr__plan *plan, cfr_node at, bool mapping, const cfr__change *const *list, uint32_t count);
 /* "{}" or "[]" behind the key or dash of a block collection that loses its items. */

@@ -203,7 +203,7 @@ static int put_value(cfr__plan *plan, const cfr__change *change)
 	uint32_t from = entry.start, to = entry.end;
 	cfr__emit emit = plan->style;
 	cfr_buf text = CFR_BUF_INIT;
-	int r = cfr_node_equal(&same, change->at, change->value, plan->err);
+	int r = cfr__same_value(&same, plan, change);
 
 	if (r || same)
 		return r;

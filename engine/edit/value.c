@@ -411,10 +411,21 @@ static int put_block(cfr__plan *plan, place *p, const cfr__change *change)
 	return finish(plan, &emit, &text, put_text, p);
 }
 
+int cfr__same_value(bool *out, const cfr__plan *plan, const cfr__change *change)
+{
+	int r = cfr_node_equal(out, change->at, change->value, plan->err);
+	cfr_str old, new;
+
+	if (r == 0 && *out && plan->style.spelled && cfr__spelled(&old, plan->doc, change->at) &&
+	    cfr__spelled(&new, change->written, change->value))
+		*out = cfr_str_eq(old, new) || cfr__via(cfr_document_entry(plan->doc, change->at));
+	return r;
+}
+
 /* The same value again: only quotes that it should have are a change. */
 static int nothing_to_do(bool *out, const cfr__plan *plan, const cfr__change *change, cfr_entry entry, bool block)
 {
-	int r = cfr_node_equal(out, change->at, change->value, plan->err);
+	int r = cfr__same_value(out, plan, change);
 
 	if (r == 0 && *out && cfr_node_kind(change->at) == CFR_STRING && entry.style == CFR_PLAIN && !plan->json)
 		*out = cfr__plain_safe(cfr_node_string(change->at), !block);

@@ -78,6 +78,8 @@ bool cfr__printable(cfr_str text);
  * of a block scalar would stand, `parent` the column of the key or dash it belongs to (0 at the root). */
 void cfr__yaml_string(cfr__emit *emit, cfr_str text, cfr_style style, bool flow, unsigned column, unsigned parent);
 void cfr__yaml_double(cfr_buf *out, cfr_str text);
+/* A fraction as it is written in its document, if that is digits, a point and digits. */
+bool cfr__spelled(cfr_str *out, const cfr_document *doc, cfr_node node);
 void cfr__emit_float(cfr__emit *emit, cfr_node node);	/* finite */
 /* Any scalar; `style` is for strings. */
 void cfr__emit_scalar(cfr__emit *emit, cfr_node node, cfr_style style, bool flow, unsigned column, unsigned parent);

@@ -404,19 +404,26 @@ static bool common_fraction(cfr_str text)
 	return i > point + 1;
 }
 
+bool cfr__spelled(cfr_str *out, const cfr_document *doc, cfr_node node)
+{
+	cfr_entry entry;
+
+	if (!doc || node.tree != cfr_document_tree(doc) || cfr_node_kind(node) != CFR_FLOAT)
+		return false;
+	entry = cfr_document_entry(doc, node);
+	*out = cfr_str_sub(cfr_source_bytes(cfr_document_source(doc)), entry.start, entry.end);
+	return common_fraction(*out);
+}
+
 /* A fraction in the digits that its author gave: 1.10 is a version more often than a quantity. */
 void cfr__emit_float(cfr__emit *emit, cfr_node node)
 {
 	char number[CFR_NUM_MAX];
+	cfr_str text;
 
-	if (emit->spelled && emit->order && node.tree == cfr_document_tree(emit->order)) {
-		cfr_entry entry = cfr_document_entry(emit->order, node);
-		cfr_str text = cfr_str_sub(cfr_source_bytes(cfr_document_source(emit->order)), entry.start, entry.end);
-
-		if (common_fraction(text)) {
-			cfr_buf_adds(emit->out, text);
-			return;
-		}
+	if (emit->spelled && cfr__spelled(&text, emit->order, node)) {
+		cfr_buf_adds(emit->out, text);
+		return;
 	}
 	cfr_buf_add(emit->out, number, cfr_num_write_float(number, cfr_node_float(node)));
 }

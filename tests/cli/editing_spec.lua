@@ -69,6 +69,11 @@ describe("editing", function()
     assert.are.equal('name: ""', edited("set stack.yaml /name ''"):match "name: [^\n]*")
     cli.write(here .. "/a.toml", "v = 1\n")
     assert.are.equal("v = 1.10\n", (edited("set a.toml /v 1.10", "a.toml")))
+    -- Over an equal number, too; but another way to write it is no other number.
+    assert.are.equal("name: 1.1", edited("set stack.yaml /name 1.1"):match "name: [^\n]*")
+    assert.are.equal("v = 1.1\n", (edited("set a.toml /v 1.1", "a.toml")))
+    cli.write(here .. "/a.json", '{"v": [1.5, 1e1]}\n')
+    assert.are.equal('{"v": [1.50, 1e1]}\n', (edited("set a.json /v/0 1.50 /v/1 10.0", "a.json")))
   end)
 
   it("does not fold the lines of text", function()
