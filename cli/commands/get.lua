@@ -29,20 +29,39 @@ local M = {
 
 local SCALARS = { string = true, other = true }
 
+--- What is printed of a node; nil and why not.
+---@return string?, table?
+local function text_of(node, options)
+  if not options.format and SCALARS[node:kind()] then
+    return node:value() .. "\n"
+  elseif not options.format and node:kind() == "null" then
+    return "null\n"
+  end
+  local text, problem = node:text { format = options.format or "yaml" }
+  return text and (text:find "\n$" and text or text .. "\n"), problem
+end
+
+--- The node of a large file, without reading all of it, if that can be. What goes wrong is told by reading everything.
+local function alone(file, pointer, options)
+  if file == "-" or options.document or pointer == "" then
+    return nil
+  end
+  local node = core.section(file, pointer, { format = options.from, limits = options.limits })
+  return node and text_of(node, options)
+end
+
 ---@param options table
 ---@param words string[]
 ---@return integer status
 function M.run(options, words)
-  reading.check_pointer(words[2], "`cfgrun query` takes queries")
-  local node = reading.at(reading.one(words[1], options), words[2], words[1] == "-" and "<stdin>" or words[1])
-  if not options.format and SCALARS[node:kind()] then
-    io.stdout:write(node:value(), "\n")
-  elseif not options.format and node:kind() == "null" then
-    io.stdout:write "null\n"
-  else
-    local text = ok(node:text { format = options.format or "yaml" })
-    io.stdout:write(text, text:find "\n$" and "" or "\n")
+  local file, pointer = words[1], words[2]
+  reading.check_pointer(pointer, "`cfgrun query` takes queries")
+  local text = alone(file, pointer, options)
+  if not text then
+    local name = file == "-" and "<stdin>" or file
+    text = ok(text_of(reading.at(reading.one(file, options), pointer, name), options))
   end
+  io.stdout:write(text)
   return 0
 end
 

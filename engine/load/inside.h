@@ -61,6 +61,9 @@ int cfr__load_key(cfr_cache_key *out, const char *kind, const cfr__digest *bytes
 
 /* --- stamp.c --- */
 
+/* Was the file old enough when somebody looked, so that any later change shows? */
+bool cfr__stamp_settled(const cfr_file_stamp *stamp);
+
 /* The digest of a file that is as it was when somebody hashed it. Opens the cache. */
 bool cfr__stamp_find(cfr__digest *out, cfr_loader *loader, const cfr_file_stamp *now);
 /* Remembers the digest of the bytes that were read behind `before`, when nothing changed meanwhile (`after`). */

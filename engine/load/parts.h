@@ -37,6 +37,7 @@ struct cfr_sections {
 	atomic_uint refs;
 	cfr_loader *loader;
 	char *file;			/* NULL: of a text at hand */
+	cfr_file_stamp stamp;		/* of the text; seen 0: tells nothing */
 	cfr_format asked, format;
 	cfr_limits limits;
 	cfr__least least;
@@ -61,8 +62,23 @@ uint32_t cfr__count_breaks(const char *ptr, size_t len);
 
 /* --- sections.c --- */
 
+int cfr__sections_new(cfr_sections **out, cfr_loader *loader, const char *file, cfr_format format,
+                      const cfr_limits *limits, cfr__least least);
+void cfr__sections_free(cfr_sections *sections);
+void cfr__section_unref(cfr_section *section);
+/* Reads the file, unless it cannot be of use; 1 also for an error, which is told by whoever reads everything. */
+int cfr__sections_read(cfr_sections *sections);
+/* The section of a list or an item. 0, 1 or CFR_E_NOMEM. */
+int cfr__section_at(cfr_section **out, cfr_sections *sections, bool listed, uint32_t number);
+/* A slot, made if there was none; NULL without memory. Under the lock. */
+cfr__slot *cfr__sections_slot(cfr_sections *sections, uint32_t key);
+static inline uint32_t cfr__section_key(bool listed, uint32_t number) { return number * 2 + 1 + listed; }
+/* Finds the lists of the text, which is there, and makes the root. */
+int cfr__sections_outline(cfr_sections *sections);
 int cfr__sections_of(cfr_sections **out, cfr_loader *loader, const cfr_source *source, cfr_format format,
                      const cfr_limits *limits, cfr__least least, cfr_err *err);
+/* The read section of all of a listed one. 0, 1 or CFR_E_NOMEM. */
+int cfr__section_whole(const cfr_section **out, cfr_sections *sections, const cfr_section *listed);
 /* Which item a child of a listed section is. */
 uint32_t cfr__section_item(const cfr_sections *sections, const cfr_section *listed, cfr_node entry);
 

@@ -10,17 +10,17 @@
 #include "engine/base/vec.h"
 #include "engine/pointer.h"
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- sections, counted ---- */
 
-static cfr_section *section_unref(cfr_section *section)
+void cfr__section_unref(cfr_section *section)
 {
 	if (section && atomic_fetch_sub_explicit(&section->refs, 1, memory_order_acq_rel) == 1) {
 		cfr_document_unref(section->doc);
 		free(section);
 	}
-	return NULL;
 }
 
 /* Takes the document over, also on failure. */
@@ -121,7 +121,7 @@ static cfr__slot *slot_at(cfr__slot *slots, uint32_t cap, uint32_t key)
 }
 
 /* Under the lock. The slot of a key, there now if it was not; NULL without memory. Slots move when there are more. */
-static cfr__slot *slot_of(cfr_sections *s, uint32_t key)
+cfr__slot *cfr__sections_slot(cfr_sections *s, uint32_t key)
 {
 	cfr__slot *slot;
 
@@ -148,15 +148,15 @@ static cfr__slot *slot_of(cfr_sections *s, uint32_t key)
 }
 
 /* The section of a list or an item: the one that is there, the one that another thread is making, or made here. */
-static int section_at(cfr_section **out, cfr_sections *s, bool listed, uint32_t number)
+int cfr__section_at(cfr_section **out, cfr_sections *s, bool listed, uint32_t number)
 {
-	uint32_t key = number * 2 + 1 + listed;
+	uint32_t key = cfr__section_key(listed, number);
 	cfr_section *section = NULL;
 	cfr__slot *slot;
 	int r;
 
 	pthread_mutex_lock(&s->lock);
-	while ((slot = slot_of(s, key)) && slot->busy)
+	while ((slot = cfr__sections_slot(s, key)) && slot->busy)
 		pthread_cond_wait(&s->made, &s->lock);
 	if (!slot || slot->section || slot->result) {
 		r = slot ? slot->result : CFR_E_NOMEM;
@@ -183,12 +183,23 @@ static int section_at(cfr_section **out, cfr_sections *s, bool listed, uint32_t 
 	return r;
 }
 
+/* The section of an item, if it was read. */
+static cfr_section *section_read(cfr_sections *s, uint32_t item)
+{
+	cfr_section *section;
+
+	pthread_mutex_lock(&s->lock);
+	section = s->slot_cap ? slot_at(s->slots, s->slot_cap, cfr__section_key(false, item))->section : NULL;
+	pthread_mutex_unlock(&s->lock);
+	return section;
+}
+
 /* ---- opening ---- */
 
-static void free_sections(cfr_sections *s)
+void cfr__sections_free(cfr_sections *s)
 {
 	for (uint32_t i = 0; i < s->slot_cap; i++)
-		section_unref(s->slots[i].section);
+		cfr__section_unref(s->slots[i].section);
 	free(s->slots);
 	free(atomic_load_explicit(&s->lines, memory_order_relaxed));
 	cfr__lists_release(&s->lists);
@@ -199,16 +210,14 @@ static void free_sections(cfr_sections *s)
 	free(s);
 }
 
-static int new_sections(cfr_sections **out, cfr_loader *loader, const char *file, cfr_format format,
-                        const cfr_limits *limits, cfr__least least, cfr_err *err)
+int cfr__sections_new(cfr_sections **out, cfr_loader *loader, const char *file, cfr_format format,
+                      const cfr_limits *limits, cfr__least least)
 {
 	cfr_sections *s = calloc(1, sizeof(*s));
 
-	if (!s)
-		return cfr_err_nomem(err);
-	if (file && !(s->file = strdup(file))) {
+	if (!s || (file && !(s->file = strdup(file)))) {
 		free(s);
-		return cfr_err_nomem(err);
+		return CFR_E_NOMEM;
 	}
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->made, NULL);
@@ -224,8 +233,35 @@ static int new_sections(cfr_sections **out, cfr_loader *loader, const char *file
 	return 0;
 }
 
-/* Finds the lists of the source, which is there; and makes the root. */
-static int outline(cfr_sections *s)
+int cfr__sections_read(cfr_sections *s)
+{
+	const cfr_profile *profile = cfr__load_profile(s->loader);
+	uint64_t begin = cfr_profile_now(profile);
+	cfr_buf bytes = CFR_BUF_INIT;
+	cfr_file_stamp after;
+	struct stat st;
+	int fd, r;
+
+	/* A pipe can be read but once. */
+	if (stat(s->file, &st) < 0 || !S_ISREG(st.st_mode) || (uint64_t)st.st_size < s->least.file ||
+	    (uint64_t)st.st_size > s->limits.of[CFR_LIMIT_FILE])
+		return CFR__UNSAFE;
+	if (cfr_file_open(&fd, s->file, NULL) < 0)
+		return CFR__UNSAFE;
+	cfr_file_look(&s->stamp, fd);
+	r = cfr_file_read_open(&bytes, fd, cfr_str_of(s->file), &s->limits, NULL);
+	cfr_file_look(&after, fd);
+	if (!cfr_file_same(&s->stamp, &after))
+		s->stamp.seen = 0;
+	close(fd);
+	cfr_profile_span(profile, "read", cfr_str_of(s->file), begin, bytes.len, "bytes");
+	if (r == 0)
+		r = cfr_source_take(&s->source, cfr_str_of(s->file), &bytes, &s->limits, NULL);
+	cfr_buf_release(&bytes);
+	return r == CFR_E_NOMEM ? r : r ? CFR__UNSAFE : 0;
+}
+
+int cfr__sections_outline(cfr_sections *s)
 {
 	const cfr_profile *profile = cfr__load_profile(s->loader);
 	cfr_str name = cfr_source_name(s->source), text = cfr_source_bytes(s->source);
@@ -242,23 +278,29 @@ static int outline(cfr_sections *s)
 	cfr_profile_span(profile, "scan", name, begin, text.len, "bytes");
 	if (r == 0 && (s->lists.nodes > s->limits.of[CFR_LIMIT_NODES] || s->lists.depth > s->limits.of[CFR_LIMIT_DEPTH]))
 		r = CFR__UNSAFE;
-	return r ? r : section_at(&s->root, s, true, s->lists.root);
+	if (r == 0)
+		r = cfr__section_at(&s->root, s, true, s->lists.root);
+	if (r == 0) {
+		cfr__load_count(s->loader, CFR__SOURCES, 1);
+		cfr__load_count(s->loader, CFR__BYTES, text.len);
+	}
+	return r;
 }
 
 int cfr__sections_of(cfr_sections **out, cfr_loader *loader, const cfr_source *source, cfr_format format,
                      const cfr_limits *limits, cfr__least least, cfr_err *err)
 {
 	cfr_sections *s;
-	int r = new_sections(&s, loader, NULL, format, limits, least, err);
+	int r = cfr__sections_new(&s, loader, NULL, format, limits, least);
 
 	if (r < 0)
-		return r;
+		return cfr_err_nomem(err);
 	s->source = cfr_source_ref(source);
-	r = outline(s);
+	r = cfr__sections_outline(s);
 	if (r == 0)
 		*out = s;
 	else
-		free_sections(s);
+		cfr__sections_free(s);
 	return r == CFR_E_NOMEM ? cfr_err_nomem(err) : r;
 }
 
@@ -274,15 +316,17 @@ int cfr_sections_open(cfr_sections **out, cfr_loader *loader, const char *file, 
                       const cfr_limits *limits, cfr_err *err)
 {
 	cfr_sections *s;
-	int r = new_sections(&s, loader, file, format, limits, usual, err);
+	int r = cfr__sections_new(&s, loader, file, format, limits, usual);
 
 	if (r < 0)
-		return r;
-	r = cfr_source_open(&s->source, file, &s->limits, err) < 0 ? CFR__UNSAFE : outline(s);
+		return cfr_err_nomem(err);
+	r = cfr__sections_read(s);
+	if (r == 0)
+		r = cfr__sections_outline(s);
 	if (r == 0)
 		*out = s;
 	else
-		free_sections(s);
+		cfr__sections_free(s);
 	return r == CFR_E_NOMEM ? cfr_err_nomem(err) : r;
 }
 
@@ -300,7 +344,7 @@ cfr_sections *cfr_sections_unref(const cfr_sections *sections)
 	cfr_sections *s = (cfr_sections *)(uintptr_t)sections;
 
 	if (s && atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) == 1)
-		free_sections(s);
+		cfr__sections_free(s);
 	return NULL;
 }
 
@@ -335,7 +379,7 @@ static int below(cfr_section **out, cfr_sections *s, uint32_t item)
 {
 	uint32_t list = s->lists.items[item].list;
 
-	return list != CFR__NO_LIST ? section_at(out, s, true, list) : section_at(out, s, false, item);
+	return list != CFR__NO_LIST ? cfr__section_at(out, s, true, list) : cfr__section_at(out, s, false, item);
 }
 
 int cfr_section_below(const cfr_section **out, cfr_sections *s, const cfr_section *listed, cfr_node entry, cfr_err *err)
@@ -385,7 +429,7 @@ static int step(uint32_t *item, cfr_sections *s, uint32_t list, cfr_str token)
 		*item = first + index;
 		return 0;
 	}
-	r = section_at(&section, s, true, list);
+	r = cfr__section_at(&section, s, true, list);
 	if (r)
 		return r;
 	if (cfr_node_find(&child, section->node, token, NULL) < 0)
@@ -405,18 +449,18 @@ static int find(cfr_section **out, cfr_node *node, cfr_sections *s, cfr_str poin
 			return CFR_E_NOMEM;
 		r = step(&item, s, list, cfr_buf_str(token));
 		cfr_buf_clear(token);
-		entry = r == 0 && s->lists.items[item].list == CFR__NO_LIST;
+		entry = r == 0 && (s->lists.items[item].list == CFR__NO_LIST || (pointer.len && section_read(s, item)));
 		if (r == 0 && !entry)
 			list = s->lists.items[item].list;
 	}
 	if (r == 0 && (!entry || is_scalar(&s->lists.items[item]))) {
-		r = pointer.len ? CFR__UNSAFE : section_at(out, s, true, list);
+		r = pointer.len ? CFR__UNSAFE : cfr__section_at(out, s, true, list);
 		if (r == 0)
 			*node = entry ? cfr_document_node((*out)->doc, 1 + item - s->lists.of[list].first) : (*out)->node;
 		return r;
 	}
 	if (r == 0)
-		r = section_at(out, s, false, item);
+		r = cfr__section_at(out, s, false, item);
 	if (r == 0 && (r = cfr_pointer_get(node, (*out)->node, pointer, NULL)) != 0 && r != CFR_E_NOMEM)
 		r = CFR__UNSAFE;
 	return r;
@@ -438,6 +482,19 @@ int cfr_sections_get(const cfr_section **out, cfr_node *node, cfr_sections *s, c
 	return r == CFR_E_NOMEM ? cfr_err_nomem(err) : r;
 }
 
+int cfr__section_whole(const cfr_section **out, cfr_sections *s, const cfr_section *listed)
+{
+	cfr_section *section = NULL;
+	int r = 0;
+
+	*out = listed;
+	if (listed->number != s->lists.root)
+		r = cfr__section_at(&section, s, false, s->lists.of[listed->number].owner);
+	if (r == 0 && section)
+		*out = section;
+	return r;
+}
+
 int cfr_section_whole(cfr_document **out, cfr_node *node, cfr_sections *s, const cfr_section *section, cfr_err *err)
 {
 	cfr_documents docs;
@@ -450,11 +507,14 @@ int cfr_section_whole(cfr_document **out, cfr_node *node, cfr_sections *s, const
 		return 0;
 	}
 	if (section->number != s->lists.root) {
-		r = read_item(&doc, s, s->lists.of[section->number].owner);
+		uint32_t item = s->lists.of[section->number].owner;
+		const cfr_section *have = section_read(s, item);
+
+		r = have ? 0 : read_item(&doc, s, item);
 		if (r)
 			return r == CFR_E_NOMEM ? cfr_err_nomem(err) : 1;
-		*node = cfr_document_node(doc, 1);
-		*out = doc;
+		*out = have ? cfr_document_ref(have->doc) : doc;
+		*node = cfr_document_node(*out, 1);
 		return 0;
 	}
 	r = cfr_text_read(&docs, s->source, s->format, &s->limits, NULL);

@@ -20,7 +20,7 @@
 enum { FIELDS = 7, RECORD = FIELDS * 8 + 32 };
 #define MAGIC UINT64_C(0x01706D6174736663)	/* "cfstamp", 1 */
 
-static bool settled(const cfr_file_stamp *stamp)
+bool cfr__stamp_settled(const cfr_file_stamp *stamp)
 {
 	return stamp->seen > TICK && stamp->mtime < stamp->seen - TICK && stamp->ctime < stamp->seen - TICK;
 }
@@ -42,7 +42,7 @@ bool cfr__stamp_find(cfr__digest *out, cfr_loader *loader, const cfr_file_stamp 
 	bool found = false;
 
 	/* What is not settled now was not when it was kept, or is another state. */
-	if (!settled(now) || key_of(&key, now) < 0)
+	if (!cfr__stamp_settled(now) || key_of(&key, now) < 0)
 		return false;
 	if (cfr__load_get(loader, &key, &record) && record.len == RECORD && cfr__load64(record.ptr) == MAGIC) {
 		const char *at = record.ptr;
@@ -50,7 +50,7 @@ bool cfr__stamp_find(cfr__digest *out, cfr_loader *loader, const cfr_file_stamp 
 		then = (cfr_file_stamp){ .device = cfr__load64(at + 8), .inode = cfr__load64(at + 16),
 					 .size = cfr__load64(at + 24), .mtime = (int64_t)cfr__load64(at + 32),
 					 .ctime = (int64_t)cfr__load64(at + 40), .seen = (int64_t)cfr__load64(at + 48) };
-		found = cfr_file_same(&then, now) && settled(&then) && then.seen <= now->seen;
+		found = cfr_file_same(&then, now) && cfr__stamp_settled(&then) && then.seen <= now->seen;
 		if (found) {
 			memcpy(out->bytes, at + FIELDS * 8, sizeof(out->bytes));
 			cfr__load_count(loader, CFR__UNCHANGED, 1);
@@ -68,7 +68,7 @@ void cfr__stamp_keep(cfr_loader *loader, const cfr_file_stamp *before, const cfr
 	char record[RECORD];
 	cfr_cache_key key;
 
-	if (!settled(before) || !after->seen || !cfr_file_same(before, after) || key_of(&key, before) < 0)
+	if (!cfr__stamp_settled(before) || !after->seen || !cfr_file_same(before, after) || key_of(&key, before) < 0)
 		return;
 	for (int i = 0; i < FIELDS; i++)
 		cfr__store64(record + (size_t)i * 8, fields[i]);

@@ -1,6 +1,7 @@
 /* lua/commands/bind_document.c -- core: documents and nodes for commands.
  *
  *   core.read(name, {text=, format=, limits=})  documents of a file, or of text
+ *   core.section(file, pointer, {format=, limits=})  one node of a large file, read alone; nil: read everything
  *   doc:root() doc:file() doc:format() doc:get(pointer)
  *   node:kind() node:value() node:get(pointer) node:path() node:normalized() node:span() node:key()
  *   node:entries() node:size() node:same(other) node:select(query) node:text{…} node:totable() node:has(key)
@@ -9,6 +10,7 @@
  */
 #include "engine/pointer.h"
 #include "engine/query.h"
+#include "engine/sections.h"
 #include "engine/text.h"
 #include "lua/commands/bind.h"
 
@@ -95,6 +97,39 @@ static int check_format(lua_State *L, cfr_str word)
 	if (format == CFR_FORMAT_NONE && word.len)
 		return luaL_error(L, "no format is called '%s'", word.ptr);
 	return (int)format;
+}
+
+/* Its places are the file's; its path is that in the section. */
+static int core_section(lua_State *L)
+{
+	cfr_str file = cfr__cmd_check_str(L, 1), pointer = cfr__cmd_check_str(L, 2);
+	cfr_format format = CFR_FORMAT_NONE;
+	const cfr_section *section;
+	cfr_document *doc = NULL;
+	cfr_sections *sections;
+	cfr_limits limits;
+	cfr_node node;
+	int r;
+
+	lua_settop(L, 3);
+	cfr__cmd_read_limits(L, 3, &limits);
+	if (lua_istable(L, 3))
+		format = (cfr_format)check_format(L, cfr__cmd_field_str(L, 3, "format"));
+	r = cfr_sections_open(&sections, cfr__cmd_loader(L), file.ptr, format, &limits, NULL);
+	if (r == 0) {
+		r = cfr_sections_get(&section, &node, sections, pointer, NULL);
+		if (r == 0 && cfr_section_listed(section) && cfr_node_same(node, cfr_section_node(section)))
+			r = cfr_section_whole(&doc, &node, sections, section, NULL);
+		else if (r == 0)
+			doc = cfr_document_ref(cfr_section_document(section));
+		cfr_sections_unref(sections);
+	}
+	if (r == 0)
+		cfr__cmd_push_node(L, doc, node);
+	else
+		lua_pushnil(L);
+	cfr_document_unref(doc);
+	return 1;
 }
 
 /* Documents and the source they came from, or nil, error, template language. */
@@ -515,6 +550,8 @@ void cfr__cmd_bind_documents(lua_State *L)
 	}
 	lua_pushcfunction(L, core_read);
 	lua_setfield(L, -2, "read");
+	lua_pushcfunction(L, core_section);
+	lua_setfield(L, -2, "section");
 	lua_pushlightuserdata(L, NULL);
 	lua_setfield(L, -2, "null");
 }
