@@ -9,8 +9,8 @@ local args = require "args"
 local core = require "core"
 local terminal = require "terminal"
 
-local NAMES = { "check", "init", "test", "rules", "get", "query", "compose", "explain", "diff", "convert", "set", "unset", "insert",
-  "rename", "move", "patch", "merge", "fmt", "run", "repl", "profile", "cache", "version", "help", "completion", "complete" }
+local NAMES = { "check", "init", "test", "rules", "get", "query", "compose", "explain", "analyze", "diff", "convert", "set", "unset",
+  "insert", "rename", "move", "patch", "merge", "fmt", "run", "repl", "profile", "cache", "version", "help", "completion", "complete" }
 
 ---@param name string
 ---@return table command

@@ -14,6 +14,7 @@ local MAY = {
   ["engine/diff"] = { "engine", "engine/base", "engine/image", "engine/tree", "engine/diff" },
   ["engine/load"] = { "engine", "engine/base", "engine/image", "engine/tree", "engine/text", "engine/load" },
   ["engine/compose"] = { "engine", "engine/base", "engine/tree", "engine/compose" },
+  ["engine/analyze"] = { "engine", "engine/base", "engine/tree", "engine/analyze" },
   ["engine/trace"] = { "engine", "engine/base", "engine/trace" },
   ["engine/port"] = { "engine" },
   ["engine/check"] = { "engine", "engine/base", "engine/tree", "engine/port", "engine/check" },

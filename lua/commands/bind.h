@@ -91,6 +91,7 @@ void cfr__cmd_push_rules(lua_State *L, const cfr_rules *rules);	/* a list of tab
 int cfr__cmd_cache_options(cfr_cache_options *out, cfr_buf *folder, cfr_err *err);
 
 /* Each adds its functions to the table `core` on top. */
+void cfr__cmd_bind_analyze(lua_State *L);
 void cfr__cmd_bind_documents(lua_State *L);
 void cfr__cmd_bind_edit(lua_State *L);
 void cfr__cmd_bind_diff(lua_State *L);

@@ -173,6 +173,7 @@ static int open_core(lua_State *L)
 	cfr__cmd_bind_fmt(L);
 	cfr__cmd_bind_edit(L);
 	cfr__cmd_bind_diff(L);
+	cfr__cmd_bind_analyze(L);
 	cfr__cmd_bind_documents(L);
 	cfr__cmd_bind_checks(L);
 	cfr__cmd_bind_cache(L);
