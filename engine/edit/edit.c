@@ -301,7 +301,13 @@ done:
 int cfr_edit_plan(cfr_splices *out, const cfr_document *doc, const cfr_edit *edits, uint32_t count,
                   const cfr_limits *limits, cfr_err *err)
 {
-	return cfr__edit_plan(out, doc, edits, count, NULL, 0, limits, err);
+	cfr_documents held;
+	int r = cfr__edit_again(&held, &doc, limits, err);
+
+	if (r == 0)
+		r = cfr__edit_plan(out, doc, edits, count, NULL, 0, limits, err);
+	cfr_documents_release(&held);
+	return r;
 }
 
 /* ---- all documents of a source ---- */
@@ -346,8 +352,8 @@ static int plan_apart(cfr__plan *all, const cfr_documents *docs, const cfr_edit_
 	return r;
 }
 
-int cfr_edit_plan_stream(cfr_splices *out, const cfr_documents *docs, const cfr_edit_list *edits,
-                         const cfr_limits *limits, cfr_err *err)
+static int plan_stream(cfr_splices *out, const cfr_documents *docs, const cfr_edit_list *edits, const cfr_limits *limits,
+                       cfr_err *err)
 {
 	proof p = { .limits = limits, .before = *docs, .many = true };
 	bool good = false, usual = true;
@@ -395,5 +401,17 @@ int cfr_edit_plan_stream(cfr_splices *out, const cfr_documents *docs, const cfr_
 	free(p.all);
 	free(all.splices);
 	cfr_arena_release(&arena);
+	return r;
+}
+
+int cfr_edit_plan_stream(cfr_splices *out, const cfr_documents *docs, const cfr_edit_list *edits,
+                         const cfr_limits *limits, cfr_err *err)
+{
+	cfr_documents held;
+	int r = cfr__edit_again_all(&held, &docs, limits, err);
+
+	if (r == 0)
+		r = plan_stream(out, docs, edits, limits, err);
+	cfr_documents_release(&held);
 	return r;
 }

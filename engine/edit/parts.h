@@ -215,6 +215,12 @@ static inline int cfr__cut(cfr__plan *plan, uint32_t start, uint32_t end)
 int cfr__splices_sort(cfr__plan *plan);
 int cfr__splices_copy(cfr_splices *out, const cfr__plan *plan, cfr_err *err);
 
+/* ---- again.c ---- */
+
+/* In place of a restored document the same one as its reader gives it, which `held` owns; release that, also on failure. */
+int cfr__edit_again(cfr_documents *held, const cfr_document **doc, const cfr_limits *limits, cfr_err *err);
+int cfr__edit_again_all(cfr_documents *held, const cfr_documents **docs, const cfr_limits *limits, cfr_err *err);
+
 /* ---- edit.c ---- */
 
 /* A plan of nothing, in the style of the document. */

@@ -211,8 +211,8 @@ static int take(sharing *s, cfr_edit *here, const cfr_edit *edit)
 	return r;
 }
 
-int cfr_edit_plan_through(cfr_splices *out, const cfr_document *doc, const cfr_edit *edits, uint32_t count,
-                          const cfr_limits *limits, cfr_err *err)
+static int plan_through(cfr_splices *out, const cfr_document *doc, const cfr_edit *edits, uint32_t count,
+                        const cfr_limits *limits, cfr_err *err)
 {
 	cfr_arena arena;
 	sharing s = { .doc = doc, .arena = &arena, .err = err };
@@ -228,5 +228,17 @@ int cfr_edit_plan_through(cfr_splices *out, const cfr_document *doc, const cfr_e
 		r = cfr__edit_plan(out, doc, here, count, s.all, s.count, limits, err);
 	free(s.all);
 	cfr_arena_release(&arena);
+	return r;
+}
+
+int cfr_edit_plan_through(cfr_splices *out, const cfr_document *doc, const cfr_edit *edits, uint32_t count,
+                          const cfr_limits *limits, cfr_err *err)
+{
+	cfr_documents held;
+	int r = cfr__edit_again(&held, &doc, limits, err);
+
+	if (r == 0)
+		r = plan_through(out, doc, edits, count, limits, err);
+	cfr_documents_release(&held);
 	return r;
 }

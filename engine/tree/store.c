@@ -252,3 +252,5 @@ done:
 	cfr_document_unref(doc);
 	return r;
 }
+
+bool cfr__document_restored(const cfr_document *doc) { return doc->block != NULL; }

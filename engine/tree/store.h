@@ -26,9 +26,11 @@ typedef struct cfr_block cfr_block;
 int cfr__block_new(cfr_block **out, char *bytes, cfr_err *err);
 void cfr__block_unref(cfr_block *block);
 
-/* The document that lies at the beginning of `bytes`, which are the block's, and how many it took. The source is valid UTF-8. CFR_E_CORRUPT when it is
- * none, or none of this source; what is given cannot harm who reads it. */
+/* The document that lies at the beginning of `bytes`, which are the block's, and how many it took. The source is valid
+ * UTF-8. CFR_E_CORRUPT when it is none, or none of this source; what is given cannot harm who reads it. */
 int cfr__document_restore(cfr_document **out, size_t *used, const cfr_source *source, cfr_block *block, cfr_str bytes,
                           cfr_err *err);
+/* Did it come from there? Then what its places mean is not known (engine/edit/again.c). */
+bool cfr__document_restored(const cfr_document *doc);
 
 #endif

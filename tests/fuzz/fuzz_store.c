@@ -46,6 +46,8 @@ static void edit(const cfr_document *doc, cfr_node node)
 	cfr_pointer_write(&path, node);
 	for (size_t i = 0; !path.failed && i < sizeof(edits) / sizeof(*edits); i++) {
 		edits[i].at = path.ptr ? cfr_buf_str(&path) : CFR_STR("");
+		if (cfr_edit_plan_through(&splices, doc, &edits[i], 1, &limits, NULL) == 0)
+			cfr_splices_release(&splices);
 		if (cfr_edit_plan(&splices, doc, &edits[i], 1, &limits, NULL) == 0) {
 			sum += splices.count;
 			cfr_splices_release(&splices);
