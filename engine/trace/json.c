@@ -11,18 +11,28 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
+}
+
+/* Runs of plain bytes are copied at once. */
 static void add_string_body(cfr_buf *out, cfr_str text)
 {
 	for (size_t at = 0; at < text.len;) {
-		size_t valid = cfr_utf8_valid(text.ptr + at, text.len - at), plain = at;
-		for (; at < plain + valid; at++) {
-			unsigned char c = (unsigned char)text.ptr[at];
+		size_t end = at + cfr_utf8_valid(text.ptr + at, text.len - at);
+		while (at < end) {
+			size_t from = at;
+			while (at < end && is_plain((unsigned char)text.ptr[at]))
+				at++;
+			cfr_buf_add(out, text.ptr + from, at - from);
+			if (at == end)
+				break;
+			unsigned char c = (unsigned char)text.ptr[at++];
 			if (c == '"' || c == '\\')
 				cfr_buf_addf(out, "\\%c", c);
-			else if (c < 0x20 || c == 0x7f)
-				cfr_buf_addf(out, "\\u%04x", c);
 			else
-				cfr_buf_addc(out, (char)c);
+				cfr_buf_addf(out, "\\u%04x", c);
 		}
 		if (at < text.len)
 			cfr_buf_addf(out, "\\\\x%02x", (unsigned char)text.ptr[at++]);
