@@ -108,7 +108,7 @@ static void advise_on_file(cfr__analyzer *a, uint32_t number)
 			add(result, CFR_ADVISE_COMPACT, number, file->makeup.blanks - gone);
 	} else if (file->makeup.trailing >= file->bytes / PERCENT) {
 		gone = blanks_gone(a, file, true);
-		if (file->makeup.trailing > gone && cfr__analyze_worth(a, part, file->makeup.trailing - gone))
+		if (file->makeup.trailing > gone && cfr__analyze_worth(a, part, CFR_SHARE_NONE, file->makeup.trailing - gone))
 			add(result, CFR_ADVISE_TRIM, number, file->makeup.trailing - gone);
 	}
 }
@@ -125,7 +125,7 @@ int cfr__analyze_advise(cfr__analyzer *a, cfr_err *err)
 	for (uint32_t i = 0; i < result->repeat_count; i++) {
 		const cfr_repeat *repeat = &result->repeats[i];
 		if (repeat->how != CFR_SHARE_NONE &&
-		    cfr__analyze_worth(a, &a->parts[repeat->spots[0].document], repeat->saved))
+		    cfr__analyze_worth(a, &a->parts[repeat->spots[0].document], repeat->how, repeat->saved))
 			add(result, CFR_ADVISE_SHARE, i, repeat->saved);
 	}
 	for (uint32_t i = 0; i < result->giant_count; i++)

@@ -15,14 +15,15 @@ struct owner {
 	uint32_t repeat_cap;
 };
 
-/* Below this nobody would thank for being told. */
-enum { LEAST = 256, ENOUGH = 64 << 10, PERCENT = 100 };
+/* Below this nobody would thank for being told. What makes a composition of files that were none must bring more. */
+enum { LEAST = 256, ENOUGH = 64 << 10, PERCENT = 100, COMPOSED = 4 };
 
-bool cfr__analyze_worth(const cfr__analyzer *a, const cfr__part *part, uint64_t saved)
+bool cfr__analyze_worth(const cfr__analyzer *a, const cfr__part *part, cfr_sharing how, uint64_t saved)
 {
-	uint64_t bytes = a->result->files[part->file].bytes;
+	bool composed = how == CFR_SHARE_REF || how == CFR_SHARE_INCLUDE || how == CFR_SHARE_FILE;
+	uint64_t times = composed ? COMPOSED : 1, bytes = a->result->files[part->file].bytes;
 
-	return saved >= ENOUGH || (saved >= LEAST && saved >= bytes / PERCENT);
+	return saved >= ENOUGH || (saved >= times * LEAST && saved >= times * bytes / PERCENT);
 }
 
 uint64_t cfr__analyze_left(const cfr__part *part, uint32_t rank)

@@ -62,7 +62,7 @@ static int compare(cfr__analyzer *a, const cfr__part *base, cfr__part *part, cfr
 
 	if (r != 0)
 		return r < 0 ? r : 0;
-	if (!cfr__analyze_worth(a, part, o.saved) || o.saved < part->text.len / MOSTLY)
+	if (!cfr__analyze_worth(a, part, CFR_SHARE_LAYER, o.saved) || o.saved < part->text.len / MOSTLY)
 		return 0;
 	o.remove = true;
 	if ((r = walk(&o, below, above, err)) < 0)

@@ -186,7 +186,7 @@ static int judge(family *f, const member *base, cfr_err *err)
 	if ((r = gather(&total, &repeat, f, base, false, err)) < 0)
 		return r;
 	cost = anchor_bytes(f, &repeat, base);
-	if (total < cost || !cfr__analyze_worth(f->a, f->part, total - cost))
+	if (total < cost || !cfr__analyze_worth(f->a, f->part, CFR_SHARE_MERGE, total - cost))
 		return 0;
 	if (!(repeat.spots = cfr_arena_alloc(f->a->memory, f->a->how.places * sizeof(*repeat.spots))))
 		return cfr_err_nomem(err);

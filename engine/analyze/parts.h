@@ -79,7 +79,7 @@ bool cfr__analyze_needed(const cfr__part *part, uint32_t rank);
 /* Same value? Containers by their ids, which are made once for a whole tree. */
 int cfr__analyze_equal(bool *out, cfr_node a, cfr_node b, cfr_err *err);
 /* Is it worth saying? */
-bool cfr__analyze_worth(const cfr__analyzer *a, const cfr__part *part, uint64_t saved);
+bool cfr__analyze_worth(const cfr__analyzer *a, const cfr__part *part, cfr_sharing how, uint64_t saved);
 /* A word for the value at a rank, of letters, digits, `-` and `_`: its anchor, or made from its key. */
 void cfr__analyze_name(char out[32], const cfr__part *part, uint32_t rank);
 /* A number behind the name of an anchor that the document, or a repeat that was told, has already; its length. */

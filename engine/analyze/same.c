@@ -293,7 +293,7 @@ static int share_across(search *s, group *g, cfr_err *err)
 	part = &s->a->parts[s->items[s->chosen[g->from]].part];
 	g->how = sharing_across(s, g);
 	g->saved = saved_across(s, g);
-	if (g->how != CFR_SHARE_NONE && !cfr__analyze_worth(s->a, part, g->saved)) {
+	if (g->how != CFR_SHARE_NONE && !cfr__analyze_worth(s->a, part, g->how, g->saved)) {
 		g->how = CFR_SHARE_NONE;
 		g->saved = saved_across(s, g);
 	}
@@ -384,7 +384,7 @@ static int tell(search *s, group **groups, uint32_t count, cfr_err *err)
 
 static bool worth_alone(const search *s, const group *g)
 {
-	return cfr__analyze_worth(s->a, &s->a->parts[g->part], g->saved);
+	return cfr__analyze_worth(s->a, &s->a->parts[g->part], g->how, g->saved);
 }
 
 /* Many small groups under one key: each agent's limits, of which there are ten kinds. Together they may be worth it. */
@@ -409,7 +409,7 @@ static int tell_families(search *s, cfr_err *err)
 		for (k = i; k < n && small[k]->part == small[i]->part && small[k]->key == small[i]->key &&
 		            small[k]->how == small[i]->how; k++)
 			saved += small[k]->saved;
-		if (k - i > 1 && cfr__analyze_worth(s->a, &s->a->parts[small[i]->part], saved))
+		if (k - i > 1 && cfr__analyze_worth(s->a, &s->a->parts[small[i]->part], small[i]->how, saved))
 			r = tell(s, small + i, k - i, err);
 	}
 	return r;

@@ -1,7 +1,7 @@
 /* engine/analyze/shares.c -- the table of sections: where the bytes are.
  *
  * The entries of a collection from the largest on, as many as are asked for, the others summed in one row. An entry that has
- * a fifth of its file is opened: its own entries follow it, one level higher; of those, small ones are not worth a line.
+ * a fifth of all is opened: its own entries follow it, one level higher; of those, small ones are not worth a line.
  */
 #include "engine/analyze/parts.h"
 
@@ -17,6 +17,7 @@ typedef struct entry {
 struct table {
 	cfr__analyzer *a;
 	cfr_share *rows;
+	uint64_t whole;		/* bytes of all files */
 	uint32_t count, cap;
 };
 
@@ -62,13 +63,12 @@ static int add_items(struct table *table, entry *items, uint32_t count, cfr_spot
 	if (count > 1)
 		qsort(items, count, sizeof(*items), by_size);
 	/* Of many small entries a few are enough; but what stands at the top of a file is listed. */
-	many = level > 0 || (count > 0 && items[0].bytes < a->result->files[a->parts[items[0].part].file].bytes / SMALL);
+	many = level > 0 || (count > 0 && items[0].bytes < table->whole / SMALL);
 	for (uint32_t i = 0; i < count; i++) {
 		cfr_share row = row_of(a, &items[i], level);
-		uint64_t whole = a->result->files[a->parts[items[i].part].file].bytes;
 
 		if (rest.rest || (count > listed + 1 && (i >= listed || (many && i >= LEAST && i + 1 < count &&
-		                                                      row.bytes < whole / SMALL)))) {
+		                                                      row.bytes < table->whole / SMALL)))) {
 			rest.rest++;
 			rest.bytes += row.bytes;
 			rest.nodes += row.nodes;
@@ -77,7 +77,7 @@ static int add_items(struct table *table, entry *items, uint32_t count, cfr_spot
 		}
 		if ((r = add_row(table, &row, err)) < 0)
 			return r;
-		if (level + 1 < a->how.depth && row.bytes >= whole / OPENED &&
+		if (level + 1 < a->how.depth && row.bytes >= table->whole / OPENED &&
 		    (r = add_children(table, items[i].part, items[i].rank, level + 1, err)) < 0)
 			return r;
 	}
@@ -118,6 +118,8 @@ int cfr__analyze_shares(cfr__analyzer *a, cfr_err *err)
 	cfr_analysis *result = a->result;
 	int r = 0;
 
+	for (uint32_t i = 0; i < result->file_count; i++)
+		table.whole += result->files[i].bytes;
 	if (a->part_count > 1)
 		r = add_documents(&table, err);
 	else if (a->part_count == 1)

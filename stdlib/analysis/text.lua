@@ -85,7 +85,7 @@ local function section_name(analysis, share)
     local what = kind and name and kind .. " " .. name or name or kind
     local which = share.document and ("document %d"):format(share.document) or nil
     local parts = {}
-    for _, part in ipairs { #analysis.files > 1 and share.file or false, which or false, what or false } do
+    for _, part in ipairs { #analysis.files > 1 and cut(share.file, 44, true) or false, which or false, what or false } do
       parts[#parts + 1] = part or nil
     end
     return table.concat(parts, "  ")
@@ -101,6 +101,17 @@ local function place(spot, w)
     return spot.file
   end
   return w and w.single and ("line %d"):format(spot.line) or ("%s:%d"):format(spot.file, spot.line)
+end
+
+--- Place and path in so many columns: of names that are too long the end is kept.
+local function where(w, spot, columns)
+  local at, path = terminal.clean(place(spot, w)), terminal.clean(spot.path or "")
+  local needs = core.display_width(path)
+  if path == "" then
+    return cut(at, columns, true)
+  end
+  at = cut(at, math.max(columns // 2, columns - needs - 2), true)
+  return at .. "  " .. cut(path, columns - core.display_width(at) - 2, true)
 end
 
 local function heading(w, left, right)
@@ -129,7 +140,8 @@ local function about_files(w, analysis)
       parts[#parts + 1] = plural(file.documents, "document")
     end
     parts[#parts + 1] = plural(file.nodes, "value")
-    w.add(w.paint(terminal.clean(file.file), "bold") .. "  " .. table.concat(parts, ", "))
+    local text = table.concat(parts, ", ")
+    w.add(w.paint(cut(file.file, math.max(w.width - #text - 2, 20), true), "bold") .. "  " .. text)
   end
   local tree, sidecar, took = 0, 0, 0
   for _, file in ipairs(analysis.files) do
@@ -190,8 +202,9 @@ local function about_keys(w, analysis)
 end
 
 local function extreme(w, label, spot, what)
-  local right = ("%s  %s"):format(what, place(spot, w))
-  row(w, ("  %s  %s"):format(label, cut(spot.path == "" and "the root" or spot.path, w.width - #right - 13, true)), right)
+  local right = ("%s  %s"):format(what, cut(place(spot, w), 40, true))
+  local room = w.width - core.display_width(right) - 13
+  row(w, ("  %s  %s"):format(label, cut(spot.path == "" and "the root" or spot.path, room, true)), right)
 end
 
 local function about_shape(w, analysis)
@@ -230,13 +243,9 @@ local function about_repeats(w, analysis, top)
     if i > top then
       break
     end
-    local first = r.places[1]
-    local name = first.path == "" and place(first, w) or ("%s  %s"):format(place(first, w), first.path)
-    if HOWS[r.how] then
-      name = name .. "  (" .. HOWS[r.how] .. ")"
-    elseif r.groups > 1 then
-      name = ("%s  (%s values)"):format(name, count(r.groups))
-    end
+    local note = HOWS[r.how] and ("  (%s)"):format(HOWS[r.how]) or r.groups > 1 and ("  (%s values)"):format(count(r.groups))
+      or ""
+    local name = where(w, r.places[1], w.width - 33 - #note) .. note
     row(w, "  " .. name, ("%8s %9s %10s"):format(count(r.count), bytes(r.saved), bytes(r.memory)))
   end
   local rest, groups = analysis.repeat_saved, analysis.repeat_groups
@@ -256,7 +265,7 @@ local function about_aliases(w, analysis)
   end
   heading(w, "What aliases become", "uses   written  in memory")
   for _, e in ipairs(analysis.expansions) do
-    row(w, ("  %s  %s"):format(place(e, w), e.path), ("%8s %9s %10s"):format(count(e.uses), bytes(e.written), bytes(e.memory)))
+    row(w, "  " .. where(w, e, w.width - 33), ("%8s %9s %10s"):format(count(e.uses), bytes(e.written), bytes(e.memory)))
   end
 end
 
@@ -280,7 +289,7 @@ local function one_advice(w, number, words, whole)
   w.add(w.paint(label, "bold") .. (" "):rep(room + 2 - core.display_width(label)) .. w.paint(saves, "green"))
   local first = words.places[1]
   if first then
-    w.add("     " .. cut(place(first, w) .. (first.path and first.path ~= "" and "  " .. first.path or ""), w.width - 5))
+    w.add("     " .. where(w, first, w.width - 5))
   end
   if #words.places > 1 then
     fold(w, "     ", (words.kind == "anchors" and "and " or (words.groups or 1) > 1 and "others: " or "again: ") .. others(words))

@@ -123,6 +123,27 @@ describe("cfgrun analyze", function()
     assert.equal(0, r.status)
   end)
 
+  it("advises a file to include for what stands in several files, and it comes to the same", function()
+    local shared = ""
+    for i = 1, 40 do
+      shared = shared .. ("  option%02d: a value of some length\n"):format(i)
+    end
+    local sum = 0
+    for i, name in ipairs { "a", "b", "c" } do
+      write(name .. ".yaml", ("n%d: %d\nlimits:\n%s"):format(i, i, shared))
+      write("short/" .. name .. ".yaml", ("n%d: %d\nlimits:\n  include: limits.yaml\n"):format(i, i))
+      sum = sum + #cli.read(folder .. "/" .. name .. ".yaml") - #cli.read(folder .. "/short/" .. name .. ".yaml")
+    end
+    write("short/limits.yaml", (shared:gsub("  option", "option")))
+    assert.equal("include", field("a.yaml b.yaml c.yaml", "/repeated/told/0/how"))
+    assert.equal("limits", field("a.yaml b.yaml c.yaml", "/repeated/told/0/name"))
+    local saved = tonumber(field("a.yaml b.yaml c.yaml", "/advice/0/saved"))
+    local truth = sum - #cli.read(folder .. "/short/limits.yaml")
+    assert.is_true(saved <= truth and saved > truth - 200, ("%d of %d"):format(saved, truth))
+    local r = cli.shell(folder, "$CFGRUN compose --include short/b.yaml > made.yaml && $CFGRUN diff made.yaml b.yaml")
+    assert.equal("", r.out .. r.err)
+  end)
+
   it("does not advise a layer that would bring a key back", function()
     local rest = ("x"):rep(40)
     local text = ""
@@ -137,7 +158,7 @@ describe("cfgrun analyze", function()
   it("says what a reference saves in JSON, and the composition is the same", function()
     local limits = '{"cpu":"100m","memory":"256Mi","disk":"10Gi","network":"1Gbit","gpu":null}'
     local before, after = {}, {}
-    for i = 1, 12 do
+    for i = 1, 40 do
       before[i] = ('"j%02d":{"n":%d,"limits":%s}'):format(i, i, limits)
       after[i] = i == 1 and before[1] or ('"j%02d":{"n":%d,"limits":"${ref:/j01/limits}"}'):format(i, i)
     end
