@@ -52,7 +52,7 @@ typedef struct cfr_cache_stats {
 	bool there;			/* is there a file of records */
 	uint64_t records, bytes;	/* bytes: of the records alone */
 	uint64_t file, used, bound;	/* bytes: of the file, of that in use, most of the file */
-	int64_t oldest, newest;		/* when the record that was not used for longest, the one last kept, was used; seconds since 1970 */
+	int64_t oldest, newest;		/* seconds since 1970: when any record was last used, at the earliest and at the latest */
 	int64_t since;			/* when counting began; 0: never */
 	uint64_t hits, misses;		/* since then */
 	uint64_t day_hits, day_misses;	/* during the last 24 hours */

@@ -34,7 +34,8 @@ static int fail(cfr_err *err, int code)
 	case 0: return 0;
 	case ENOMEM: return cfr_err_nomem(err);
 	case ENOSPC: return cfr_err_set(err, CFR_E_IO, "no space left on the device");
-	case EIO: return cfr_err_set(err, CFR_E_IO, "not all of it could be written; is the disk full?"); /* what LMDB says of a part */
+	case EIO:	/* what LMDB says when a part was written */
+		return cfr_err_set(err, CFR_E_IO, "not all of it could be written; is the disk full?");
 	case EDQUOT: return cfr_err_set(err, CFR_E_IO, "the disk quota is used up");
 	case EROFS:
 	case EACCES:

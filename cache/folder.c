@@ -76,7 +76,8 @@ static const char *far_away(int64_t kind)
 
 static int refuse(cfr_err *err, const cfr__folder *folder, const char *why)
 {
-	cfr_err_set(err, CFR_E_IO, "no cache: %s", why);
+	cfr_err_set(err, CFR_E_IO, "%s", why);
+	cfr_err_hint(err, "CFGRUN_CACHE names another one");
 	cfr_err_at(err, cfr_str_of(folder->name), 0, 0);
 	return CFR_E_IO;
 }
@@ -86,17 +87,17 @@ static int judge(const cfr__folder *folder, int fd, cfr_err *err)
 	struct statfs fs;
 	struct stat st;
 	const char *far;
-	char why[64];
+	char why[96];
 
 	if (fstat(fd, &st) < 0 || fstatfs(fd, &fs) < 0)
-		return refuse(err, folder, "the folder cannot be looked at");
+		return refuse(err, folder, "the folder of the cache cannot be looked at");
 	if (st.st_uid != geteuid())
-		return refuse(err, folder, "the folder belongs to another user");
+		return refuse(err, folder, "the folder of the cache belongs to another user");
 	if (st.st_mode & (S_IWGRP | S_IWOTH))
-		return refuse(err, folder, "others can write to the folder");
+		return refuse(err, folder, "others can write to the folder of the cache");
 	far = far_away(folder->file_system ? folder->file_system : (int64_t)fs.f_type);
 	if (far) {
-		snprintf(why, sizeof(why), "the folder lies on a file system of a network (%s)", far);
+		snprintf(why, sizeof(why), "the folder of the cache lies on a file system of a network (%s)", far);
 		return refuse(err, folder, why);
 	}
 	return 0;
@@ -145,10 +146,13 @@ static int open_folder(cfr__folder *folder, bool make, cfr_err *err)
 		if (fd >= 0 || errno != ENOENT || !make || round)
 			break;
 		if (!make_folders(folder->name))
-			return refuse(err, folder, "the folder cannot be made");
+			return refuse(err, folder, "the folder of the cache cannot be made");
 	}
+	if (fd < 0 && errno == ENOENT && !make)
+		return CFR_E_NOTFOUND;
 	if (fd < 0)
-		return errno == ENOENT ? CFR_E_NOTFOUND : refuse(err, folder, "the folder cannot be opened");
+		return refuse(err, folder, errno == ENOENT ? "the folder of the cache cannot be made"
+		                                           : "the folder of the cache cannot be opened");
 	r = judge(folder, fd, err);
 	if (r < 0) {
 		close(fd);
@@ -168,7 +172,7 @@ int cfr__folder_open(cfr__folder *folder, bool make, cfr_err *err)
 	if (fd >= 0)
 		folder->state = fd;
 	else if (make)
-		return refuse(err, folder, "nothing can be written to the folder");
+		return refuse(err, folder, "nothing can be written to the folder of the cache");
 	return 0;
 }
 
