@@ -60,6 +60,11 @@ int cfr__cut_item(cfr_source **out, cfr__window *window, cfr_sections *sections,
 int cfr__cut_list(cfr_source **out, cfr_sections *sections, uint32_t list, cfr_err *err);
 uint32_t cfr__count_breaks(const char *ptr, size_t len);
 
+/* --- again.c --- */
+
+/* Makes of sections that have no more than their text those of it, with what of the old ones still holds. */
+int cfr__sections_take_over(cfr_sections *now, cfr_sections *old);
+
 /* --- sections.c --- */
 
 int cfr__sections_new(cfr_sections **out, cfr_loader *loader, const char *file, cfr_format format,

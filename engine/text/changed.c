@@ -14,7 +14,7 @@
 
 enum { BLOCK = 4096 };
 
-static size_t common_head(cfr_str a, cfr_str b)
+size_t cfr__common_head(cfr_str a, cfr_str b)
 {
 	size_t n = a.len < b.len ? a.len : b.len, at = 0;
 
@@ -25,7 +25,7 @@ static size_t common_head(cfr_str a, cfr_str b)
 	return at;
 }
 
-static size_t common_tail(cfr_str a, cfr_str b)
+size_t cfr__common_tail(cfr_str a, cfr_str b)
 {
 	size_t n = a.len < b.len ? a.len : b.len, at = 0;
 	const char *end_a = a.ptr + a.len, *end_b = b.ptr + b.len;
@@ -118,7 +118,7 @@ int cfr_text_read_changed(cfr_changed *out, const cfr_source *before, const cfr_
                           const cfr_limits *limits, cfr_err *err)
 {
 	cfr_str a = cfr_source_bytes(before), b = cfr_source_bytes(after), rest_a, rest_b;
-	size_t head = common_head(a, b);
+	size_t head = cfr__common_head(a, b);
 	cfr__outline *o;
 	int r;
 
@@ -131,7 +131,7 @@ int cfr_text_read_changed(cfr_changed *out, const cfr_source *before, const cfr_
 	o = malloc(sizeof(*o));
 	if (!o)
 		return cfr_err_nomem(err);
-	r = cfr__outline_range(o, before, format, (uint32_t)head, (uint32_t)(a.len - common_tail(rest_a, rest_b)));
+	r = cfr__outline_range(o, before, format, (uint32_t)head, (uint32_t)(a.len - cfr__common_tail(rest_a, rest_b)));
 	for (uint32_t i = o->count; r == 0; i--) {
 		if (i == 0) {
 			r = CFR__UNSAFE;

@@ -181,6 +181,45 @@ done:
 	return r;
 }
 
+int cfr__lists_same(cfr__listed *out, uint32_t *nodes, uint32_t *depth, const cfr_source *source, cfr_format format,
+                    uint32_t start, uint32_t end, const cfr_source *other, const cfr__listed *like)
+{
+	cfr__tracker *t = calloc(1, sizeof(*t));
+	struct cfr__listing *listing = calloc(1, sizeof(*listing));
+	cfr__outline *outline = calloc(1, sizeof(*outline));
+	cfr__lists none = { .least = UINT32_MAX };
+	cfr__window window;
+	int r = CFR_E_NOMEM;
+
+	if (t && listing && outline) {
+		listing->out = &none;
+		listing->brackets = format == CFR_JSON;
+		t->out = outline;
+		t->listing = listing;
+		r = cfr__outline_entry(&window, t, source, format, start, end, cfr_source_bytes(other), &like->window);
+		if (r == 0 && format == CFR_JSON)
+			t->rest = end;
+		while (r == 0 && t->depth)
+			r = cfr__track_close(t, end);
+	}
+	/* A comment above it is none of its own. */
+	if (r == 0 && listing->levels[0].items[0].window.start != start)
+		r = CFR__UNSAFE;
+	if (r == 0) {
+		*out = listing->levels[0].items[0];
+		out->window = window;
+		*nodes = outline->nodes;
+		*depth = none.depth;
+	}
+	for (uint32_t i = 0; listing && i < CFR__OUTLINE_DEPTH; i++)
+		free(listing->levels[i].items);
+	free(listing);
+	free(outline);
+	free(t);
+	cfr__lists_release(&none);
+	return r;
+}
+
 void cfr__lists_release(cfr__lists *lists)
 {
 	free(lists->items);

@@ -208,9 +208,8 @@ static void outline_init(cfr__outline *o)
 }
 
 /* What no reader would accept is told by the reader. */
-bool cfr__outline_fit(const cfr_source *source, cfr_format format)
+static bool fit(const cfr_source *source, cfr_str text, cfr_format format)
 {
-	cfr_str text = cfr_source_bytes(source);
 	bool ascii;
 
 	if (cfr_utf8_valid(text.ptr, text.len) != text.len)
@@ -225,6 +224,11 @@ bool cfr__outline_fit(const cfr_source *source, cfr_format format)
 			return false;
 	}
 	return true;
+}
+
+bool cfr__outline_fit(const cfr_source *source, cfr_format format)
+{
+	return fit(source, cfr_source_bytes(source), format);
 }
 
 static int scan(cfr__tracker *t, const cfr_source *source, cfr_format format)
@@ -298,43 +302,48 @@ int cfr__outline_range(cfr__outline *out, const cfr_source *source, cfr_format f
 	return r;
 }
 
-int cfr__outline_same(cfr__window *out, const cfr_source *source, cfr_format format, uint32_t start, uint32_t end,
-                      const cfr_source *other, const cfr__window *like)
+int cfr__outline_entry(cfr__window *out, cfr__tracker *t, const cfr_source *source, cfr_format format, uint32_t start,
+                       uint32_t end, cfr_str other, const cfr__window *like)
 {
-	cfr_str text = cfr_source_bytes(source), key = cfr_str_sub(cfr_source_bytes(other), like->key, like->key_end);
-	cfr__outline *outline = malloc(sizeof(*outline));
-	cfr__tracker *t = calloc(1, sizeof(*t));
-	cfr__window *found;
-	int r = CFR_E_NOMEM;
+	cfr_str text = cfr_source_bytes(source), key = cfr_str_sub(other, like->key, like->key_end);
+	cfr__window *found = &t->levels[0].entry;
+	int r;
 
-	if (!outline || !t)
-		goto done;
-	outline_init(outline);
-	t->out = outline;
+	outline_init(t->out);
 	t->text = text;
 	t->range = true;
 	t->from = t->to = start;
-	r = CFR__UNSAFE;
-	if (end > text.len || !cfr__outline_fit(source, format))
-		goto done;
+	if (end > text.len || start > end || !fit(source, cfr_str_sub(text, start, end), format))
+		return CFR__UNSAFE;
 	if (format == CFR_YAML && end < text.len && (end == start || text.ptr[end - 1] != '\n'))
-		goto done;
+		return CFR__UNSAFE;
 	r = format == CFR_YAML ? cfr__outline_yaml(t, start, end) : cfr__outline_json(t, start, end, like);
 	if (r)
-		goto done;
+		return r;
 	/* One level is at the bottom, and it has one entry. */
-	found = &t->levels[0].entry;
-	r = CFR__UNSAFE;
-	if (!t->rooted || t->levels[0].count != 1 || outline->aliases || found->sequence != like->sequence ||
+	if (!t->rooted || t->levels[0].count != 1 || t->out->aliases || found->sequence != like->sequence ||
 	    found->indent != like->indent || found->raw || found->anchors || like->anchors ||
 	    !cfr_str_eq(cfr_str_sub(text, found->key, found->key_end), key))
-		goto done;
+		return CFR__UNSAFE;
 	*out = *found;
 	out->index = like->index;
 	out->start = start;
 	out->end = end;
-	r = 0;
-done:
+	return 0;
+}
+
+int cfr__outline_same(cfr__window *out, const cfr_source *source, cfr_format format, uint32_t start, uint32_t end,
+                      const cfr_source *other, const cfr__window *like)
+{
+	cfr__outline *outline = malloc(sizeof(*outline));
+	cfr__tracker *t = calloc(1, sizeof(*t));
+	int r = CFR_E_NOMEM;
+
+	if (outline && t) {
+		t->out = outline;
+		r = cfr__outline_fit(source, format)
+		    ? cfr__outline_entry(out, t, source, format, start, end, cfr_source_bytes(other), like) : CFR__UNSAFE;
+	}
 	free(t);
 	free(outline);
 	return r;

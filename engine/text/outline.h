@@ -73,6 +73,10 @@ int cfr__outline_same(cfr__window *out, const cfr_source *source, cfr_format for
 int cfr__window_read(cfr_document **out, const cfr_source *source, cfr_format format, const cfr__window *window,
                      uint32_t depth, const cfr_limits *limits, cfr_err *err);
 
+/* changed.c: how many bytes two texts have in common, from the beginning and from the end. */
+size_t cfr__common_head(cfr_str a, cfr_str b);
+size_t cfr__common_tail(cfr_str a, cfr_str b);
+
 /* ---- the entries of the large collections (listing.c) ---- */
 
 typedef enum cfr__shape {
@@ -115,6 +119,10 @@ typedef struct cfr__lists {
 /* 0, CFR__UNSAFE also when the root is not large, or CFR_E_NOMEM. Give `out` zeroed but for `least`. Release always. */
 int cfr__lists_of(cfr__lists *out, const cfr_source *source, cfr_format format);
 void cfr__lists_release(cfr__lists *lists);
+/* cfr__outline_same for an item whose bytes changed, in a text of which all others are known to be fit: the item as it is
+ * now, and how many values and levels it has. */
+int cfr__lists_same(cfr__listed *out, uint32_t *nodes, uint32_t *depth, const cfr_source *source, cfr_format format,
+                    uint32_t start, uint32_t end, const cfr_source *other, const cfr__listed *like);
 
 /* ---- for outline_yaml.c and outline_json.c ---- */
 
@@ -162,6 +170,10 @@ int cfr__track_open(cfr__tracker *t, bool sequence, uint32_t indent);
 int cfr__track_entry(cfr__tracker *t, const cfr__window *entry);
 void cfr__track_entry_end(cfr__tracker *t, uint32_t end);
 int cfr__track_close(cfr__tracker *t, uint32_t end);
+/* cfr__outline_same in bytes that it asks no more of than that they are fit; the tracker is zeroed, but for `out` and
+ * `listing`. */
+int cfr__outline_entry(cfr__window *out, cfr__tracker *t, const cfr_source *source, cfr_format format, uint32_t start,
+                       uint32_t end, cfr_str other, const cfr__window *like);
 /* What every scan asks for first: of UTF-8, with characters and line breaks that the scanners know. */
 bool cfr__outline_fit(const cfr_source *source, cfr_format format);
 void cfr__track_property(cfr__tracker *t, bool anchor);

@@ -11,11 +11,12 @@
 #include "engine/load/parts.h"
 #include "engine/pointer.h"
 #include "engine/text.h"
+#include "tests/support/random_tree.h"
 #include <stdio.h>
 #include <stdlib.h>
 
 struct lazy {
-	unsigned texts, opened, asked, given, listed;
+	unsigned texts, opened, asked, given, listed, edits, shared;
 };
 
 #define LAZY_REQUIRE(x) do { if (!(x)) { fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #x); abort(); } } while (0)
@@ -124,6 +125,83 @@ static inline void lazy_check(struct lazy *n, cfr_str name, cfr_str text, cfr_fo
 	}
 	cfr_documents_release(&docs);
 	cfr_source_unref(source);
+}
+
+/* How many sections both have. */
+static inline unsigned lazy_shared(const cfr_sections *a, const cfr_sections *b)
+{
+	unsigned count = 0;
+
+	for (uint32_t i = 0; i < a->slot_cap; i++) {
+		for (uint32_t k = 0; a->slots[i].section && k < b->slot_cap; k++)
+			count += a->slots[i].section == b->slots[k].section;
+	}
+	return count;
+}
+
+/* The text with a few changes in one place; often such that it can still be read. */
+static inline void lazy_edit(cfr_buf *out, struct random *rnd, cfr_str text)
+{
+	static const char *const pieces[] = { "\n", "  ", "- ", "a: ", "\"", "'", "# c\n", " # c", "[1]", "{}", "x", "0", "1", "null", "9",
+		"\n\n", "  # d\n", "    # e\n", ": ", ",", "b: 1\n", "\xC3\xA9", "|\n", "[", "}", "&a ", "*a" };
+	uint32_t at = random_below(rnd, (uint32_t)text.len + 1), cut = 0;
+
+	if (random_below(rnd, 3) == 0)
+		cut = random_below(rnd, 4);
+	if (cut > text.len - at)
+		cut = (uint32_t)text.len - at;
+	cfr_buf_adds(out, cfr_str_sub(text, 0, at));
+	if (random_below(rnd, 4)) {
+		cfr_buf_addz(out, pieces[random_below(rnd, sizeof(pieces) / sizeof(*pieces))]);
+	} else if (text.len > 8) {
+		uint32_t from = random_below(rnd, (uint32_t)text.len - 8);
+
+		cfr_buf_adds(out, cfr_str_sub(text, from, from + random_below(rnd, 8)));
+	}
+	cfr_buf_adds(out, cfr_str_sub(text, at + cut, text.len));
+}
+
+/* Opened for `text`, all asked for, and taken over for `other`: is it that of `other`? */
+static inline void lazy_again(struct lazy *n, cfr_str text, cfr_str other, cfr_format format)
+{
+	cfr_documents docs = { NULL, 0 }, before = { NULL, 0 };
+	cfr_source *source, *edited;
+	cfr_sections *old, *now;
+
+	LAZY_REQUIRE(cfr_source_new(&source, CFR_STR("x"), text, NULL, NULL) == 0);
+	LAZY_REQUIRE(cfr_source_new(&edited, CFR_STR("x"), other, NULL, NULL) == 0);
+	if (cfr_text_read(&before, source, format, NULL, NULL) == 0 && before.count == 1 &&
+	    cfr_text_read(&docs, edited, format, NULL, NULL) == 0 && docs.count == 1 &&
+	    cfr__sections_of(&old, NULL, source, format, NULL, lazy_least, NULL) == 0) {
+		uint32_t count = cfr_document_ranked(before.items[0], 0).next, step = 1 + count / 500;
+		int r;
+
+		n->edits++;
+		for (uint32_t rank = 0; rank < count; rank += step) {
+			cfr_buf pointer = CFR_BUF_INIT;
+			const cfr_section *section;
+			cfr_node node;
+
+			cfr_pointer_write(&pointer, cfr_document_node(before.items[0], rank));
+			cfr_sections_get(&section, &node, old, cfr_buf_str(&pointer), NULL);
+			cfr_buf_release(&pointer);
+		}
+		LAZY_REQUIRE(cfr__sections_new(&now, NULL, NULL, format, NULL, lazy_least) == 0);
+		now->source = cfr_source_ref(edited);
+		r = cfr__sections_take_over(now, old);
+		LAZY_REQUIRE(r == 0 || r == 1);
+		n->shared += r == 0 ? lazy_shared(now, old) : 0;
+		count = cfr_document_ranked(docs.items[0], 0).next;
+		step = 1 + count / 500;
+		for (uint32_t rank = 0; r == 0 && rank < count; rank += step)
+			lazy_compare(n, now, docs.items[0], cfr_document_node(docs.items[0], rank));
+		cfr_sections_unref(old);
+		cfr_sections_unref(now);
+	}
+	cfr_documents_release(&docs);
+	cfr_documents_release(&before);
+	cfr_source_unref(source);
+	cfr_source_unref(edited);
 }
 
 #endif

@@ -1,0 +1,272 @@
+/* engine/load/again.c -- a file that changed in one place, opened again for the price of the change.
+ *
+ * The two texts are compared as bytes, from both ends. When what is left lies in one item of a list, and the new bytes are
+ * again one such entry (engine/text/outline.h), then the lists are the old ones with everything behind it moved, and the
+ * sections are the old ones: but for that item; for its neighbours, whose comments lie between them and it; and
+ * for those behind it that are on other lines now, which are cut anew when somebody asks for them.
+ */
+#include "engine/load/parts.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct change {
+	cfr_sections *old, *now;
+	uint32_t from, to;		/* what changed, in the old text */
+	uint32_t path[CFR__OUTLINE_DEPTH];	/* the items around it, the outermost first */
+	uint32_t depth;
+	uint32_t end;			/* of the last one, in the old text */
+	int64_t grown;			/* bytes */
+	bool lines;			/* there are more or fewer than before */
+	bool placed;			/* its key and comments are what they were */
+} change;
+
+/* The item of a list that holds all that changed; a change between two belongs to the first. */
+static bool item_around(uint32_t *out, const change *c, const cfr__list *list)
+{
+	const cfr__listed *items = c->old->lists.items;
+	uint32_t low = list->first, high = list->first + list->count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (items[middle].window.end < c->to)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*out = low;
+	return low < list->first + list->count && items[low].window.start <= c->from && c->to <= items[low].window.end;
+}
+
+static bool find_path(change *c)
+{
+	const cfr__lists *lists = &c->old->lists;
+	uint32_t list = lists->root, item;
+
+	while (list != CFR__NO_LIST) {
+		if (!item_around(&item, c, &lists->of[list]))
+			return false;
+		c->path[c->depth++] = item;
+		list = lists->items[item].list;
+	}
+	return lists->items[item].window.alone && !lists->items[item].window.property;
+}
+
+static uint32_t moved(const change *c, uint32_t offset)
+{
+	return offset >= c->end ? (uint32_t)(offset + c->grown) : offset;
+}
+
+/* The lists of the new text. */
+static int move_lists(change *c)
+{
+	const cfr__lists *from = &c->old->lists;
+	uint32_t item = c->path[c->depth - 1], nodes, depth;
+	cfr__lists *to = &c->now->lists;
+	const cfr__list *around = from->of;
+	cfr__listed new;
+	int r;
+
+	while (item - around->first >= around->count)
+		around++;
+	c->end = from->items[item].window.end;
+	r = cfr__lists_same(&new, &nodes, &depth, c->now->source, c->now->format, from->items[item].window.start,
+	                    moved(c, c->end), c->old->source, &from->items[item]);
+	if (r)
+		return r;
+	*to = *from;
+	to->cap = to->count;
+	to->item_cap = to->item_count;
+	to->of = malloc(to->count * sizeof(*to->of));
+	to->items = malloc(to->item_count * sizeof(*to->items));
+	if (!to->of || !to->items)
+		return CFR_E_NOMEM;
+	to->nodes = from->nodes + nodes < from->nodes ? UINT32_MAX : from->nodes + nodes;
+	to->depth = around->depth + depth > from->depth ? around->depth + depth : from->depth;
+	for (uint32_t i = 0; i < to->item_count; i++) {
+		cfr__listed it = from->items[i];
+
+		it.window.start = moved(c, it.window.start);
+		it.window.end = moved(c, it.window.end);
+		it.window.key = moved(c, it.window.key);
+		it.window.key_end = moved(c, it.window.key_end);
+		it.window.value = moved(c, it.window.value);
+		it.rest = moved(c, it.rest);
+		to->items[i] = it;
+	}
+	for (uint32_t i = 0; i < to->count; i++) {
+		to->of[i] = from->of[i];
+		to->of[i].start = moved(c, to->of[i].start);
+		to->of[i].end = moved(c, to->of[i].end);
+	}
+	to->items[item] = new;
+	/* What ends with it. */
+	for (uint32_t i = c->depth - 1; i > 0 && from->items[c->path[i - 1]].rest == from->items[item].rest; i--)
+		to->items[c->path[i - 1]].rest = new.rest;
+	c->placed = from->items[item].window.value <= c->from && c->to <= from->items[item].rest &&
+	            c->to + c->grown <= new.rest && from->items[item].shape >= CFR__UNKNOWN && new.shape >= CFR__UNKNOWN;
+	return to->nodes > c->now->limits.of[CFR_LIMIT_NODES] || to->depth > c->now->limits.of[CFR_LIMIT_DEPTH]
+	       ? CFR__UNSAFE : 0;
+}
+
+/* Does text that began at `start` still stand where it stood? */
+static bool stays(const change *c, uint32_t start)
+{
+	cfr_str text = cfr_source_bytes(c->old->source);
+
+	if (start < c->end)
+		return true;
+	return !c->lines && (c->old->format == CFR_YAML || memchr(text.ptr + c->end, '\n', start - c->end));
+}
+
+static bool keeps(const change *c, const cfr_section *section)
+{
+	const cfr__lists *lists = &c->old->lists;
+	const cfr__list *list;
+	uint32_t last;
+
+	if (!section->listed) {
+		for (uint32_t i = 0; i < c->depth; i++) {
+			if (section->number == c->path[i] || section->number == c->path[i] + 1 ||
+			    lists->items[section->number].window.end == lists->items[c->path[i]].window.start)
+				return false;
+		}
+		return stays(c, lists->items[section->number].window.start);
+	}
+	list = &lists->of[section->number];
+	for (uint32_t i = 0; i < c->depth; i++) {
+		if (c->path[i] - list->first >= list->count)
+			continue;
+		/* What is listed behind the change must not have moved, nor anything in it have changed. */
+		last = list->first + list->count - 1;
+		return c->placed && (c->path[i] == last || stays(c, lists->items[c->path[i] + 1].window.start)) &&
+		       (c->old->format == CFR_YAML || stays(c, list->end));
+	}
+	return stays(c, list->start);
+}
+
+static int share(change *c)
+{
+	int r = 0;
+
+	pthread_mutex_lock(&c->old->lock);
+	for (uint32_t i = 0; i < c->old->slot_cap && r == 0; i++) {
+		cfr__slot *from = &c->old->slots[i], *to;
+
+		if (!from->key || from->busy || !from->section || !keeps(c, from->section))
+			continue;
+		to = cfr__sections_slot(c->now, from->key);
+		if (!to) {
+			r = CFR_E_NOMEM;
+			break;
+		}
+		to->section = from->section;
+		atomic_fetch_add_explicit(&from->section->refs, 1, memory_order_relaxed);
+	}
+	pthread_mutex_unlock(&c->old->lock);
+	return r;
+}
+
+/* From the old ones, if all but one item is what it was. */
+static int take_over(cfr_sections *now, cfr_sections *old)
+{
+	cfr_str a = cfr_source_bytes(old->source), b = cfr_source_bytes(now->source);
+	size_t head = cfr__common_head(a, b);
+	size_t tail = cfr__common_tail(cfr_str_sub(a, head, a.len), cfr_str_sub(b, head, b.len));
+	change c = { .old = old, .now = now, .from = (uint32_t)head, .to = (uint32_t)(a.len - tail) };
+	int r;
+
+	/* How a text begins and ends may say in which format it is. */
+	if (old->asked == CFR_FORMAT_NONE && cfr_text_format(cfr_source_name(now->source), b) != old->format)
+		return CFR__UNSAFE;
+	now->format = old->format;
+	c.grown = (int64_t)b.len - (int64_t)a.len;
+	c.lines = cfr__count_breaks(a.ptr + head, a.len - tail - head) != cfr__count_breaks(b.ptr + head, b.len - tail - head);
+	if (!find_path(&c))
+		return CFR__UNSAFE;
+	r = move_lists(&c);
+	if (r == 0)
+		r = share(&c);
+	if (r == 0)
+		r = cfr__section_at(&now->root, now, true, now->lists.root);
+	if (r == 0) {
+		uint32_t item = c.path[c.depth - 1];
+
+		cfr__load_count(now->loader, CFR__SOURCES, 1);
+		cfr__load_count(now->loader, CFR__BYTES, b.len);
+		cfr__load_count(now->loader, CFR__SCANNED,
+		                now->lists.items[item].window.end - now->lists.items[item].window.start);
+	}
+	return r;
+}
+
+/* Is the file what it was when the old ones were opened? */
+static bool unchanged(cfr_sections *old)
+{
+	cfr_file_stamp now, then;
+	int fd;
+
+	pthread_mutex_lock(&old->lock);
+	then = old->stamp;
+	pthread_mutex_unlock(&old->lock);
+	if (!then.seen || !cfr__stamp_settled(&then) || cfr_file_open(&fd, old->file, NULL) < 0)
+		return false;
+	cfr_file_look(&now, fd);
+	close(fd);
+	return now.seen && cfr_file_same(&then, &now);
+}
+
+static void forget(cfr_sections *s)
+{
+	cfr__lists_release(&s->lists);
+	s->lists = (cfr__lists){ .least = s->least.list };
+	for (uint32_t i = 0; i < s->slot_cap; i++)
+		cfr__section_unref(s->slots[i].section);
+	free(s->slots);
+	s->slots = NULL;
+	s->slot_count = s->slot_cap = 0;
+	s->format = s->asked;
+}
+
+/* `now` has its text. */
+int cfr__sections_take_over(cfr_sections *now, cfr_sections *old)
+{
+	int r = old->source ? take_over(now, old) : CFR__UNSAFE;
+
+	if (r != CFR__UNSAFE)
+		return r;
+	forget(now);
+	return cfr__sections_outline(now);
+}
+
+int cfr_sections_again(cfr_sections **out, cfr_sections *old, cfr_err *err)
+{
+	cfr_sections *now;
+	int r;
+
+	if (!old->file || unchanged(old)) {
+		cfr__load_count(old->loader, CFR__UNCHANGED, old->file != NULL);
+		*out = cfr_sections_ref(old);
+		return 0;
+	}
+	if (cfr__sections_new(&now, old->loader, old->file, old->asked, &old->limits, old->least) < 0)
+		return cfr_err_nomem(err);
+	r = cfr__sections_read(now);
+	if (r == 0 && old->source && cfr_str_eq(cfr_source_bytes(old->source), cfr_source_bytes(now->source))) {
+		pthread_mutex_lock(&old->lock);
+		old->stamp = now->stamp;
+		pthread_mutex_unlock(&old->lock);
+		cfr__sections_free(now);
+		*out = cfr_sections_ref(old);
+		return 0;
+	}
+	if (r == 0)
+		r = cfr__sections_take_over(now, old);
+	if (r == 0)
+		*out = now;
+	else
+		cfr__sections_free(now);
+	return r == CFR_E_NOMEM ? cfr_err_nomem(err) : r;
+}
