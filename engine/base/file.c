@@ -20,8 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* strerror speaks the locale's language and is not safe between threads. */
-static const char *reason(int number)
+const char *cfr_io_reason(char room[CFR_REASON], int number)
 {
 	switch (number) {
 	case ENOENT: return "no such file or folder";
@@ -41,20 +40,22 @@ static const char *reason(int number)
 	case EXDEV: return "it lies on another file system";
 	case EBUSY:
 	case ETXTBSY: return "it is in use";
-	default: return NULL;
+	case EBADF: return "it is closed";
+	case EEXIST: return "it is there already";
+	case ENOMEM: return "out of memory";
+	default:
+		snprintf(room, CFR_REASON, "system error %d", number);
+		return room;
 	}
 }
 
 static int io_error(cfr_err *err, const char *what, cfr_str name, int number)
 {
-	const char *why = reason(number);
+	char room[CFR_REASON];
 
 	if (number == ENOMEM)
 		return cfr_err_nomem(err);
-	if (why)
-		cfr_err_set(err, CFR_E_IO, "%s%s: %s", what, name.len ? "" : " ''", why);
-	else
-		cfr_err_set(err, CFR_E_IO, "%s (system error %d)", what, number);
+	cfr_err_set(err, CFR_E_IO, "%s%s: %s", what, name.len ? "" : " ''", cfr_io_reason(room, number));
 	cfr_err_at(err, name, 0, 0);
 	return CFR_E_IO;
 }

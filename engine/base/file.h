@@ -11,6 +11,11 @@
 #include "engine/base/str.h"
 #include "engine/limits.h"
 
+/* Why the system refused, in our words: "no such file or folder". strerror speaks the locale's language, and is not safe
+ * between threads. The room is for numbers that have no words. */
+enum { CFR_REASON = 32 };
+const char *cfr_io_reason(char room[CFR_REASON], int number);
+
 /* Appends the file's bytes to `out`. "-" is not special here. */
 int cfr_file_read(cfr_buf *out, const char *name, const cfr_limits *limits, cfr_err *err);
 /* The same from an open descriptor (standard input, a pipe). */

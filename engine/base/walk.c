@@ -6,6 +6,7 @@
 #include "engine/base/walk.h"
 
 #include "engine/base/arena.h"
+#include "engine/base/file.h"
 #include "engine/base/glob.h"
 
 #include <dirent.h>
@@ -130,10 +131,11 @@ static int list_folder(names *out, const char *path, cfr_err *err)
 {
 	DIR *dir = opendir(path);
 	struct dirent *entry;
+	char room[CFR_REASON];
 	int r = 0;
 
 	if (!dir) {
-		r = cfr_err_set(err, CFR_E_IO, "the folder cannot be read: %s", strerror(errno));
+		r = cfr_err_set(err, CFR_E_IO, "the folder cannot be read: %s", cfr_io_reason(room, errno));
 		cfr_err_at(err, cfr_str_of(path), 0, 0);
 		return r;
 	}
@@ -188,7 +190,9 @@ static int walk_entry(walker *w, const ignore_file *stack, const char *leaf, uns
 	    (how->ignore && is_ignored(w, stack, name, is_folder)) || (how->want && !how->want(how->arg, name, is_folder)))
 		goto done;
 	if (trouble) {		/* a link that leads nowhere or in a circle, a name too long */
-		cfr_err_set(&why, CFR_E_IO, "it cannot be looked at: %s", strerror(trouble));
+		char room[CFR_REASON];
+
+		cfr_err_set(&why, CFR_E_IO, "it cannot be looked at: %s", cfr_io_reason(room, trouble));
 		r = tell(w, &why, err);
 		goto done;
 	}

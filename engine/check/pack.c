@@ -208,12 +208,13 @@ static int read_folder(cfr_pack_own *own, const char *path, const char *prefix, 
 {
 	DIR *dir = opendir(path);
 	struct dirent *entry;
+	char room[CFR_REASON];
 	int r = 0;
 
 	if (!dir) {
 		if (!(how & MUST_EXIST) && (errno == ENOENT || (how & LENIENT)))
 			return 0;
-		r = cfr_err_set(err, CFR_E_IO, "the folder cannot be read: %s", strerror(errno));
+		r = cfr_err_set(err, CFR_E_IO, "the folder cannot be read: %s", cfr_io_reason(room, errno));
 		cfr_err_at(err, cfr_str_of(path), 0, 0);
 		return r;
 	}
@@ -330,13 +331,14 @@ static int read_neighbours(cfr_pack_own *own, const char *path, cfr_err *err)
 int cfr_pack_open(cfr_pack **out, const char *path, const cfr_limits *limits, cfr_err *err)
 {
 	cfr_pack_own *own = own_new(limits);
+	char room[CFR_REASON];
 	struct stat st;
 	int r;
 
 	if (!own)
 		return cfr_err_nomem(err);
 	if (stat(path, &st) < 0) {
-		r = cfr_err_set(err, CFR_E_IO, "there is no such policy: %s", strerror(errno));
+		r = cfr_err_set(err, CFR_E_IO, "there is no such policy: %s", cfr_io_reason(room, errno));
 		cfr_err_at(err, cfr_str_of(path), 0, 0);
 		cfr_err_hint(err, "give a .lua file, a folder, or pack:NAME");
 	} else if (S_ISDIR(st.st_mode)) {

@@ -31,8 +31,10 @@ static cfr_str folder_of(cfr_str path)
 
 static int no_file(cfr_err *err, cfr_str shown, int number)
 {
+	char room[CFR_REASON];
+
 	return cfr_err_set(err, number == ENOENT || number == ENOTDIR ? CFR_E_NOTFOUND : CFR_E_IO, "'%.*s' cannot be read: %s",
-			   (int)(shown.len < 120 ? shown.len : 120), shown.ptr ? shown.ptr : "", strerror(number));
+			   (int)(shown.len < 120 ? shown.len : 120), shown.ptr ? shown.ptr : "", cfr_io_reason(room, number));
 }
 
 int cfr__place_root(cfr__composer *c, cfr_err *err)

@@ -190,11 +190,12 @@ static int files_hold(lua_State *L)
 /* "file", "folder", "other"; nil and why for what is not there. */
 static int files_kind(lua_State *L)
 {
+	char room[CFR_REASON];
 	struct stat st;
 
 	if (stat(luaL_checkstring(L, 1), &st) < 0) {
 		lua_pushnil(L);
-		lua_pushstring(L, strerror(errno));
+		lua_pushstring(L, cfr_io_reason(room, errno));
 		return 2;
 	}
 	lua_pushstring(L, S_ISREG(st.st_mode) ? "file" : S_ISDIR(st.st_mode) ? "folder" : "other");
@@ -238,9 +239,10 @@ static int files_glob(lua_State *L)
 static int files_make_folder(lua_State *L)
 {
 	if (mkdir(luaL_checkstring(L, 1), 0777) < 0 && errno != EEXIST) {
-		int number = errno;
+		char room[CFR_REASON];
+		const char *why = cfr_io_reason(room, errno);
 		lua_pushnil(L);
-		lua_pushfstring(L, "the folder '%s' cannot be made: %s", lua_tostring(L, 1), strerror(number));
+		lua_pushfstring(L, "the folder '%s' cannot be made: %s", lua_tostring(L, 1), why);
 		return 2;
 	}
 	lua_pushboolean(L, 1);

@@ -10,6 +10,7 @@
  */
 #include "lua/commands.h"
 
+#include "engine/base/file.h"
 #include "lua/commands/bind.h"
 #include "lua/embedded.h"
 
@@ -252,11 +253,13 @@ static void keep_descriptors(void)
 /* What could not be written is an error, whatever the command says: 2 beats 1. */
 static int close_output(int status)
 {
+	char room[CFR_REASON];
+
 	errno = 0;
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
 	if (errno)
-		fprintf(stderr, "cfgrun: the output could not be written: %s\n", strerror(errno));
+		fprintf(stderr, "cfgrun: the output could not be written: %s\n", cfr_io_reason(room, errno));
 	else
 		fputs("cfgrun: the output could not be written\n", stderr);
 	return status < 2 ? 2 : status;

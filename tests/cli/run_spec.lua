@@ -308,7 +308,7 @@ for attempt in range(20): # a busy machine may swallow an end that comes before 
     for _ in range(20):
         if select.select([fd], [], [], 0.05)[0]:
             try: os.read(fd, 4096)
-            except OSError: pass
+            except OSError: time.sleep(0.05) # its terminal is closed: it is about to end
         done, status = os.waitpid(pid, os.WNOHANG)
         if done: break
     if done: break
