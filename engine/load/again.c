@@ -45,12 +45,12 @@ static bool find_path(change *c)
 	const cfr__lists *lists = &c->old->lists;
 	uint32_t list = lists->root, item;
 
-	while (list != CFR__NO_LIST) {
+	do {
 		if (!item_around(&item, c, &lists->of[list]))
 			return false;
 		c->path[c->depth++] = item;
 		list = lists->items[item].list;
-	}
+	} while (list != CFR__NO_LIST);
 	return lists->items[item].window.alone && !lists->items[item].window.property;
 }
 
