@@ -104,9 +104,8 @@ static inline void caching_remove(const char *folder)
 	char name[600];
 
 	for (struct dirent *e = dir ? readdir(dir) : NULL; e; e = readdir(dir)) {
-		if (e->d_name[0] == '.')
+		if (e->d_name[0] == '.' || snprintf(name, sizeof(name), "%s/%s", folder, e->d_name) >= (int)sizeof(name))
 			continue;
-		snprintf(name, sizeof(name), "%s/%s", folder, e->d_name);
 		if (unlink(name) < 0)
 			caching_remove(name);
 	}
