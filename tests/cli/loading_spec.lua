@@ -42,7 +42,8 @@ agents:
 local COMMANDS = {
   "get %s ''", "get %s /agents/0 -f json", "get %s /nowhere", "query %s '$..*' --paths", "query %s '$..*' -l",
   "convert %s --to yaml", "convert %s --to json --slurp", "convert %s --to toml --lossy", "check -p pack:yaml -f json %s",
-  "check -p rules.lua %s", "check --fix --dry-run -p pack:yaml %s", "diff other.yaml %s", "diff %s stack.yaml -f json", "fmt --check %s", "explain %s /agents/0",
+  "check -p rules.lua %s", "check --fix --dry-run -p pack:yaml %s",
+  "diff other.yaml %s", "diff %s stack.yaml -f json", "fmt --check %s", "explain %s /agents/0",
   "compose %s --origins", "check -p rules.lua - --stdin-filename x.yaml <%s", "get - /version <%s",
 }
 
