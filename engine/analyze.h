@@ -9,7 +9,7 @@
  * what lies inside a copy of them is gone with it and is not told again. What is left of a smaller value is counted then,
  * so a value inside the first of two copies and once more elsewhere still stands twice.
  *
- * Cost: one pass over the entries, hashing of all content once, and sorting of the collections. About 20 bytes a node
+ * Cost: one pass over the entries, hashing of all content once, and sorting of the collections. About 80 bytes a node
  * while it runs.
  *
  * Ownership. The analysis is one block of memory and borrows the documents: they must live as long. Its fields are for
@@ -85,7 +85,7 @@ typedef struct cfr_repeat {
 	uint32_t count;		/* how many there are, the one to keep included */
 	uint32_t groups;	/* different values under one key, each of which saves too little to be told alone: then `count` is
 				 * all of them, and the spots are the first of each. 1: it is one value */
-	uint32_t nodes;		/* in the first; 0 for MERGE and LAYER */
+	uint32_t nodes;		/* in the first; 0: they are not equal, only mostly the same (MERGE, LAYER, documents) */
 	uint64_t bytes;		/* of the first, as written */
 	uint64_t saved;		/* bytes of text, what is written instead taken off */
 	uint64_t memory;	/* of the copies, in a tree that has them as values of their own */

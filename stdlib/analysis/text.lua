@@ -232,8 +232,6 @@ local function about_shape(w, analysis)
   end
 end
 
-local HOWS = { merge = "mostly the same", layer = "mostly the same" }
-
 local function about_repeats(w, analysis, top)
   if #analysis.repeats == 0 then
     return
@@ -243,15 +241,18 @@ local function about_repeats(w, analysis, top)
     if i > top then
       break
     end
-    local note = HOWS[r.how] and ("  (%s)"):format(HOWS[r.how]) or r.groups > 1 and ("  (%s values)"):format(count(r.groups))
+    local note = r.nodes == 0 and "  (mostly the same)" or r.groups > 1 and ("  (%s values)"):format(count(r.groups))
       or ""
-    local name = where(w, r.places[1], w.width - 33 - #note) .. note
+    local first = r.places[1]
+    local name = (first.path == "" and first.document and cut(section_name(analysis, first), w.width - 33 - #note)
+      or where(w, first, w.width - 33 - #note)) .. note
     row(w, "  " .. name, ("%8s %9s %10s"):format(count(r.count), bytes(r.saved), bytes(r.memory)))
   end
   local rest, groups = analysis.repeat_saved, analysis.repeat_groups
   for i = 1, math.min(#analysis.repeats, top) do
-    if analysis.repeats[i].how ~= "layer" then
-      rest, groups = rest - analysis.repeats[i].saved, groups - analysis.repeats[i].groups
+    local r = analysis.repeats[i]
+    if r.nodes > 0 or r.how == "merge" then
+      rest, groups = rest - r.saved, groups - r.groups
     end
   end
   if groups > 0 and rest > 0 then

@@ -253,6 +253,18 @@ print(groups, saved)
     assert.truthy(r.out:find("Nothing to advise", 1, true))
   end)
 
+  it("tells documents of a stream that are mostly the same, and advises nothing", function()
+    local text, common = "", "spec:\n  selector: {app: web}\n  template: a template of some length\n"
+    for i = 1, 5 do
+      text = text .. ("---\nkind: Deployment\nname: d%d\n%s"):format(i, common)
+    end
+    write("k.yaml", text .. "---\nkind: Service\nname: s\n" .. common)
+    assert.equal("5", field("k.yaml", "/repeated/told/0/count"))
+    assert.equal("0", field("k.yaml", "/repeated/told/0/values"))
+    assert.equal(tostring(4 * #("kind: Deployment\n" .. common)), field("k.yaml", "/repeated/told/0/saved"))
+    assert.equal("[]", field("k.yaml", "/advice --format json"))
+  end)
+
   it("reads all formats and standard input", function()
     write("a.toml", "[a]\nx = 1\n")
     write("a.env", "A=1\n")

@@ -59,9 +59,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
-	/* Twice as much of it, so that things repeat: as a stream, or under each other. */
+	/* More of it, so that things repeat: as a stream. */
 	cfr_buf_add(&text, (const char *)data + 1, size - 1);
-	if (data[0] & 8) {
+	for (int i = 0; i < (data[0] >> 3 & 3); i++) {
 		cfr_buf_addz(&text, "\n---\n");
 		cfr_buf_add(&text, (const char *)data + 1, size - 1);
 	}
