@@ -6,11 +6,9 @@
  */
 #include "cache/inside.h"
 
-#include "engine/base/large.h"
 #include "engine/base/str.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 enum { TRIES = 5 };
@@ -33,17 +31,12 @@ static bool read_value(void *out, const cfr__snapshot *snap, const cfr__value *v
 	return true;
 }
 
-/* Records are large and their length is known: the block is no larger, and its pages come in one go. A buffer that cannot
- * have it stays as it was. */
+/* A buffer that cannot have it stays as it was. */
 static char *room_for(cfr_buf *out, uint64_t len)
 {
 	int failed = out->failed;
 	char *room;
 
-	if (!out->ptr && !failed && (out->max == 0 || len <= out->max)) {
-		out->ptr = cfr_large(malloc(len + 1), len + 1);
-		out->cap = out->ptr ? len + 1 : 0;
-	}
 	room = cfr_buf_room(out, len);
 	if (!room)
 		out->failed = failed;

@@ -19,6 +19,7 @@ typedef struct cfr_buf {
 	size_t len, cap;
 	size_t max;		/* 0: no ceiling */
 	int failed;		/* 0, CFR_E_NOMEM or CFR_E_LIMIT */
+	struct cfr_pool *pool;	/* the engine's own: its memory comes from a pool instead of malloc */
 } cfr_buf;
 
 #ifdef __cplusplus

@@ -20,12 +20,14 @@
 #if defined(__GNUC__)
 #define CFR_API           __attribute__((visibility("default")))
 #define CFR_COLD          __attribute__((cold))
+#define CFR_INLINE        inline __attribute__((always_inline))	/* where it was measured */
 #define CFR_PRINTF(f, a)  __attribute__((format(printf, f, a)))
 #define CFR_UNLIKELY(x)   __builtin_expect(!!(x), 0)
 #define CFR_LIKELY(x)     __builtin_expect(!!(x), 1)
 #else
 #define CFR_API
 #define CFR_COLD
+#define CFR_INLINE inline
 #define CFR_PRINTF(f, a)
 #define CFR_UNLIKELY(x) (x)
 #define CFR_LIKELY(x)   (x)

@@ -11,12 +11,11 @@
 #include "engine/source.h"
 
 #include "engine/base/file.h"
-#include "engine/base/large.h"
 #include "engine/base/part.h"
+#include "engine/base/pooled.h"
 #include "engine/base/str.h"
 #include "engine/base/utf8.h"
 #include <stdatomic.h>
-#include <stdlib.h>
 
 enum { STRIDE = 1024 };
 
@@ -31,7 +30,8 @@ struct cfr_source {
 	atomic_uint refs;
 	_Atomic(line_index *) index;
 	cfr_str name, bytes;
-	char *taken;		/* the bytes, when they are no part of this allocation */
+	cfr_buf taken;		/* the bytes, when they are no part of this allocation */
+	_Atomic(cfr_pool *) pool;	/* of all that is read from it; set once */
 	uint32_t mark;		/* length of the byte order mark: 0 or 3 */
 	uint32_t piece_count;	/* 0: the whole text of a file */
 	cfr__piece *pieces;
@@ -39,7 +39,8 @@ struct cfr_source {
 };
 
 /* Without its bytes, of which so many are to lie in its own allocation, in front of the name. */
-static int make(cfr_source **out, cfr_str name, cfr_str bytes, size_t own, const cfr_limits *limits, cfr_err *err)
+static int make(cfr_source **out, cfr_str name, cfr_str bytes, size_t own, cfr_pool *pool,
+                const cfr_limits *limits, cfr_err *err)
 {
 	uint64_t max = limits ? limits->of[CFR_LIMIT_FILE] : cfr_limit_default(CFR_LIMIT_FILE);
 	cfr_source *source;
@@ -51,20 +52,20 @@ static int make(cfr_source **out, cfr_str name, cfr_str bytes, size_t own, const
 		return CFR_E_LIMIT;
 	}
 	/* One allocation: struct, bytes, name. */
-	source = name.len < SIZE_MAX / 4 ? malloc(sizeof(*source) + own + name.len + 1) : NULL;
+	source = name.len < SIZE_MAX / 4 ? cfr_slab_new(pool, sizeof(*source) + own + name.len + 1) : NULL;
 	if (!source)
 		return cfr_err_nomem(err);
-	cfr_large(source, own);
 	text = (char *)(source + 1) + own;
 	if (name.len)
 		memcpy(text, name.ptr, name.len);
 	text[name.len] = '\0';
 	source->name = (cfr_str){ text, name.len };
 	source->bytes = bytes;
-	source->taken = NULL;
+	source->taken = (cfr_buf)CFR_BUF_INIT;
 	source->pieces = NULL;
 	source->piece_count = 0;
 	source->around = (cfr__around){ .lead = 0 };
+	atomic_init(&source->pool, cfr_pool_ref(pool));
 	source->mark = cfr_str_starts(bytes, CFR_STR("\xEF\xBB\xBF")) ? 3 : 0;
 	atomic_init(&source->refs, 1);
 	atomic_init(&source->index, NULL);
@@ -76,7 +77,7 @@ int cfr_source_new(cfr_source **out, cfr_str name, cfr_str bytes, const cfr_limi
 {
 	cfr_source *source;
 	char *text;
-	int r = make(&source, name, bytes, bytes.len + 1, limits, err);
+	int r = make(&source, name, bytes, bytes.len + 1, NULL, limits, err);
 
 	if (r < 0)
 		return r;
@@ -96,9 +97,9 @@ int cfr_source_take(cfr_source **out, cfr_str name, cfr_buf *bytes, const cfr_li
 
 	if (!bytes->ptr)
 		return cfr_source_new(out, name, cfr_buf_str(bytes), limits, err);
-	if ((r = make(&source, name, cfr_buf_str(bytes), 0, limits, err)) < 0)
+	if ((r = make(&source, name, cfr_buf_str(bytes), 0, bytes->pool, limits, err)) < 0)
 		return r;
-	source->taken = bytes->ptr;
+	source->taken = *bytes;
 	*bytes = (cfr_buf)CFR_BUF_INIT;
 	*out = source;
 	return 0;
@@ -129,10 +130,11 @@ cfr_source *cfr_source_unref(const cfr_source *source)
 	cfr_source *s = (cfr_source *)source;
 
 	if (s && atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) == 1) {
-		free(atomic_load_explicit(&s->index, memory_order_relaxed));
-		free(s->taken);
-		free(s->pieces);
-		free(s);
+		cfr_slab_free(atomic_load_explicit(&s->index, memory_order_relaxed));
+		cfr_buf_release(&s->taken);
+		cfr_slab_free(s->pieces);
+		cfr_pool_unref(atomic_load_explicit(&s->pool, memory_order_relaxed));
+		cfr_slab_free(s);
 	}
 	return NULL;
 }
@@ -140,7 +142,7 @@ cfr_source *cfr_source_unref(const cfr_source *source)
 int cfr__source_part(cfr_source **out, cfr_str name, cfr_buf *text, const cfr__piece *pieces, uint32_t count,
                      cfr__around around, cfr_err *err)
 {
-	cfr__piece *copy = malloc((count ? count : 1) * sizeof(*copy));
+	cfr__piece *copy = cfr_slab_new(text->pool, (count ? count : 1) * sizeof(*copy));
 	cfr_limits limits;
 	int r;
 
@@ -151,7 +153,7 @@ int cfr__source_part(cfr_source **out, cfr_str name, cfr_buf *text, const cfr__p
 	limits.of[CFR_LIMIT_FILE] = UINT32_MAX;
 	r = cfr_source_take(out, name, text, &limits, err);
 	if (r < 0) {
-		free(copy);
+		cfr_slab_free(copy);
 		return r;
 	}
 	copy[0] = (cfr__piece){ 0, 1, 1 };
@@ -171,6 +173,22 @@ const cfr__piece *cfr__source_pieces(const cfr_source *source, uint32_t *count)
 }
 
 cfr__around cfr__source_around(const cfr_source *source) { return source->around; }
+
+cfr_pool *cfr__source_pool(const cfr_source *source)
+{
+	return atomic_load_explicit(&((cfr_source *)(uintptr_t)source)->pool, memory_order_acquire);
+}
+
+void cfr__source_use(const cfr_source *source, cfr_pool *pool)
+{
+	cfr_source *s = (cfr_source *)(uintptr_t)source;
+	cfr_pool *none = NULL;
+
+	if (pool && !atomic_load_explicit(&s->pool, memory_order_acquire) &&
+	    !atomic_compare_exchange_strong_explicit(&s->pool, &none, cfr_pool_ref(pool), memory_order_acq_rel,
+	                                             memory_order_acquire))
+		cfr_pool_unref(pool);
+}
 
 cfr_str cfr_source_name(const cfr_source *source) { return source->name; }
 cfr_str cfr_source_bytes(const cfr_source *source) { return source->bytes; }
@@ -245,7 +263,8 @@ static line_index *index_new(const cfr_source *source)
 	uint32_t count = parts ? make_rows(source, NULL, NULL) : count_starts(text, source->mark);
 	uint32_t strides = (uint32_t)(text.len / STRIDE) + 1, at = source->mark, points = 0;
 	size_t rows = parts ? count * sizeof(cfr__piece) : 0;
-	line_index *index = malloc(sizeof(*index) + rows + ((size_t)count + strides) * sizeof(uint32_t));
+	line_index *index = cfr_slab_new(cfr__source_pool(source),
+	                                 sizeof(*index) + rows + ((size_t)count + strides) * sizeof(uint32_t));
 
 	if (!index)
 		return NULL;
@@ -279,7 +298,7 @@ static const line_index *index_of(const cfr_source *source)
 	index = index_new(source);
 	if (index && !atomic_compare_exchange_strong_explicit(&s->index, &other, index, memory_order_acq_rel,
 	                                                      memory_order_acquire)) {
-		free(index);
+		cfr_slab_free(index);
 		index = other;
 	}
 	return index;

@@ -1,19 +1,17 @@
-/* engine/base/arena.c -- bump allocation in blocks, and the pool they come from.
+/* engine/base/arena.c -- bump allocation in blocks.
  *
- * An allocation moves a pointer. The blocks of a pool have one size, so that any of them fits any arena and the pool is
- * a list; an arena without a pool (a compiled query, a few hundred bytes) begins small and doubles up to that size.
- * What is larger than a quarter of a full block gets a block of its own, put behind the current one, whose rest stays
- * in use. Only full blocks go back to the pool.
+ * An allocation moves a pointer. The blocks of a pool have one size, so that any of them fits any arena; an arena without
+ * a pool (a compiled query, a few hundred bytes) begins small and doubles up to that size. What is larger than a quarter
+ * of a full block gets a block of its own, put behind the current one, whose rest stays in use.
  */
 #include "engine/base/arena.h"
 
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FIRST = 512, BLOCK = 64 << 10, ALIGN = alignof(max_align_t) };
+enum { FIRST = 512, BLOCK = (64 << 10) - 64, ALIGN = alignof(max_align_t) };
 
 typedef struct cfr_arena_block {
 	struct cfr_arena_block *next;
@@ -21,87 +19,22 @@ typedef struct cfr_arena_block {
 	alignas(max_align_t) char data[];
 } block;
 
-struct cfr_pool {
-	pthread_mutex_t lock;
-	block *idle;
-	size_t held, keep;	/* bytes */
-};
-
-cfr_pool *cfr_pool_new(size_t keep)
-{
-	cfr_pool *pool = malloc(sizeof(*pool));
-
-	if (!pool)
-		return NULL;
-	if (pthread_mutex_init(&pool->lock, NULL) != 0) {
-		free(pool);
-		return NULL;
-	}
-	pool->idle = NULL;
-	pool->held = 0;
-	pool->keep = keep;
-	return pool;
-}
-
-void cfr_pool_free(cfr_pool *pool)
-{
-	if (!pool)
-		return;
-	while (pool->idle) {
-		block *next = pool->idle->next;
-
-		free(pool->idle);
-		pool->idle = next;
-	}
-	pthread_mutex_destroy(&pool->lock);
-	free(pool);
-}
-
 static block *block_take(cfr_pool *pool, size_t size)
 {
-	block *b = NULL;
+	block *b = cfr_slab_room(pool, sizeof(*b) + size);
 
-	if (pool && size == BLOCK) {
-		pthread_mutex_lock(&pool->lock);
-		b = pool->idle;
-		if (b) {
-			pool->idle = b->next;
-			pool->held -= BLOCK;
-		}
-		pthread_mutex_unlock(&pool->lock);
-	}
-	if (!b) {
-		b = malloc(sizeof(*b) + size);
-		if (b)
-			b->size = size;
-	}
+	if (b)
+		b->size = size;
 	return b;
 }
 
-/* A whole list at once: one lock for a job, and the freeing outside of it. */
-static void blocks_give(cfr_pool *pool, block *list)
+static void blocks_give(block *list)
 {
-	block *drop = NULL, *next;
+	while (list) {
+		block *next = list->next;
 
-	if (pool) {
-		pthread_mutex_lock(&pool->lock);
-		for (; list; list = next) {
-			next = list->next;
-			if (list->size == BLOCK && pool->held + BLOCK <= pool->keep) {
-				list->next = pool->idle;
-				pool->idle = list;
-				pool->held += BLOCK;
-			} else {
-				list->next = drop;
-				drop = list;
-			}
-		}
-		pthread_mutex_unlock(&pool->lock);
-		list = drop;
-	}
-	for (; list; list = next) {
-		next = list->next;
-		free(list);
+		cfr_slab_free(list);
+		list = next;
 	}
 }
 
@@ -112,14 +45,14 @@ void cfr_arena_init(cfr_arena *arena, cfr_pool *pool)
 
 void cfr_arena_release(cfr_arena *arena)
 {
-	blocks_give(arena->pool, arena->blocks);
+	blocks_give(arena->blocks);
 	cfr_arena_init(arena, arena->pool);
 }
 
 /* A block for this allocation alone. */
 static void *alloc_large(cfr_arena *arena, size_t size)
 {
-	block *b = block_take(NULL, size);
+	block *b = block_take(arena->pool, size);
 
 	if (!b)
 		return NULL;

@@ -1,7 +1,7 @@
 /* engine/base/arena.h -- memory with one owner and one end.
  *
  * A job (a load, a check run, a request) takes its memory from an arena and gives it back whole. Blocks come from a
- * pool that keeps some of them for the next job, so that a process which loads again and again stops asking the
+ * pool (slab.h) that keeps some of them for the next job, so that a process which loads again and again stops asking the
  * system. A pool may be shared by threads; an arena belongs to one thread at a time.
  *
  * With -DCFR_DEBUG_ARENA=ON each allocation is a malloc of its own, so that the sanitizers see every byte.
@@ -9,13 +9,8 @@
 #ifndef CFR_BASE_ARENA_H
 #define CFR_BASE_ARENA_H
 
+#include "engine/base/slab.h"
 #include "engine/base/str.h"
-
-typedef struct cfr_pool cfr_pool;
-
-/* Keeps at most `keep` bytes of idle blocks. */
-cfr_pool *cfr_pool_new(size_t keep);
-void cfr_pool_free(cfr_pool *pool);
 
 struct cfr_arena_block;
 typedef struct cfr_arena {

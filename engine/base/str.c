@@ -5,9 +5,14 @@
  */
 #include "engine/base/str.h"
 
+#include "engine/base/large.h"
+#include "engine/base/slab.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+enum { EXACT = 4096 };
 
 /* Makes room for `more` bytes and a NUL. */
 static bool grow(cfr_buf *buf, size_t more)
@@ -28,9 +33,14 @@ static bool grow(cfr_buf *buf, size_t more)
 	need = buf->len + more + 1;
 	if (need <= buf->cap)
 		return true;
-	for (cap = buf->cap ? buf->cap * 2 : 64; cap < need; cap *= 2)
-		;
-	ptr = realloc(buf->ptr, cap);
+	/* What is asked for as one large piece at first, is the length of a file, and mostly right. */
+	cap = buf->cap ? buf->cap * 2 : need >= EXACT ? need : 64;
+	while (cap < need)
+		cap *= 2;
+	if (buf->pool)
+		ptr = buf->ptr ? cfr_slab_grow(buf->ptr, cap) : cfr_slab_new(buf->pool, cap);
+	else
+		ptr = cap == need ? cfr_large(realloc(buf->ptr, cap), cap) : realloc(buf->ptr, cap);
 	if (!ptr) {
 		buf->failed = CFR_E_NOMEM;
 		return false;
@@ -126,8 +136,11 @@ void cfr_buf_clear(cfr_buf *buf)
 
 void cfr_buf_release(cfr_buf *buf)
 {
-	free(buf->ptr);
-	*buf = (cfr_buf){ .max = buf->max };
+	if (buf->pool)
+		cfr_slab_free(buf->ptr);
+	else
+		free(buf->ptr);
+	*buf = (cfr_buf){ .max = buf->max, .pool = buf->pool };
 }
 
 static unsigned min3(unsigned a, unsigned b, unsigned c)

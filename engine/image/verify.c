@@ -11,6 +11,7 @@
  */
 #include "engine/image/verify.h"
 
+#include "engine/base/slab.h"
 #include "engine/base/utf8.h"
 #include <stdlib.h>
 
@@ -241,7 +242,7 @@ int cfr__image_verify(cfr_image *out, uint32_t **parents, cfr_str bytes, cfr_err
 	walk->next = walk->text = 0;
 	if (!(walk->used = calloc((size_t)image.key_count / 8 + 1, 1)))
 		goto done;
-	if (parents && !(found = walk->parents = malloc((size_t)image.node_count * sizeof(*found))))
+	if (parents && !(found = walk->parents = cfr_slab_new(NULL, (size_t)image.node_count * sizeof(*found))))
 		goto done;
 	if ((r = check_keys(&image, err)) < 0)
 		goto done;
@@ -259,7 +260,7 @@ int cfr__image_verify(cfr_image *out, uint32_t **parents, cfr_str bytes, cfr_err
 done:
 	if (r == CFR_E_NOMEM)
 		cfr_err_nomem(err);
-	free(found);
+	cfr_slab_free(found);
 	if (walk)
 		free(walk->used);
 	free(walk);

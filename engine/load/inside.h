@@ -15,11 +15,12 @@
 /* In the order of cfr_load_stats. */
 typedef enum cfr__count {
 	CFR__SOURCES, CFR__BYTES, CFR__PARSED, CFR__HASHED, CFR__SCANNED, CFR__HITS, CFR__MISSES, CFR__UNCHANGED,
-	CFR__SECTIONS, CFR__LISTED, CFR__KEPT, CFR__BLOCKS, CFR__REUSED, CFR__COUNTS
+	CFR__SECTIONS, CFR__LISTED, CFR__KEPT, CFR__COUNTS
 } cfr__count;
 
 struct cfr_loader {
 	cfr_loader_options options;
+	cfr_pool *pool;
 	_Atomic uint64_t counts[CFR__COUNTS];
 	_Atomic uint64_t asked;		/* bytes of sources that a cache was worth asking for */
 	pthread_mutex_t opening;
@@ -32,6 +33,8 @@ static inline void cfr__load_count(cfr_loader *loader, cfr__count which, uint64_
 	if (loader)
 		atomic_fetch_add_explicit(&loader->counts[which], n, memory_order_relaxed);
 }
+
+static inline cfr_pool *cfr__load_pool(const cfr_loader *loader) { return loader ? loader->pool : NULL; }
 
 static inline const cfr_profile *cfr__load_profile(const cfr_loader *loader)
 {

@@ -10,10 +10,12 @@
  */
 #include "engine/load/inside.h"
 
+#include "engine/base/pooled.h"
 #include <stdlib.h>
 #include <unistd.h>
 
 enum {
+	KEEP = 64 << 20,		/* bytes of memory that wait for the next load: a few of ten megabytes each */
 	WORTH = 4 << 10,		/* a source that is smaller is parsed */
 	WORTH_OPENING = 32 << 10,	/* and below this, all of them */
 	JSON = 4			/* times as much */
@@ -29,6 +31,10 @@ int cfr_loader_new(cfr_loader **out, const cfr_loader_options *options, cfr_err 
 	}
 	if (options)
 		loader->options = *options;
+	if (!(loader->pool = cfr_pool_new(loader->options.keep ? loader->options.keep : KEEP))) {
+		cfr_loader_free(loader);
+		return cfr_err_nomem(err);
+	}
 	*out = loader;
 	return 0;
 }
@@ -39,12 +45,14 @@ void cfr_loader_free(cfr_loader *loader)
 		return;
 	if (loader->options.cache_close)
 		loader->options.cache_close(loader->options.cache_arg, loader->cache);
+	cfr_pool_free(loader->pool);
 	pthread_mutex_destroy(&loader->opening);
 	free(loader);
 }
 
 void cfr_loader_stats(cfr_load_stats *out, const cfr_loader *loader)
 {
+	cfr_pool_counts pool = cfr_pool_look(loader->pool);
 	uint64_t n[CFR__COUNTS];
 
 	for (int i = 0; i < CFR__COUNTS; i++)
@@ -52,8 +60,8 @@ void cfr_loader_stats(cfr_load_stats *out, const cfr_loader *loader)
 	*out = (cfr_load_stats){
 		.sources = n[CFR__SOURCES], .bytes = n[CFR__BYTES], .parsed = n[CFR__PARSED], .hashed = n[CFR__HASHED],
 		.scanned = n[CFR__SCANNED], .hits = n[CFR__HITS], .misses = n[CFR__MISSES], .unchanged = n[CFR__UNCHANGED],
-		.sections = n[CFR__SECTIONS], .listed = n[CFR__LISTED], .kept = n[CFR__KEPT], .blocks = n[CFR__BLOCKS],
-		.reused = n[CFR__REUSED] };
+		.sections = n[CFR__SECTIONS], .listed = n[CFR__LISTED], .kept = n[CFR__KEPT], .blocks = pool.fresh,
+		.reused = pool.reused };
 }
 
 /* --- the cache --- */
@@ -134,7 +142,7 @@ static int parse(cfr_documents *out, cfr_loader *loader, const cfr_source *sourc
 /* The documents that a record holds. */
 static bool take(cfr_documents *out, cfr_loader *loader, const cfr_source *source, const cfr_cache_key *key)
 {
-	cfr_buf record = CFR_BUF_INIT;
+	cfr_buf record = { .pool = cfr__load_pool(loader) };
 	uint64_t begin;
 	int r;
 
@@ -196,6 +204,7 @@ static int read_source(cfr_documents *out, cfr_loader *loader, const cfr_source 
 int cfr_loader_read(cfr_documents *out, cfr_loader *loader, const cfr_source *source, cfr_format format,
                     const cfr_limits *limits, cfr_err *err)
 {
+	cfr__source_use(source, cfr__load_pool(loader));
 	return read_source(out, loader, source, NULL, format, limits, err);
 }
 
@@ -204,7 +213,7 @@ int cfr_loader_open_fd(cfr_documents *out, cfr_source **source, cfr_loader *load
 {
 	const cfr_profile *profile = cfr__load_profile(loader);
 	uint64_t begin = cfr_profile_now(profile);
-	cfr_buf text = CFR_BUF_INIT;
+	cfr_buf text = { .pool = cfr__load_pool(loader) };
 	cfr_source *made = NULL;
 	struct opened file;
 	int r;

@@ -83,9 +83,8 @@ int cfr__documents_restore(cfr_documents *out, const cfr_source *source, cfr_buf
 		goto done;
 	}
 	r = CFR_E_NOMEM;
-	if (!(docs.items = malloc(head.count * sizeof(*docs.items))) || cfr__block_new(&block, record->ptr, NULL) < 0)
+	if (!(docs.items = malloc(head.count * sizeof(*docs.items))) || cfr__block_new(&block, record, NULL) < 0)
 		goto done;
-	*record = (cfr_buf)CFR_BUF_INIT;
 	if ((r = restore_all(&docs, source, block, head.count, bytes, err)) < 0)
 		goto done;
 	*out = docs;

@@ -31,12 +31,12 @@ static uint64_t cost_of(const cfr_build *build, uint32_t rank, uint32_t end)
 
 	for (; rank < end; rank++) {
 		cfr_entry entry = cfr__entry(&build->side, rank);
-		uint32_t word = build->words[rank];
+		cfr_kind kind = cfr__kind_at(build, rank);
 
 		cost += 2u + entry.key_len;
-		if (cfr__is_text(cfr__word_kind(word)))
-			cost += cfr__slice_len(build->values[rank]);
-		else if (!cfr__is_container(cfr__word_kind(word)))
+		if (cfr__is_text(kind))
+			cost += cfr__slice_len(cfr__value_at(build, rank));
+		else if (!cfr__is_container(kind))
 			cost += entry.end - entry.start;
 	}
 	return cost;
@@ -49,20 +49,19 @@ static int copy_run(cfr_build *build, uint32_t rank, uint32_t use, uint8_t flag,
 	int r;
 
 	if ((r = cfr__build_room(build, n, use, err)) < 0 ||
-	    (r = cfr_vec_room(&build->copies, &build->copy_cap, (uint64_t)build->copy_count + 1, sizeof(*build->copies),
+	    (r = cfr_slab_vec(&build->copies, build->mem, &build->copy_cap, (uint64_t)build->copy_count + 1, sizeof(*build->copies),
 	                   err)) < 0 ||
 	    (r = spend(build, cost_of(build, rank, end), use, err)) < 0)
 		return r;
 	memcpy(build->side.items + top, build->side.items + rank, (size_t)n * sizeof(*build->side.items));
-	memcpy(build->values + top, build->values + rank, (size_t)n * sizeof(*build->values));
-	memcpy(build->words + top, build->words + rank, (size_t)n * sizeof(*build->words));
+	memcpy(cfr__record(build, top), cfr__record(build, rank), (size_t)n * CFR_IMAGE_RECORD);
 	if ((r = cfr__entry_copied(build, top, n, shift, flag, err)) < 0)
 		return r;
 	for (uint32_t i = top; i < top + n; i++) {
-		cfr_kind kind = cfr__word_kind(build->words[i]);
+		cfr_kind kind = cfr__kind_at(build, i);
 
 		if (cfr__is_text(kind))
-			build->strings += cfr__text_len(kind, build->values[i]);
+			build->strings += cfr__text_len(kind, cfr__value_at(build, i));
 	}
 	build->copies[build->copy_count++] = (struct cfr_copy){ top, rank, use };
 	build->count = top + n;
@@ -111,8 +110,8 @@ int cfr_build_alias(cfr_build *build, uint32_t rank, const cfr_mark *mark, cfr_e
 		entry.key_len = (uint16_t)(len > UINT16_MAX ? UINT16_MAX : len);
 		entry.flags |= (uint8_t)((at->flags & of_key) | (at->style == CFR_PLAIN ? CFR_KEY_PLAIN : 0));
 	}
-	build->words[top] = cfr__word(cfr__word_kind(build->words[top]), key);
-	return cfr__entry_put(build, top, &entry, cfr__is_container(cfr__word_kind(build->words[top])), err);
+	cfr__store32(cfr__record(build, top), key);
+	return cfr__entry_put(build, top, &entry, cfr__is_container(cfr__kind_at(build, top)), err);
 }
 
 static int no_mapping(cfr_build *build, uint32_t use, cfr_err *err)
@@ -134,10 +133,10 @@ int cfr_build_merge(cfr_build *build, uint32_t rank, const cfr_mark *mark, cfr_e
 		return cfr_err_set(err, CFR_E_BUG, "a reader merged where it cannot be");
 	if (cfr__entry_next(&build->side, rank) == CFR_ENTRY_OPEN)
 		return contains_itself(build, rank, use, err);
-	kind = cfr__word_kind(build->words[rank]);
+	kind = cfr__kind_at(build, rank);
 	if (kind == CFR_SEQUENCE) {
 		for (uint32_t at = rank + 1; at < cfr__entry_next(&build->side, rank); at = cfr__entry_next(&build->side, at)) {
-			if (cfr__word_kind(build->words[at]) != CFR_MAPPING)
+			if (cfr__kind_at(build, at) != CFR_MAPPING)
 				return no_mapping(build, use, err);
 			/* Looking is work, too: a long sequence of empty mappings, merged by every line that follows. */
 			if ((r = spend(build, 1, use, err)) < 0)
@@ -146,7 +145,7 @@ int cfr_build_merge(cfr_build *build, uint32_t rank, const cfr_mark *mark, cfr_e
 	} else if (kind != CFR_MAPPING) {
 		return no_mapping(build, use, err);
 	}
-	if ((r = cfr_vec_room(&build->merges, &build->merge_cap, (uint64_t)build->merge_count + 1, sizeof(*build->merges),
+	if ((r = cfr_slab_vec(&build->merges, build->mem, &build->merge_cap, (uint64_t)build->merge_count + 1, sizeof(*build->merges),
 	                   err)) < 0)
 		return r;
 	cfr__entry_flag(&build->side.items[rank], CFR_ANCHORED);
@@ -161,7 +160,7 @@ static int merge_one(cfr_build *build, uint32_t rank, uint32_t use, cfr_err *err
 	int r;
 
 	for (uint32_t at = rank + 1; at < end; at = cfr__entry_next(&build->side, at)) {
-		uint32_t key = cfr__word_key(build->words[at]);
+		uint32_t key = cfr__key_at(build, at);
 
 		if ((r = spend(build, 1, use, err)) < 0)
 			return r;		/* looking is work too: a thousand merges that bring nothing new */
@@ -181,7 +180,7 @@ static int begin_stamps(cfr_build *build, cfr_err *err)
 	uint32_t had = build->stamp_cap;
 	int r;
 
-	if ((r = cfr_vec_room(&build->stamps, &build->stamp_cap, build->keys.count, sizeof(*build->stamps), err)) < 0)
+	if ((r = cfr_slab_vec(&build->stamps, build->mem, &build->stamp_cap, build->keys.count, sizeof(*build->stamps), err)) < 0)
 		return r;
 	if (build->stamp_cap > had)
 		memset(build->stamps + had, 0, (size_t)(build->stamp_cap - had) * sizeof(*build->stamps));
@@ -200,14 +199,14 @@ int cfr__build_merge_all(cfr_build *build, cfr_err *err)
 	if ((r = begin_stamps(build, err)) < 0)
 		return r;
 	for (uint32_t at = mapping + 1; at < own; at = cfr__entry_next(&build->side, at))
-		build->stamps[cfr__word_key(build->words[at])] = build->stamp;
+		build->stamps[cfr__key_at(build, at)] = build->stamp;
 	while (first > 0 && build->merges[first - 1].depth == build->depth)
 		first--;
 	for (uint32_t i = first; i < build->merge_count; i++) {
 		struct cfr_merge merge = build->merges[i];
 		uint32_t end = cfr__entry_next(&build->side, merge.rank);
 
-		if (cfr__word_kind(build->words[merge.rank]) == CFR_MAPPING) {
+		if (cfr__kind_at(build, merge.rank) == CFR_MAPPING) {
 			if ((r = merge_one(build, merge.rank, merge.use, err)) < 0)
 				return r;
 			continue;

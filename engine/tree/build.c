@@ -23,7 +23,7 @@ int cfr_build_new(cfr_build **out, const cfr_source *source, cfr_format format, 
 		build->limits = *limits;
 	else
 		cfr_limits_default(&build->limits);
-	build->pool.max = INT32_MAX;
+	build->mem = cfr_pool_ref(source ? cfr__source_pool(source) : NULL);
 	cfr_hash_seed(&build->keys.secret);
 	cfr_build_reset(build);
 	*out = build;
@@ -37,32 +37,52 @@ void cfr_build_reset(cfr_build *build)
 	build->strings = build->expanded = 0;
 	build->widest = build->copy_count = build->merge_count = build->wide_count = 0;
 	cfr__keys_reset(&build->keys);
-	cfr_buf_clear(&build->pool);
+	build->pool_len = 0;
 }
 
 void cfr_build_free(cfr_build *build)
 {
 	if (!build)
 		return;
-	cfr_source_unref(build->source);
-	free(build->side.items);
-	free(build->side.wide);
-	free(build->values);
-	free(build->words);
+	cfr_slab_free(build->side.items);
+	cfr_slab_free(build->side.wide);
+	cfr_slab_free(build->image);
 	free(build->frames);
-	free(build->copies);
-	free(build->merges);
-	free(build->stamps);
+	cfr_slab_free(build->copies);
+	cfr_slab_free(build->merges);
+	cfr_slab_free(build->stamps);
 	cfr__keys_release(&build->keys);
-	cfr_buf_release(&build->pool);
+	cfr_slab_free(build->pool);
+	cfr_pool_unref(build->mem);
+	cfr_source_unref(build->source);
 	free(build);
+}
+
+static int pool_room(cfr_build *build, uint64_t more, cfr_err *err)
+{
+	uint64_t need = build->pool_len + more;
+
+	if (need > INT32_MAX)
+		return cfr_err_nomem(err);
+	return cfr_slab_vec(&build->pool, build->mem, &build->pool_cap, need, 1, err);
+}
+
+static void pool_add(cfr_build *build, cfr_str text)
+{
+	if (text.len)
+		memcpy(build->pool + build->pool_len, text.ptr, text.len);
+	build->pool_len += (uint32_t)text.len;
 }
 
 int cfr__slice_copy(uint64_t *out, cfr_build *build, cfr_str text, cfr_err *err)
 {
-	*out = CFR_SLICE_POOL | (uint64_t)text.len << 32 | (uint32_t)build->pool.len;
-	cfr_buf_adds(&build->pool, text);
-	return build->pool.failed ? cfr_buf_check(&build->pool, err) : 0;
+	int r = pool_room(build, text.len, err);
+
+	if (r < 0)
+		return r;
+	*out = CFR_SLICE_POOL | (uint64_t)text.len << 32 | build->pool_len;
+	pool_add(build, text);
+	return 0;
 }
 
 /* The path of a value, by going down from the root. */
@@ -80,8 +100,8 @@ static void write_path(cfr_buf *out, const cfr_build *build, uint32_t rank)
 		}
 		if (child >= build->count)
 			break;
-		if (cfr__word_kind(build->words[at]) == CFR_MAPPING) {
-			uint32_t key = cfr__word_key(build->words[child]);
+		if (cfr__kind_at(build, at) == CFR_MAPPING) {
+			uint32_t key = cfr__key_at(build, child);
 			cfr_pointer_add(out, cfr__slice_str(build, build->keys.items[key].slice));
 		} else {
 			int n = snprintf(number, sizeof(number), "%u", (unsigned)index);
@@ -116,11 +136,13 @@ static int limit(const cfr_build *build, cfr_limit which, uint32_t offset, cfr_e
 int cfr__build_room(cfr_build *build, uint64_t n, uint32_t offset, cfr_err *err)
 {
 	uint64_t need = build->count + n;
+	unsigned char *image;
 	uint32_t cap;
+	size_t size;
 	int r;
 
 	/* The root does not count, so that a mapping of a million keys passes a ceiling of a million. */
-	if (CFR_UNLIKELY(need - 1 > build->limits.of[CFR_LIMIT_NODES] || need >= CFR_BUILD_KEYLESS))
+	if (CFR_UNLIKELY(need - 1 > build->limits.of[CFR_LIMIT_NODES] || need >= CFR_BUILD_MAX))
 		return limit(build, CFR_LIMIT_NODES, offset, err);
 	if (CFR_LIKELY(need <= build->cap))
 		return 0;
@@ -128,13 +150,14 @@ int cfr__build_room(cfr_build *build, uint64_t n, uint32_t offset, cfr_err *err)
 	 * arrays that grow leave holes behind. */
 	if (build->cap == 0 && need < build->text.len / 16)
 		need = build->text.len / 16;
-	/* Three arrays of one length; `cap` is what all of them have. */
-	if (cap = build->cap, (r = cfr_vec_room(&build->side.items, &cap, need, sizeof(*build->side.items), err)) < 0)
+	cap = build->cap;
+	if ((r = cfr_slab_vec(&build->side.items, build->mem, &cap, need, sizeof(*build->side.items), err)) < 0)
 		return r;
-	if (cap = build->cap, (r = cfr_vec_room(&build->values, &cap, need, sizeof(*build->values), err)) < 0)
-		return r;
-	if (cap = build->cap, (r = cfr_vec_room(&build->words, &cap, need, sizeof(*build->words), err)) < 0)
-		return r;
+	size = CFR_IMAGE_HEADER + (size_t)cap * CFR_IMAGE_RECORD;
+	image = build->image ? cfr_slab_grow(build->image, size) : cfr_slab_room(build->mem, size);
+	if (!image)
+		return cfr_err_nomem(err);
+	build->image = image;
 	/* Never above the ceiling, so that push has one thing to ask. */
 	build->cap = cap <= build->limits.of[CFR_LIMIT_NODES] ? cap : (uint32_t)build->limits.of[CFR_LIMIT_NODES] + 1;
 	return 0;
@@ -159,10 +182,10 @@ int cfr_build_key(cfr_build *build, cfr_str key, const cfr_mark *mark, cfr_err *
 }
 
 /* One value: everything but what its kind needs. */
-static int push(cfr_build *build, cfr_kind kind, uint64_t value, const cfr_mark *mark, cfr_err *err)
+static CFR_INLINE int push_as(cfr_build *build, cfr_kind kind, uint64_t value, const cfr_mark *mark, cfr_err *err)
 {
 	static const cfr_mark nowhere = { 0 };
-	cfr_entry entry;
+	unsigned char *record;
 	uint32_t rank = build->count, key;
 	int r;
 
@@ -172,30 +195,20 @@ static int push(cfr_build *build, cfr_kind kind, uint64_t value, const cfr_mark 
 		return r;
 	if (CFR_UNLIKELY(!cfr__build_place(&key, build)))
 		return cfr__build_misplaced(err);
-	entry.start = mark->start;
-	entry.end = mark->end;
-	entry.before = mark->before;
-	entry.next = cfr__is_container(kind) ? CFR_ENTRY_OPEN : rank + 1;
-	entry.style = mark->style;
-	entry.flags = mark->flags;
-	if (key == CFR_BUILD_KEYLESS) {
-		entry.key_start = mark->before;
-		entry.key_len = 0;
-	} else {
-		const cfr_mark *at = &build->key_mark;
-		uint32_t len = at->end - at->start;
-
-		entry.key_start = at->start;
-		entry.key_len = (uint16_t)(len > UINT16_MAX ? UINT16_MAX : len);
-		entry.flags |= (uint8_t)(at->flags | (at->style == CFR_PLAIN ? CFR_KEY_PLAIN : 0));
-	}
-	build->side.items[rank].word = 0;
-	if ((r = cfr__entry_put(build, rank, &entry, cfr__is_container(kind), err)) < 0)
+	if ((r = cfr__entry_push(build, rank, mark, key == CFR_BUILD_KEYLESS ? NULL : &build->key_mark,
+	                         cfr__is_container(kind), err)) < 0)
 		return r;
-	build->values[rank] = value;
-	build->words[rank] = cfr__word(kind, key);
+	record = cfr__record(build, rank);
+	cfr__store32(record, key);
+	cfr__store32(record + 4, kind);
+	cfr__store64(record + 8, value);
 	build->count = rank + 1;
 	return 0;
+}
+
+static int push(cfr_build *build, cfr_kind kind, uint64_t value, const cfr_mark *mark, cfr_err *err)
+{
+	return push_as(build, kind, value, mark, err);
 }
 
 int cfr_build_null(cfr_build *build, const cfr_mark *mark, cfr_err *err)
@@ -225,7 +238,7 @@ int cfr_build_string(cfr_build *build, cfr_str text, const cfr_mark *mark, cfr_e
 
 	if (CFR_UNLIKELY(text.len > build->limits.of[CFR_LIMIT_SCALAR] || text.len > INT32_MAX))
 		return limit(build, CFR_LIMIT_SCALAR, mark ? mark->start : 0, err);
-	if ((r = cfr__slice(&slice, build, text, err)) < 0 || (r = push(build, CFR_STRING, slice, mark, err)) < 0)
+	if ((r = cfr__slice(&slice, build, text, err)) < 0 || (r = push_as(build, CFR_STRING, slice, mark, err)) < 0)
 		return r;
 	build->strings += text.len;
 	return 0;
@@ -233,7 +246,7 @@ int cfr_build_string(cfr_build *build, cfr_str text, const cfr_mark *mark, cfr_e
 
 int cfr_build_other(cfr_build *build, cfr_str tag, cfr_str text, const cfr_mark *mark, cfr_err *err)
 {
-	uint64_t slice = CFR_SLICE_POOL | (uint32_t)build->pool.len;
+	uint64_t slice = CFR_SLICE_POOL | build->pool_len;
 	unsigned char len[4];
 	int r;
 
@@ -241,12 +254,12 @@ int cfr_build_other(cfr_build *build, cfr_str tag, cfr_str text, const cfr_mark 
 		return limit(build, CFR_LIMIT_SCALAR, mark ? mark->start : 0, err);
 	if (tag.len > build->limits.of[CFR_LIMIT_KEY] || tag.len > CFR_IMAGE_TAG_MAX)
 		return limit(build, CFR_LIMIT_KEY, mark ? mark->before : 0, err);
-	cfr__store32(len, (uint32_t)tag.len);
-	cfr_buf_add(&build->pool, (const char *)len, sizeof(len));
-	cfr_buf_adds(&build->pool, tag);
-	cfr_buf_adds(&build->pool, text);
-	if ((r = cfr_buf_check(&build->pool, err)) < 0)
+	if ((r = pool_room(build, sizeof(len) + tag.len + text.len, err)) < 0)
 		return r;
+	cfr__store32(len, (uint32_t)tag.len);
+	pool_add(build, (cfr_str){ (const char *)len, sizeof(len) });
+	pool_add(build, tag);
+	pool_add(build, text);
 	slice |= (uint64_t)(sizeof(len) + tag.len + text.len) << 32;
 	if ((r = push(build, CFR_OTHER, slice, mark, err)) < 0)
 		return r;
@@ -261,7 +274,7 @@ int cfr_build_begin(cfr_build *build, cfr_kind kind, const cfr_mark *mark, cfr_e
 	if (CFR_UNLIKELY(build->depth >= build->limits.of[CFR_LIMIT_DEPTH] || build->depth >= CFR_IMAGE_DEPTH - 1))
 		return limit(build, CFR_LIMIT_DEPTH, mark ? mark->start : 0, err);
 	if ((r = cfr_vec_room(&build->frames, &build->frame_cap, build->depth + 1, sizeof(*build->frames), err)) < 0 ||
-	    (r = push(build, kind, 0, mark, err)) < 0)
+	    (r = push_as(build, kind, 0, mark, err)) < 0)
 		return r;
 	build->frames[build->depth++] = (struct cfr_frame){ build->count - 1, 0, kind };
 	return 0;
@@ -280,7 +293,7 @@ int cfr_build_end(cfr_build *build, uint32_t end, cfr_err *err)
 	frame = &build->frames[--build->depth];
 	if (frame->kind == CFR_MAPPING && frame->size > build->widest)
 		build->widest = frame->size;
-	build->values[frame->rank] = frame->size;
+	cfr__store32(cfr__record(build, frame->rank) + 12, frame->size);
 	return cfr__entry_close(build, frame->rank, end, err);
 }
 
@@ -337,7 +350,7 @@ int cfr_build_node(cfr_build *build, cfr_node node, const cfr_mark *mark, cfr_er
 
 			if (at == node.at)
 				return 0;
-			parent = node.tree->parents[at];
+			parent = cfr__parent(node.tree, at);
 			if (++at < cfr__image_first(image, parent) + cfr__image_count(image, parent))
 				break;
 			if ((r = cfr_build_end(build, mark ? mark->end : 0, err)) < 0)

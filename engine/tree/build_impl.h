@@ -1,24 +1,22 @@
 /* engine/tree/build_impl.h -- what the builder keeps; for build.c, keys.c, alias.c and finish.c.
  *
- * Values stand in the author's order (preorder), in three arrays by rank: the sidecar entry, a payload, and a word of
- * kind and key. A container's payload is its number of children; its `next` is CFR_ENTRY_OPEN until it ends. Nothing points at
- * anything: growing is realloc, copying a subtree (an alias) is memcpy and a shift.
+ * Values stand in the author's order (preorder), in two arrays by rank: the sidecar entry, and what will be the record of
+ * the image. A record holds its kind, the number of its key in the order of appearance, and its payload: text as a slice,
+ * of a container how many children it has, where the image has it. Its `next` is CFR_ENTRY_OPEN until it ends. Nothing
+ * points at anything: growing moves bytes, copying a subtree (an alias) is memcpy and a shift.
  */
 #ifndef CFR_TREE_BUILD_IMPL_H
 #define CFR_TREE_BUILD_IMPL_H
 
 #include "engine/base/hash.h"
+#include "engine/base/pooled.h"
 #include "engine/base/str.h"
 #include "engine/base/vec.h"
 #include "engine/tree/build.h"
 #include "engine/tree/impl.h"
 
-#define CFR_BUILD_KEYLESS UINT32_C(0x1FFFFFFF)	/* key number of a value that has none */
-
-/* The word of a value: kind in the high 3 bits, number of the key in the low 29. */
-static inline uint32_t cfr__word(cfr_kind kind, uint32_t key) { return (uint32_t)kind << 29 | key; }
-static inline cfr_kind cfr__word_kind(uint32_t word) { return (cfr_kind)(word >> 29); }
-static inline uint32_t cfr__word_key(uint32_t word) { return word & CFR_BUILD_KEYLESS; }
+#define CFR_BUILD_KEYLESS CFR_IMAGE_KEY_NONE	/* key number of a value that has none */
+#define CFR_BUILD_MAX     UINT32_C(0x1FFFFFFF)	/* values */
 
 /* Text: offset in the low 32 bits, length in the next 31; the top bit says that it lies in the pool, not in the
  * source. */
@@ -54,9 +52,9 @@ struct cfr_build {
 
 	struct cfr_sidecar side;
 	uint32_t wide_count, wide_cap;
-	uint64_t *values;
-	uint32_t *words;
+	unsigned char *image;		/* a slab: the head of an image, and records */
 	uint32_t count, cap;
+	cfr_pool *mem;			/* of everything that may be large; may be NULL */
 
 	struct cfr_frame {		/* the containers that are open */
 		uint32_t rank, size;
@@ -68,7 +66,8 @@ struct cfr_build {
 	cfr_mark key_mark;
 
 	struct cfr_keys keys;
-	cfr_buf pool;			/* text that is not in the source */
+	char *pool;			/* text that is not in the source */
+	uint32_t pool_len, pool_cap;
 	uint64_t strings;		/* bytes of all strings */
 	uint32_t widest;		/* children of the largest mapping */
 
@@ -83,9 +82,24 @@ struct cfr_build {
 	uint64_t expanded;		/* bytes of source that copies stand for */
 };
 
+static inline unsigned char *cfr__record(const cfr_build *build, uint32_t rank)
+{
+	return build->image + CFR_IMAGE_HEADER + (size_t)rank * CFR_IMAGE_RECORD;
+}
+
+static inline uint32_t cfr__key_at(const cfr_build *build, uint32_t rank) { return cfr__load32(cfr__record(build, rank)); }
+static inline cfr_kind cfr__kind_at(const cfr_build *build, uint32_t rank)
+{
+	return (cfr_kind)cfr__load32(cfr__record(build, rank) + 4);
+}
+static inline uint64_t cfr__value_at(const cfr_build *build, uint32_t rank)
+{
+	return cfr__load64(cfr__record(build, rank) + 8);
+}
+
 static inline const char *cfr__slice_ptr(const cfr_build *build, uint64_t slice)
 {
-	return (slice & CFR_SLICE_POOL ? build->pool.ptr : build->text.ptr) + (uint32_t)slice;
+	return (slice & CFR_SLICE_POOL ? build->pool : build->text.ptr) + (uint32_t)slice;
 }
 
 static inline cfr_str cfr__slice_str(const cfr_build *build, uint64_t slice)
@@ -135,7 +149,34 @@ int cfr__build_misplaced(cfr_err *err);
 int cfr__build_fail(const cfr_build *build, int code, uint32_t offset, uint32_t rank, cfr_err *err);
 
 int cfr__keys_intern(uint32_t *out, cfr_build *build, cfr_str text, cfr_err *err);
-/* entry.c. One entry, of which style and flags may have been in the word before. */
+/* entry.c. The entry of a value that is pushed, whole. */
+int cfr__entry_wide(cfr_build *build, uint32_t rank, const cfr_mark *mark, const cfr_mark *key, bool collection,
+                    cfr_err *err);
+static inline uint8_t cfr__entry_of_key(const cfr_mark *key)
+{
+	return (uint8_t)(key->flags | (key->style == CFR_PLAIN ? CFR_KEY_PLAIN : 0));
+}
+/* The same where everything is small, as it is for nearly all; `key` NULL: it has none. */
+static CFR_INLINE int cfr__entry_push(cfr_build *build, uint32_t rank, const cfr_mark *mark, const cfr_mark *key,
+                                  bool collection, cfr_err *err)
+{
+	uint32_t lead = mark->start - mark->before, length = collection ? CFR_ENTRY_OPEN : mark->end - mark->start;
+	uint32_t word = (mark->style & 7u) | (mark->flags & 63u) << CFR__ENTRY_FLAGS | lead << CFR__ENTRY_LAST, small = lead;
+
+	if (key) {
+		uint32_t len = key->end - key->start, gap = mark->before - key->end;
+
+		small |= len | gap;
+		word |= (cfr__entry_of_key(key) & 63u) << CFR__ENTRY_FLAGS | len << CFR__ENTRY_KEY | gap << CFR__ENTRY_GAP;
+	}
+	if (CFR_UNLIKELY(small >= CFR__ENTRY_SMALL || (collection ? lead : mark->end < mark->start)))
+		return cfr__entry_wide(build, rank, mark, key, collection, err);
+	if (collection)
+		word |= CFR__ENTRY_COLLECTION;
+	build->side.items[rank] = (struct cfr_packed){ mark->start, length, word };
+	return 0;
+}
+/* One entry, of which style and flags may have been in the word before. */
 int cfr__entry_put(cfr_build *build, uint32_t rank, const cfr_entry *entry, bool collection, cfr_err *err);
 /* A collection ends: all that was pushed since is below it. */
 int cfr__entry_close(cfr_build *build, uint32_t rank, uint32_t end, cfr_err *err);
@@ -144,7 +185,7 @@ int cfr__entry_copied(cfr_build *build, uint32_t from, uint32_t n, uint32_t shif
 
 void cfr__keys_reset(struct cfr_keys *keys);
 void cfr__keys_release(struct cfr_keys *keys);
-/* The place of each key in the order of bytes: an array from malloc. */
+/* The place of each key in the order of bytes: a slab. */
 int cfr__keys_rank(uint32_t **out, const cfr_build *build, cfr_err *err);
 
 /* At the end of a mapping: the entries that its `<<` bring. */

@@ -3,7 +3,6 @@
 #include "engine/document.h"
 
 #include "engine/tree/impl.h"
-#include <stdlib.h>
 
 const char *cfr_style_name(cfr_style style)
 {
@@ -28,16 +27,16 @@ cfr_document *cfr_document_unref(const cfr_document *doc)
 	if (mine && atomic_fetch_sub_explicit(&mine->refs, 1, memory_order_acq_rel) == 1) {
 		cfr_tree_unref(mine->tree);
 		cfr_source_unref(mine->source);
-		free(mine->nodes);
+		cfr_slab_free(atomic_load_explicit(&mine->nodes, memory_order_relaxed));
 		if (mine->block) {
 			cfr__block_unref(mine->block);
 		} else {
-			free(mine->side.items);
-			free(mine->side.wide);
-			free(mine->ranks);
-			free(mine->copies);
+			cfr_slab_free(mine->side.items);
+			cfr_slab_free(mine->side.wide);
+			cfr_slab_free(mine->ranks);
+			cfr_slab_free(mine->copies);
 		}
-		free(mine);
+		cfr_slab_free(mine);
 	}
 	return NULL;
 }
@@ -61,9 +60,34 @@ cfr_entry cfr_document_entry(const cfr_document *doc, cfr_node node)
 	return cfr__entry(&doc->side, doc->ranks[node.at]);
 }
 
+static const uint32_t *make_nodes(const cfr_document *doc)
+{
+	cfr_document *mine = (cfr_document *)(uintptr_t)doc;
+	uint32_t n = doc->tree->image.node_count;
+	uint32_t *made = cfr_slab_new(cfr_slab_pool(doc), n * sizeof(*made)), *other = NULL;
+
+	if (!made)
+		return NULL;
+	for (uint32_t at = 0; at < n; at++)
+		made[doc->ranks[at]] = at;
+	if (!atomic_compare_exchange_strong_explicit(&mine->nodes, &other, made, memory_order_acq_rel,
+	                                             memory_order_acquire)) {
+		cfr_slab_free(made);
+		made = other;
+	}
+	return made;
+}
+
 cfr_node cfr_document_node(const cfr_document *doc, uint32_t rank)
 {
-	return cfr__node(doc->tree, doc->nodes[rank]);
+	const uint32_t *nodes = atomic_load_explicit(&((cfr_document *)(uintptr_t)doc)->nodes, memory_order_acquire);
+	uint32_t at = 0;
+
+	if (CFR_LIKELY(nodes) || (nodes = make_nodes(doc)))
+		return cfr__node(doc->tree, nodes[rank]);
+	while (doc->ranks[at] != rank)
+		at++;
+	return cfr__node(doc->tree, at);
 }
 
 /* The copied run an entry belongs to, or NULL. */

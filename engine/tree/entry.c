@@ -11,7 +11,7 @@ static int put_wide(cfr_build *build, uint32_t rank, const cfr_entry *entry, cfr
 	int r;
 
 	if (!(p->word & CFR__ENTRY_WIDE)) {
-		if ((r = cfr_vec_room(&build->side.wide, &build->wide_cap, (uint64_t)build->wide_count + 1,
+		if ((r = cfr_slab_vec(&build->side.wide, build->mem, &build->wide_cap, (uint64_t)build->wide_count + 1,
 		                      sizeof(*build->side.wide), err)) < 0)
 			return r;
 		p->other = build->wide_count++;
@@ -85,4 +85,21 @@ int cfr__entry_copied(cfr_build *build, uint32_t from, uint32_t n, uint32_t shif
 		}
 	}
 	return 0;
+}
+
+int cfr__entry_wide(cfr_build *build, uint32_t rank, const cfr_mark *mark, const cfr_mark *key, bool collection,
+                    cfr_err *err)
+{
+	cfr_entry entry = { .start = mark->start, .end = mark->end, .before = mark->before, .key_start = mark->before,
+		            .next = collection ? CFR_ENTRY_OPEN : rank + 1, .style = mark->style, .flags = mark->flags };
+
+	if (key) {
+		uint32_t len = key->end - key->start;
+
+		entry.key_start = key->start;
+		entry.key_len = (uint16_t)(len > UINT16_MAX ? UINT16_MAX : len);
+		entry.flags |= cfr__entry_of_key(key);
+	}
+	build->side.items[rank].word = 0;
+	return cfr__entry_put(build, rank, &entry, collection, err);
 }

@@ -1,15 +1,15 @@
 /* engine/tree/finish.c -- from the values in the author's order to the one image. IMAGE_LAYOUT
  *
- * The size of the image is known before its first byte is written: the builder has counted. Then one walk, depth
- * first through the containers as they come to lie, places each one's children: gathered by their `next`, sorted by
- * the rank of their keys, written side by side. A container's record gets the number of its first child when its own
- * turn comes. Equal keys meet as neighbours of the sort.
+ * The size of the image is known before its first byte is written: the builder has counted. Three walks make it. The first
+ * goes depth first through the containers as they will lie, and notes for each place which value comes there: children
+ * gathered by their `next`, sorted by the rank of their keys. That list is one of the maps of the document. Equal keys
+ * meet as neighbours of the sort. The second brings the records to their places. The third, now straight on, writes
+ * the strings behind them and says in each record what it means from here on.
  *
- * Memory is at its peak here, so nothing is kept twice. A value's word is done with when the value has been placed, and
- * its four bytes then hold the number of its node: one of the two maps of the document. A container's record holds its
- * rank until it knows its first child. The other map, and the parents, are made when the payloads are gone.
+ * Memory is at its peak here, so nothing is kept twice. The records of a large document change places where they are, and
+ * their array grows into the image; the entries are the sidecar's already. Of many small documents in one stream each
+ * gets a copy, and the builder's arrays serve the next.
  */
-#include "engine/base/large.h"
 #include "engine/base/utf8.h"
 #include "engine/image/verify.h"
 #include "engine/pointer.h"
@@ -19,45 +19,20 @@
 /* Above this many bytes of entries a document takes over the builder's arrays instead of copying them. */
 static bool takes_over(const cfr_build *build) { return build->count * sizeof(struct cfr_packed) > 32 * 1024; }
 
+#define PLACED UINT32_C(0x100)		/* in a record's kind: it lies where it belongs */
+
 struct layout {
 	cfr_build *build;
 	char *bytes;			/* the image */
+	uint32_t *ranks;		/* by node: the value that comes there */
 	uint32_t *key_ranks;
 	uint64_t *gathered, *spare;	/* children of a mapping: rank of the key, rank of the value */
 	unsigned char *records;
 	char *strings;
+	size_t size;
 	uint32_t next, text;		/* nodes and bytes of strings placed so far */
 	uint32_t twin, twin_of;		/* the earliest duplicate, its first place; 0: none */
 };
-
-static void place(struct layout *layout, uint32_t at, uint32_t rank)
-{
-	cfr_build *build = layout->build;
-	unsigned char *record = layout->records + (size_t)at * CFR_IMAGE_RECORD;
-	uint32_t word = build->words[rank], key = cfr__word_key(word), kind = cfr__word_kind(word);
-	uint64_t value = build->values[rank];
-
-	if (cfr__is_text((cfr_kind)kind)) {
-		const char *text = cfr__slice_ptr(build, value);
-		uint32_t len = cfr__slice_len(value);
-
-		if (kind == CFR_OTHER) {
-			kind |= cfr__load32(text) << 8;
-			text += 4;
-			len -= 4;
-		}
-		if (len)
-			memcpy(layout->strings + layout->text, text, len);
-		value = layout->text | (uint64_t)len << 32;
-		layout->text += len;
-	} else if (cfr__is_container((cfr_kind)kind)) {
-		value = value << 32 | rank;
-	}
-	cfr__store32(record, key == CFR_BUILD_KEYLESS ? CFR_IMAGE_KEY_NONE : layout->key_ranks[key]);
-	cfr__store32(record + 4, kind);
-	cfr__store64(record + 8, value);
-	build->words[rank] = at;
-}
 
 /* Merge sort for the wide; insertion for the rest, where it is nearly free when the keys come sorted. */
 static uint64_t *sort(uint64_t *items, uint64_t *other, size_t n)
@@ -104,7 +79,7 @@ static void place_mapping(struct layout *layout, uint32_t rank, uint32_t count)
 	bool sorted = true;
 
 	for (uint32_t i = 0, child = rank + 1; i < count; i++, child = cfr__entry_next(&build->side, child)) {
-		uint64_t item = (uint64_t)layout->key_ranks[cfr__word_key(build->words[child])] << 32 | child;
+		uint64_t item = (uint64_t)layout->key_ranks[cfr__key_at(build, child)] << 32 | child;
 
 		sorted &= item >= last;
 		items[i] = last = item;
@@ -119,7 +94,7 @@ static void place_mapping(struct layout *layout, uint32_t rank, uint32_t count)
 			layout->twin = child;
 			layout->twin_of = (uint32_t)items[i - 1];
 		}
-		place(layout, layout->next + i, child);
+		layout->ranks[layout->next + i] = child;
 	}
 }
 
@@ -151,7 +126,7 @@ static int lay_out(struct layout *layout, cfr_err *err)
 
 	if (build->limits.of[CFR_LIMIT_DEPTH] < deepest)
 		deepest = (uint32_t)build->limits.of[CFR_LIMIT_DEPTH];
-	place(layout, 0, 0);
+	layout->ranks[0] = 0;
 	layout->next = 1;
 	stack[0] = (struct level){ 0, 1 };
 	while (depth > 0) {
@@ -163,11 +138,11 @@ static int lay_out(struct layout *layout, cfr_err *err)
 			depth--;
 			continue;
 		}
-		record = layout->records + (size_t)level->at++ * CFR_IMAGE_RECORD;
-		kind = cfr__load32(record + 4) & 0xFF;
+		rank = layout->ranks[level->at++];
+		record = cfr__record(build, rank);
+		kind = cfr__load32(record + 4);
 		if (!cfr__is_container((cfr_kind)kind))
 			continue;
-		rank = cfr__load32(record + 8);
 		if (CFR_UNLIKELY(depth > deepest))
 			return too_deep(layout, rank, err);
 		count = cfr__load32(record + 12);
@@ -178,12 +153,75 @@ static int lay_out(struct layout *layout, cfr_err *err)
 			place_mapping(layout, rank, count);
 		} else {
 			for (uint32_t i = 0, child = rank + 1; i < count; i++, child = cfr__entry_next(&build->side, child))
-				place(layout, layout->next + i, child);
+				layout->ranks[layout->next + i] = child;
 		}
 		stack[depth++] = (struct level){ layout->next, layout->next + count };
 		layout->next += count;
 	}
 	return 0;
+}
+
+/* Each record to its place, along the circles in which they push each other away. */
+static void permute(unsigned char *records, const uint32_t *ranks, uint32_t count)
+{
+	unsigned char held[CFR_IMAGE_RECORD];
+
+	for (uint32_t first = 0; first < count; first++) {
+		unsigned char *to = records + (size_t)first * CFR_IMAGE_RECORD, *from;
+		uint32_t at = first;
+
+		if (ranks[first] == first || cfr__load32(to + 4) & PLACED)
+			continue;
+		memcpy(held, to, CFR_IMAGE_RECORD);
+		for (; ranks[at] != first; to = from) {
+			at = ranks[at];
+			from = records + (size_t)at * CFR_IMAGE_RECORD;
+			memcpy(to, from, CFR_IMAGE_RECORD);
+			cfr__store32(to + 4, cfr__load32(to + 4) | PLACED);
+		}
+		memcpy(to, held, CFR_IMAGE_RECORD);
+		cfr__store32(to + 4, cfr__load32(to + 4) | PLACED);
+	}
+}
+
+/* What the builder kept in a record, as the image has it. */
+static inline void translate(struct layout *layout, unsigned char *record, const unsigned char *kept)
+{
+	cfr_build *build = layout->build;
+	uint32_t key = cfr__load32(kept), kind = cfr__load32(kept + 4) & 0xFF;
+	uint64_t value = cfr__load64(kept + 8);
+
+	if (cfr__is_text((cfr_kind)kind)) {
+		const char *text = cfr__slice_ptr(build, value);
+		uint32_t len = cfr__slice_len(value);
+
+		if (kind == CFR_OTHER) {
+			kind |= cfr__load32(text) << 8;
+			text += 4;
+			len -= 4;
+		}
+		if (len)
+			memcpy(layout->strings + layout->text, text, len);
+		value = layout->text | (uint64_t)len << 32;
+		layout->text += len;
+	}
+	cfr__store32(record, key == CFR_BUILD_KEYLESS ? CFR_IMAGE_KEY_NONE : layout->key_ranks[key]);
+	cfr__store32(record + 4, kind);
+	cfr__store64(record + 8, value);
+}
+
+static void write_records(struct layout *layout, bool over)
+{
+	cfr_build *build = layout->build;
+	uint32_t count = build->count;
+
+	if (over)
+		permute(layout->records, layout->ranks, count);
+	for (uint32_t at = 0; at < count; at++) {
+		unsigned char *record = layout->records + (size_t)at * CFR_IMAGE_RECORD;
+
+		translate(layout, record, over ? record : cfr__record(build, layout->ranks[at]));
+	}
 }
 
 static void write_keys(struct layout *layout)
@@ -211,15 +249,11 @@ static void write_keys(struct layout *layout)
 /* The path of a node, in a tree made for the question alone. */
 static void add_path(const cfr_image *image, uint32_t at, cfr_err *err)
 {
-	uint32_t *parents = malloc((size_t)image->node_count * sizeof(*parents));
 	cfr_buf path = CFR_BUF_INIT;
 	cfr_tree *tree = NULL;
 
-	if (!err || !parents || cfr__tree_new(&tree, image, parents, NULL, NULL, NULL) < 0) {
-		free(parents);
+	if (!err || cfr__tree_new(&tree, NULL, image, NULL, NULL, NULL, NULL) < 0)
 		return;
-	}
-	cfr__image_parents(image, parents);
 	cfr_pointer_write(&path, cfr__node(tree, at));
 	if (!path.failed)
 		cfr_err_path(err, cfr_buf_str(&path));
@@ -227,23 +261,20 @@ static void add_path(const cfr_image *image, uint32_t at, cfr_err *err)
 	cfr_tree_unref(tree);
 }
 
-static int duplicate(struct layout *layout, const cfr_image *image, cfr_err *err)
+static int duplicate(struct layout *layout, cfr_err *err)
 {
 	cfr_build *build = layout->build;
-	cfr_entry twin = cfr__entry(&build->side, layout->twin), first = cfr__entry(&build->side, layout->twin_of);
-	uint32_t at = build->words[layout->twin];
-	cfr_str key = cfr__image_key_text(image, cfr__image_key(image, at));
+	uint32_t at = cfr__entry(&build->side, layout->twin).key_start;
+	cfr_str key = cfr__slice_str(build, build->keys.items[cfr__key_at(build, layout->twin)].slice);
 	int shown = (int)(key.len > 80 ? 80 : key.len), r;
 
 	while (shown < (int)key.len && ((unsigned char)key.ptr[shown] & 0xC0) == 0x80)
 		shown--;
 	r = cfr_err_set(err, CFR_E_DUPLICATE, "the key '%.*s' stands twice in one mapping", shown, key.ptr);
-	add_path(image, at, err);
+	cfr__build_fail(build, r, at, layout->twin, err);
 	if (err && build->source) {
-		cfr_place place = cfr_source_place(build->source, twin.key_start);
-		cfr_place other = cfr_source_place(build->source, first.key_start);
+		cfr_place other = cfr_source_place(build->source, cfr__entry(&build->side, layout->twin_of).key_start);
 
-		cfr_err_at(err, cfr_source_name(build->source), place.line, place.column);
 		err->other_line = other.line;
 		err->other_column = other.column;
 		cfr_err_hint(err, "it was first written on line %u, column %u; remove or rename one of them",
@@ -283,35 +314,60 @@ static int check_text(const cfr_image *image, cfr_err *err)
 static int allocate(struct layout *layout, cfr_err *err)
 {
 	cfr_build *build = layout->build;
-	uint64_t size = cfr__image_size(build->count, build->keys.count, (uint32_t)build->keys.text, 0) + build->strings;
 	int r;
 
+	layout->size = (size_t)(cfr__image_size(build->count, build->keys.count, (uint32_t)build->keys.text, 0) +
+	                        build->strings);
 	if (build->strings > UINT32_MAX || build->keys.text > UINT32_MAX)
 		return cfr_err_set(err, CFR_E_UNSUPPORTED, "a document with more than 4 GiB of text");
 	if ((r = cfr__keys_rank(&layout->key_ranks, build, err)) < 0)
 		return r;
-	layout->bytes = cfr_large(malloc((size_t)size), (size_t)size);
-	layout->gathered = malloc(((size_t)build->widest * 2 + 1) * sizeof(*layout->gathered));
-	if (!layout->bytes || !layout->gathered)
+	layout->ranks = cfr_slab_new(build->mem, (size_t)build->count * sizeof(*layout->ranks));
+	layout->gathered = cfr_slab_room(build->mem, ((size_t)build->widest * 2 + 1) * sizeof(*layout->gathered));
+	if (!layout->ranks || !layout->gathered)
 		return cfr_err_nomem(err);
 	layout->spare = layout->gathered + build->widest;
+	return 0;
+}
+
+/* The image, with nothing but its head filled. One that is taken over stays the builder's until all is done. */
+static int begin_image(struct layout *layout, bool over, cfr_err *err)
+{
+	cfr_build *build = layout->build;
+
+	cfr_slab_free(layout->gathered);
+	layout->gathered = NULL;
+	if (over) {
+		build->side.items = cfr_slab_trim(build->side.items, build->count * sizeof(*build->side.items));
+		build->cap = build->count;
+		if (build->wide_count)
+			build->side.wide = cfr_slab_trim(build->side.wide, build->wide_count * sizeof(*build->side.wide));
+		layout->bytes = cfr_slab_grow(build->image, layout->size);
+		if (layout->bytes)
+			build->image = (unsigned char *)layout->bytes;
+	} else {
+		layout->bytes = cfr_slab_new(build->mem, layout->size);
+	}
+	if (!layout->bytes)
+		return cfr_err_nomem(err);
 	memcpy(layout->bytes, CFR_IMAGE_MAGIC, 8);
-	cfr__store64(layout->bytes + 8, size);
+	cfr__store64(layout->bytes + 8, layout->size);
 	cfr__store32(layout->bytes + 16, build->count);
 	cfr__store32(layout->bytes + 20, build->keys.count);
 	cfr__store32(layout->bytes + 24, (uint32_t)build->keys.text);
 	cfr__store32(layout->bytes + 28, (uint32_t)build->strings);
 	layout->records = (unsigned char *)layout->bytes + CFR_IMAGE_HEADER;
-	layout->strings = layout->bytes + (size - build->strings);
+	layout->strings = layout->bytes + (layout->size - build->strings);
 	return 0;
 }
 
-/* Afterwards the words are numbers of nodes, and the values are used up. */
-static int make_tree(cfr_tree **out, cfr_build *build, cfr_err *err)
+/* `ranks`, if not NULL, gets the map from nodes to ranks. Afterwards the builder's records are used up, and what is left
+ * of it is the sidecar. */
+static int make_tree(cfr_tree **out, uint32_t **ranks, cfr_build *build, cfr_err *err)
 {
 	struct layout layout = { .build = build };
+	bool over = takes_over(build);
 	cfr_image image;
-	uint32_t *parents = NULL;
 	int r;
 
 	if (build->count == 0 || build->depth > 0) {
@@ -320,52 +376,57 @@ static int make_tree(cfr_tree **out, cfr_build *build, cfr_err *err)
 	}
 	if ((r = allocate(&layout, err)) < 0 || (r = lay_out(&layout, err)) < 0)
 		goto done;
-	write_keys(&layout);
-	cfr__image_map(&image, (cfr_str){ layout.bytes, (size_t)cfr__load64(layout.bytes + 8) });
 	if (layout.twin) {
-		r = duplicate(&layout, &image, err);
+		r = duplicate(&layout, err);
 		goto done;
 	}
+	if ((r = begin_image(&layout, over, err)) < 0)
+		goto done;
+	write_records(&layout, over);
+	write_keys(&layout);
+	cfr__image_map(&image, (cfr_str){ layout.bytes, layout.size });
 	if ((r = check_text(&image, err)) < 0)
 		goto done;
-	if (takes_over(build)) {
-		free(build->values);
-		build->values = NULL;
+	if (over)
+		layout.bytes = cfr_slab_trim(layout.bytes, layout.size);
+	cfr__image_map(&image, (cfr_str){ layout.bytes, layout.size });
+	if (over)
+		build->image = (unsigned char *)layout.bytes;
+	if ((r = cfr__tree_new(out, build->mem, &image, NULL, cfr_slab_free, layout.bytes, err)) < 0)
+		goto done;
+	if (over)
+		build->image = NULL;
+	build->count = 0;		/* a second finish would read records that are none */
+	if (over)
 		build->cap = 0;
-	}
-	r = CFR_E_NOMEM;
-	if (!(parents = cfr_large(malloc(image.node_count * sizeof(*parents)), image.node_count * sizeof(*parents))))
-		goto done;
-	cfr__image_parents(&image, parents);
-	if ((r = cfr__tree_new(out, &image, parents, free, layout.bytes, err)) < 0)
-		goto done;
-	build->count = 0;		/* a second finish would read words that are no words */
 	layout.bytes = NULL;
-	parents = NULL;
+	if (ranks) {
+		*ranks = layout.ranks;
+		layout.ranks = NULL;
+	}
 done:
-	if (r == CFR_E_NOMEM)
-		cfr_err_nomem(err);
-	free(parents);
-	free(layout.gathered);
-	free(layout.bytes);
-	free(layout.key_ranks);
+	cfr_slab_free(layout.ranks);
+	cfr_slab_free(layout.gathered);
+	if (!over)
+		cfr_slab_free(layout.bytes);
+	cfr_slab_free(layout.key_ranks);
 	return r;
 }
 
-/* Take an array of the builder, cut to size, or copy it. NULL when out of memory. */
-static void *take(void *array, size_t size, bool over)
+/* Take an array of the builder, or copy it. NULL when out of memory. */
+static void *take(cfr_pool *mem, void *array, size_t size, bool over)
 {
-	void *mine = over ? realloc(array, size) : malloc(size);
+	void *mine = over ? array : cfr_slab_new(mem, size);
 
 	if (mine && !over)
 		memcpy(mine, array, size);
-	return mine ? mine : over ? array : NULL;	/* cutting may fail; then it stays long */
+	return mine;
 }
 
 int cfr_build_finish(cfr_document **out, cfr_build *build, uint32_t index, uint32_t range_start, uint32_t range_end,
                      cfr_err *err)
 {
-	cfr_document *doc = build->source ? calloc(1, sizeof(*doc)) : NULL;
+	cfr_document *doc = build->source ? cfr_slab_new(build->mem, sizeof(*doc)) : NULL;
 	size_t n = build->count;
 	bool over = takes_over(build);
 	int r;
@@ -374,34 +435,32 @@ int cfr_build_finish(cfr_document **out, cfr_build *build, uint32_t index, uint3
 		return cfr_err_set(err, CFR_E_BUG, "a document without a source");
 	if (!doc)
 		return cfr_err_nomem(err);
+	memset(doc, 0, sizeof(*doc));
 	atomic_init(&doc->refs, 1);
+	atomic_init(&doc->nodes, NULL);
 	doc->source = cfr_source_ref(build->source);
 	doc->format = build->format;
 	doc->index = index;
 	doc->start = range_start;
 	doc->end = range_end;
-	if ((r = make_tree(&doc->tree, build, err)) < 0)
+	if ((r = make_tree(&doc->tree, &doc->ranks, build, err)) < 0)
 		goto done;
 	r = CFR_E_NOMEM;
-	if (!(doc->ranks = cfr_large(malloc(n * sizeof(*doc->ranks)), n * sizeof(*doc->ranks))))
-		goto done;
-	for (uint32_t rank = 0; rank < n; rank++)
-		doc->ranks[build->words[rank]] = rank;
-	if (!(doc->side.items = take(build->side.items, n * sizeof(*doc->side.items), over)))
+	if (!(doc->side.items = take(build->mem, build->side.items, n * sizeof(*doc->side.items), over)))
 		goto done;
 	if (over)
 		build->side.items = NULL;
 	if (build->wide_count) {
-		if (!(doc->side.wide = take(build->side.wide, build->wide_count * sizeof(*doc->side.wide), false)))
+		if (!(doc->side.wide = take(build->mem, build->side.wide, build->wide_count * sizeof(*doc->side.wide), over)))
 			goto done;
 		doc->wide_count = build->wide_count;
+		if (over) {
+			build->side.wide = NULL;
+			build->wide_cap = 0;
+		}
 	}
-	if (!(doc->nodes = take(build->words, n * sizeof(*doc->nodes), over)))
-		goto done;
-	if (over)
-		build->words = NULL;
 	if (build->copy_count) {
-		if (!(doc->copies = take(build->copies, build->copy_count * sizeof(*doc->copies), false)))
+		if (!(doc->copies = take(build->mem, build->copies, build->copy_count * sizeof(*doc->copies), false)))
 			goto done;
 		doc->copy_count = build->copy_count;
 	}
@@ -417,5 +476,5 @@ done:
 
 int cfr_build_finish_tree(cfr_tree **out, cfr_build *build, cfr_err *err)
 {
-	return make_tree(out, build, err);
+	return make_tree(out, NULL, build, err);
 }

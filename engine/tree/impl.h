@@ -3,6 +3,8 @@
 #ifndef CFR_TREE_IMPL_H
 #define CFR_TREE_IMPL_H
 
+#include "engine/base/slab.h"
+#include "engine/base/str.h"
 #include "engine/document.h"
 #include "engine/image/read.h"
 #include "engine/tree/entry.h"
@@ -16,10 +18,12 @@ struct cfr_ids {
 	uint8_t (*digest)[32];
 };
 
+/* Trees and documents, and all that they own, are slabs. Maps that are wanted by some only are made when somebody asks and
+ * published by one compare-and-swap; without memory for one, the question takes longer. */
 struct cfr_tree {
 	atomic_size_t refs;
 	cfr_image image;
-	uint32_t *parents;		/* of each node; CFR_IMAGE_NONE for the root */
+	_Atomic(uint32_t *) parents;	/* made at the first question; CFR_IMAGE_NONE for the root */
 	void (*done)(void *arg);	/* gives the image back */
 	void *arg;
 	_Atomic(struct cfr_ids *) ids;
@@ -35,7 +39,7 @@ struct cfr_copy {
 /* Memory that restored documents lie in, all those of one source together (store.c). */
 struct cfr_block {
 	atomic_size_t refs;
-	char *bytes;			/* from malloc */
+	cfr_buf bytes;
 };
 
 struct cfr_document {
@@ -46,7 +50,8 @@ struct cfr_document {
 	uint32_t index, start, end;
 	struct cfr_sidecar side;
 	uint32_t wide_count;
-	uint32_t *ranks, *nodes;	/* node to rank and back */
+	uint32_t *ranks;		/* by node */
+	_Atomic(uint32_t *) nodes;	/* by rank; made at the first question */
 	struct cfr_copy *copies;
 	uint32_t copy_count;
 	struct cfr_block *block;	/* not NULL: entries (with the wide), ranks and copies lie in it */
@@ -54,9 +59,11 @@ struct cfr_document {
 
 void cfr__block_unref(struct cfr_block *block);
 
-/* A tree over an image that is known to be good. On success `parents` (from malloc) and the bytes are the tree's. */
-int cfr__tree_new(cfr_tree **out, const cfr_image *image, uint32_t *parents, void (*done)(void *arg), void *arg,
+/* A tree over an image that is known to be good. On success `parents` (a slab, or NULL) and the bytes are the tree's. */
+int cfr__tree_new(cfr_tree **out, cfr_pool *pool, const cfr_image *image, uint32_t *parents, void (*done)(void *arg), void *arg,
                   cfr_err *err);
+/* A node's parent, or CFR_IMAGE_NONE. */
+uint32_t cfr__parent(const cfr_tree *tree, uint32_t at);
 void cfr__ids_free(struct cfr_ids *ids);
 
 static inline cfr_node cfr__node(const cfr_tree *tree, uint32_t at) { return (cfr_node){ tree, 0, at }; }

@@ -17,20 +17,21 @@ static inline bool is_key(const cfr_build *build, uint32_t number, cfr_str text)
 }
 
 /* More slots, and each number into its new one. */
-static int rehash(struct cfr_keys *keys, cfr_err *err)
+static int rehash(struct cfr_keys *keys, cfr_pool *pool, cfr_err *err)
 {
 	uint32_t count = keys->slot_count ? keys->slot_count * 2 : 64;
 	uint32_t *slots;
 
-	if (count == 0 || !(slots = calloc(count, sizeof(*slots))))
+	if (count == 0 || !(slots = cfr_slab_new(pool, count * sizeof(*slots))))
 		return cfr_err_nomem(err);
+	memset(slots, 0, count * sizeof(*slots));
 	for (uint32_t i = 0; i < keys->count; i++) {
 		uint32_t at = keys->items[i].hash & (count - 1);
 		while (slots[at])
 			at = (at + 1) & (count - 1);
 		slots[at] = i + 1;
 	}
-	free(keys->slots);
+	cfr_slab_free(keys->slots);
 	keys->slots = slots;
 	keys->slot_count = count;
 	return 0;
@@ -46,9 +47,9 @@ static int add(cfr_build *build, cfr_str text, uint32_t hash, cfr_err *err)
 	if (cfr_utf8_valid(text.ptr, text.len) != text.len)
 		return cfr__build_fail(build, cfr_err_set(err, CFR_E_ENCODING, "a key that is not UTF-8"),
 		                       build->key_mark.start, cfr__open_rank(build), err);
-	if ((keys->count + 1) > keys->slot_count / 2 && (r = rehash(keys, err)) < 0)
+	if ((keys->count + 1) > keys->slot_count / 2 && (r = rehash(keys, build->mem, err)) < 0)
 		return r;
-	if ((r = cfr_vec_room(&keys->items, &keys->cap, (uint64_t)keys->count + 1, sizeof(*keys->items), err)) < 0 ||
+	if ((r = cfr_slab_vec(&keys->items, build->mem, &keys->cap, (uint64_t)keys->count + 1, sizeof(*keys->items), err)) < 0 ||
 	    (r = cfr__slice(&slice, build, text, err)) < 0)
 		return r;
 	for (at = hash & (keys->slot_count - 1); keys->slots[at];)
@@ -98,7 +99,7 @@ void cfr__keys_reset(struct cfr_keys *keys)
 {
 	/* After a document with many keys, a stream of small ones must not pay for clearing a large table each time. */
 	if (keys->slot_count / 64 > keys->count) {
-		free(keys->slots);
+		cfr_slab_free(keys->slots);
 		keys->slots = NULL;
 		keys->slot_count = 0;
 	} else if (keys->count) {
@@ -110,8 +111,8 @@ void cfr__keys_reset(struct cfr_keys *keys)
 
 void cfr__keys_release(struct cfr_keys *keys)
 {
-	free(keys->items);
-	free(keys->slots);
+	cfr_slab_free(keys->items);
+	cfr_slab_free(keys->slots);
 }
 
 /* For sorting: the first eight bytes as a number decide most comparisons without looking at the text. */
@@ -170,12 +171,12 @@ static struct ranked *sort(const cfr_build *build, struct ranked *items, struct 
 int cfr__keys_rank(uint32_t **out, const cfr_build *build, cfr_err *err)
 {
 	uint32_t count = build->keys.count;
-	struct ranked *items = malloc(((size_t)count * 2 + 1) * sizeof(*items)), *sorted;
-	uint32_t *ranks = malloc(((size_t)count + 1) * sizeof(*ranks));
+	struct ranked *items = cfr_slab_new(build->mem, ((size_t)count * 2 + 1) * sizeof(*items)), *sorted;
+	uint32_t *ranks = cfr_slab_new(build->mem, ((size_t)count + 1) * sizeof(*ranks));
 
 	if (!items || !ranks) {
-		free(items);
-		free(ranks);
+		cfr_slab_free(items);
+		cfr_slab_free(ranks);
 		return cfr_err_nomem(err);
 	}
 	for (uint32_t i = 0; i < count; i++) {
@@ -185,7 +186,7 @@ int cfr__keys_rank(uint32_t **out, const cfr_build *build, cfr_err *err)
 	sorted = sort(build, items, items + count, count);
 	for (uint32_t i = 0; i < count; i++)
 		ranks[sorted[i].number] = i;
-	free(items);
+	cfr_slab_free(items);
 	*out = ranks;
 	return 0;
 }

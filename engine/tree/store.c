@@ -7,6 +7,7 @@
  */
 #include "engine/tree/store.h"
 
+#include "engine/base/pooled.h"
 #include "engine/image/verify.h"
 #include "engine/tree/impl.h"
 #include <stdlib.h>
@@ -40,14 +41,15 @@ uint32_t cfr__document_pieces(cfr_str pieces[CFR__STORE_PIECES], cfr__stored *he
 
 /* --- memory --- */
 
-int cfr__block_new(cfr_block **out, char *bytes, cfr_err *err)
+int cfr__block_new(cfr_block **out, cfr_buf *bytes, cfr_err *err)
 {
 	cfr_block *block = malloc(sizeof(*block));
 
 	if (!block)
 		return cfr_err_nomem(err);
 	atomic_init(&block->refs, 1);
-	block->bytes = bytes;
+	block->bytes = *bytes;
+	*bytes = (cfr_buf)CFR_BUF_INIT;
 	*out = block;
 	return 0;
 }
@@ -55,7 +57,7 @@ int cfr__block_new(cfr_block **out, char *bytes, cfr_err *err)
 void cfr__block_unref(cfr_block *block)
 {
 	if (block && atomic_fetch_sub_explicit(&block->refs, 1, memory_order_acq_rel) == 1) {
-		free(block->bytes);
+		cfr_buf_release(&block->bytes);
 		free(block);
 	}
 }
@@ -102,15 +104,17 @@ static bool entry_fits(const cfr_entry *e, cfr_kind kind, bool keyed, cfr_str te
 /* Each node has a rank, and no two have the same. */
 static const char *check_ranks(cfr_document *doc, uint32_t n)
 {
-	memset(doc->nodes, 0xFF, n * sizeof(*doc->nodes));
+	uint32_t *nodes = atomic_load_explicit(&doc->nodes, memory_order_relaxed);
+
+	memset(nodes, 0xFF, n * sizeof(*nodes));
 	for (uint32_t at = 0; at < n; at++) {
 		uint32_t rank = doc->ranks[at];
 
-		if (rank >= n || doc->nodes[rank] != CFR_IMAGE_NONE)
+		if (rank >= n || nodes[rank] != CFR_IMAGE_NONE)
 			return "ranks that are no order";
-		doc->nodes[rank] = at;
+		nodes[rank] = at;
 	}
-	return doc->nodes[0] == 0 ? NULL : "a root that is not the first";
+	return nodes[0] == 0 ? NULL : "a root that is not the first";
 }
 
 /* What has to hold before an entry can be unpacked: it looks into the table of the wide, and at the last of its own. */
@@ -130,19 +134,20 @@ static const char *check_entries(const cfr_document *doc, uint32_t n)
 {
 	const cfr_str text = cfr_source_bytes(doc->source);
 	const cfr_image *image = &doc->tree->image;
+	const uint32_t *nodes = atomic_load_explicit(&((cfr_document *)(uintptr_t)doc)->nodes, memory_order_relaxed);
 	struct open stack[CFR_IMAGE_DEPTH + 1];
 	uint32_t depth = 0;
 
 	for (uint32_t rank = 0; rank < n; rank++) {
 		cfr_entry entry = cfr__entry(&doc->side, rank);
-		uint32_t at = doc->nodes[rank];
+		uint32_t at = nodes[rank];
 		cfr_kind kind = cfr__image_kind(image, at);
 		struct open *in;
 
 		while (depth && stack[depth - 1].next == rank)
 			depth--;
 		in = depth ? &stack[depth - 1] : NULL;
-		if (rank ? !in || doc->tree->parents[at] != in->node || entry.next > in->next : entry.next != n)
+		if (rank ? !in || cfr__parent(doc->tree, at) != in->node || entry.next > in->next : entry.next != n)
 			return "entries that do not nest as the tree does";
 		if (in && in->child && at != in->child++)
 			return "elements out of order";
@@ -211,7 +216,7 @@ int cfr__document_restore(cfr_document **out, size_t *used, const cfr_source *so
 	const char *why;
 	cfr__stored head;
 	cfr_str image;
-	uint32_t n;
+	uint32_t n, *nodes;
 	int r;
 
 	if (bytes.len < sizeof(head))
@@ -220,8 +225,9 @@ int cfr__document_restore(cfr_document **out, size_t *used, const cfr_source *so
 	if (head.format == CFR_FORMAT_NONE || head.format >= CFR_FORMAT_COUNT || head.start > head.end ||
 	    !fits(text, head.start) || !fits(text, head.end))
 		return corrupt(err, "no document of this source");
-	if (!(doc = calloc(1, sizeof(*doc))))
+	if (!(doc = cfr_slab_new(cfr__source_pool(source), sizeof(*doc))))
 		return cfr_err_nomem(err);
+	memset(doc, 0, sizeof(*doc));
 	atomic_init(&doc->refs, 1);
 	doc->block = block_ref(block);
 	doc->source = cfr_source_ref(source);
@@ -237,10 +243,11 @@ int cfr__document_restore(cfr_document **out, size_t *used, const cfr_source *so
 	r = corrupt(err, "another number of nodes");
 	if (n != head.nodes)
 		goto done;
-	if (!(doc->nodes = malloc(n * sizeof(*doc->nodes)))) {
+	if (!(nodes = cfr_slab_new(cfr__source_pool(source), n * sizeof(*nodes)))) {
 		r = cfr_err_nomem(err);
 		goto done;
 	}
+	atomic_init(&doc->nodes, nodes);
 	if ((why = check_ranks(doc, n)) || (why = check_packed(doc, n)) || (why = check_entries(doc, n)) || (why = check_copies(doc, n))) {
 		r = corrupt(err, why);
 		goto done;

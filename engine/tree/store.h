@@ -6,6 +6,7 @@
 #ifndef CFR_TREE_STORE_H
 #define CFR_TREE_STORE_H
 
+#include "engine/base/str.h"
 #include "engine/document.h"
 
 /* In front of each document. Everything begins at a multiple of 8. */
@@ -22,8 +23,8 @@ enum { CFR__STORE_PIECES = 12 };
 uint32_t cfr__document_pieces(cfr_str pieces[CFR__STORE_PIECES], cfr__stored *head, const cfr_document *doc);
 
 typedef struct cfr_block cfr_block;
-/* Memory from malloc that documents are to share; freed with the last of them. Takes the bytes on success. */
-int cfr__block_new(cfr_block **out, char *bytes, cfr_err *err);
+/* Memory that documents are to share; released with the last of them. Takes the bytes on success. */
+int cfr__block_new(cfr_block **out, cfr_buf *bytes, cfr_err *err);
 void cfr__block_unref(cfr_block *block);
 
 /* The document that lies at the beginning of `bytes`, which are the block's, and how many it took. The source is valid

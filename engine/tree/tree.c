@@ -7,7 +7,6 @@
 
 #include "engine/image/verify.h"
 #include "engine/tree/impl.h"
-#include <stdlib.h>
 
 const char *cfr_kind_name(cfr_kind kind)
 {
@@ -19,17 +18,17 @@ const char *cfr_kind_name(cfr_kind kind)
 	return (unsigned)kind < CFR_KIND_COUNT ? names[kind] : "?";
 }
 
-int cfr__tree_new(cfr_tree **out, const cfr_image *image, uint32_t *parents, void (*done)(void *arg), void *arg,
+int cfr__tree_new(cfr_tree **out, cfr_pool *pool, const cfr_image *image, uint32_t *parents, void (*done)(void *arg), void *arg,
                   cfr_err *err)
 {
-	cfr_tree *tree = malloc(sizeof(*tree));
+	cfr_tree *tree = cfr_slab_new(pool, sizeof(*tree));
 
 	if (!tree)
 		return cfr_err_nomem(err);
 	atomic_init(&tree->refs, 1);
 	atomic_init(&tree->ids, NULL);
 	tree->image = *image;
-	tree->parents = parents;
+	atomic_init(&tree->parents, parents);
 	tree->done = done;
 	tree->arg = arg;
 	*out = tree;
@@ -44,8 +43,8 @@ int cfr_tree_wrap(cfr_tree **out, cfr_str bytes, void (*done)(void *arg), void *
 
 	if ((r = cfr__image_verify(&image, &parents, bytes, err)) < 0)
 		return r;
-	if ((r = cfr__tree_new(out, &image, parents, done, arg, err)) < 0)
-		free(parents);
+	if ((r = cfr__tree_new(out, NULL, &image, parents, done, arg, err)) < 0)
+		cfr_slab_free(parents);
 	return r;
 }
 
@@ -67,8 +66,8 @@ cfr_tree *cfr_tree_unref(const cfr_tree *tree)
 		if (mine->done)
 			mine->done(mine->arg);
 		cfr__ids_free(atomic_load_explicit(&mine->ids, memory_order_relaxed));
-		free(mine->parents);
-		free(mine);
+		cfr_slab_free(atomic_load_explicit(&mine->parents, memory_order_relaxed));
+		cfr_slab_free(mine);
 	}
 	return NULL;
 }
@@ -133,16 +132,46 @@ cfr_str cfr_node_key(cfr_node node)
 	return key == CFR_IMAGE_KEY_NONE ? (cfr_str){ NULL, 0 } : cfr__image_key_text(&node.tree->image, key);
 }
 
+static const uint32_t *make_parents(const cfr_tree *tree)
+{
+	cfr_tree *mine = (cfr_tree *)(uintptr_t)tree;
+	uint32_t *made = cfr_slab_new(cfr_slab_pool(tree), tree->image.node_count * sizeof(*made)), *other = NULL;
+
+	if (!made)
+		return NULL;
+	cfr__image_parents(&tree->image, made);
+	if (!atomic_compare_exchange_strong_explicit(&mine->parents, &other, made, memory_order_acq_rel,
+	                                             memory_order_acquire)) {
+		cfr_slab_free(made);
+		made = other;
+	}
+	return made;
+}
+
+uint32_t cfr__parent(const cfr_tree *tree, uint32_t at)
+{
+	const uint32_t *parents = atomic_load_explicit(&((cfr_tree *)(uintptr_t)tree)->parents, memory_order_acquire);
+
+	if (CFR_LIKELY(parents) || (parents = make_parents(tree)))
+		return parents[at];
+	for (uint32_t up = at; up-- > 0;) {	/* before its children (I1) */
+		if (cfr__is_container(cfr__image_kind(&tree->image, up)) && cfr__image_first(&tree->image, up) <= at &&
+		    at - cfr__image_first(&tree->image, up) < cfr__image_count(&tree->image, up))
+			return up;
+	}
+	return CFR_IMAGE_NONE;
+}
+
 uint32_t cfr_node_index(cfr_node node)
 {
-	uint32_t parent = node.tree->parents[node.at];
+	uint32_t parent = cfr__parent(node.tree, node.at);
 
 	return parent == CFR_IMAGE_NONE ? 0 : node.at - cfr__image_first(&node.tree->image, parent);
 }
 
 bool cfr_node_parent(cfr_node *out, cfr_node node)
 {
-	uint32_t parent = node.tree->parents[node.at];
+	uint32_t parent = cfr__parent(node.tree, node.at);
 
 	if (parent == CFR_IMAGE_NONE)
 		return false;

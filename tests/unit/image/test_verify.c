@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "engine/base/slab.h"
 #include "engine/image/verify.h"
 #include "support/random_tree.h"
 
@@ -189,7 +190,7 @@ static void test_parents(void **state)
 		assert_int_equal(cfr__image_verify(&image, &found, cfr_tree_image(tree), NULL), 0);
 		cfr__image_parents(&image, counted);
 		assert_memory_equal(found, counted, cfr_tree_size(tree) * sizeof(*counted));
-		free(found);
+		cfr_slab_free(found);
 		free(counted);
 		cfr_tree_unref(tree);
 		random_free(value);
