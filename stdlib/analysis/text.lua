@@ -1,4 +1,5 @@
--- stdlib/analysis/text.lua: an analysis for a person: what there is, where the bytes are, what to do. Made for 80 columns.
+-- stdlib/analysis/text.lua: an analysis for a person: what there is, where the bytes are, what to do. Made for 80 columns;
+-- in less than 60 nothing would be left beside the numbers.
 
 local advice = require "analysis/advice"
 local core = require "core"
@@ -10,7 +11,7 @@ local M = {}
 
 --- The context of one rendering: lines, paint, columns.
 local function writer()
-  local w = { lines = {}, paint = terminal.painter(1), width = math.min(terminal.width(), 100) }
+  local w = { lines = {}, paint = terminal.painter(1), width = math.max(math.min(terminal.width(), 100), 60) }
   function w.add(text)
     w.lines[#w.lines + 1] = text
   end

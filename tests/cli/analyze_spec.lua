@@ -228,7 +228,7 @@ print(groups, saved)
     assert.truthy(r.out:find("Keep a certificate in a file of its own", 1, true))
     assert.truthy(r.out:find("${file:cert.pem}", 1, true))
     assert.truthy(r.out:find("Remove an anchor that nobody uses", 1, true))
-    assert.truthy(r.out:find("how: &one\n", 1, true))
+    assert.truthy(r.out:find("how: take out &one\n", 1, true))
     for line in r.out:gmatch "[^\n]+" do
       assert.is_true(utf8.len(line) <= 80, line)
     end
