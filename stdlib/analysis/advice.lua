@@ -157,7 +157,8 @@ function M.words(analysis, advice)
       end
     end
     out.what = ("Remove %s that nobody uses"):format(#out.places == 1 and "an anchor" or count(#out.places) .. " anchors")
-    out.how = "take out " .. table.concat(names, ", ") .. (#out.places > #names and (" and %s more"):format(count(#out.places - #names)) or "")
+    out.how = "take out " .. table.concat(names, ", ")
+      .. (#out.places > #names and (" and %s more"):format(count(#out.places - #names)) or "")
   else
     local file = analysis.files[advice.item]
     out.places = { { file = file.file } }
