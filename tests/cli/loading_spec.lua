@@ -143,6 +143,34 @@ describe("what is cached", function()
     assert.truthy(r.out:find "records found +0\n" and r.out:find "parsed +14[%d.]+ kB\n", r.out)
   end)
 
+  it("is the same on one thread and on many, and for several programs at once", function()
+    local line = "$CFGRUN check -p rules.lua --max-per-rule 0 -j %d . 2>&1"
+    local plain = cli.shell(here, "CFGRUN_CACHE=off " .. line:format(1)).out
+    assert.truthy(plain:find "the text several")
+    local folder = here .. "/.several"
+    local with = ("export CFGRUN_CACHE='%s';"):format(folder)
+    local r = cli.shell(here, with .. (" for i in 1 2 3 4 5 6; do ( %s ) >out$i & done; wait;"
+      .. " for i in 1 2 3 4 5 6; do cmp out1 out$i; done; cat out1; rm out?"):format(line:format(3)))
+    same(plain, r.out, "six at once")
+    for _, threads in ipairs { 1, 8 } do
+      same(plain, cli.shell(here, with .. line:format(threads)).out, threads .. " threads")
+    end
+  end)
+
+  it("is told with --stats by the commands that read", function()
+    for _, command in ipairs { "get %s /version", "query %s '$.version'", "check -p rules.lua %s", "compose %s", "convert %s --to json",
+      "explain %s /version", "diff %s other.yaml" } do
+      local file = command:format("stack.yaml")
+      local plain = cli.shell(here, "$CFGRUN " .. file)
+      local r = cli.shell(here, "$CFGRUN " .. file .. " --stats")
+      assert.equal(plain.out, r.out)
+      assert.equal(plain.status, r.status)
+      assert.truthy(r.err:find "sources +[12] +[%d.]+ kB\n", file .. "\n" .. r.err)
+      assert.truthy(r.err:find "time: read +[12] +[%d.]+ ms\n", file .. "\n" .. r.err)
+      assert.truthy(r.err:find "time: in all +[%d.]+ ms\n", file .. "\n" .. r.err)
+    end
+  end)
+
   it("is as if it were not there, when it is damaged", function()
     local plain = some "CFGRUN_CACHE=off"
     local with = ("CFGRUN_CACHE='%s'"):format(cache)

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "engine/edit.h"
 #include "engine/load/inside.h"
 #include "tests/support/loading.h"
 
@@ -159,9 +160,56 @@ static void test_other_source(void **state)
 	cfr_source_unref(c);
 }
 
+/* An edit of a restored document is that of the document its reader gives. */
+static void test_edited(void **state)
+{
+	cfr_source *source = source_of("a: &x\n  b: 1 # one\nc: *x\n---\n- d\n- {e: f}\n");
+	cfr_documents docs, again;
+	cfr_buf record = CFR_BUF_INIT;
+	const cfr_edit edits[] = { { .op = CFR_EDIT_REMOVE, .at = CFR_STR("/1/e") }, { .op = CFR_EDIT_RENAME, .at = CFR_STR("/c"), .key = CFR_STR("z") },
+				   { .op = CFR_EDIT_RENAME, .at = CFR_STR("/c/b"), .key = CFR_STR("z") } };
+	const cfr_edit_list both[] = { { &edits[1], 1 }, { &edits[0], 1 } };
+	cfr_splices x, y;
+
+	(void)state;
+	assert_int_equal(cfr_text_read(&docs, source, CFR_YAML, NULL, NULL), 0);
+	record_of(&record, &docs);
+	assert_int_equal(cfr__documents_restore(&again, source, &record, NULL), 0);
+	for (int i = 0; i < 4; i++) {
+		cfr_documents *from = &docs;
+		int r[2];
+
+		for (int k = 0; k < 2; k++, from = &again) {
+			cfr_splices *to = k ? &y : &x;
+			*to = (cfr_splices){ .count = 0 };
+			if (i == 0)
+				r[k] = cfr_edit_plan(to, from->items[1], &edits[0], 1, NULL, NULL);
+			else if (i == 1)
+				r[k] = cfr_edit_plan_through(to, from->items[0], &edits[2], 1, NULL, NULL);
+			else if (i == 2)
+				r[k] = cfr_edit_plan(to, from->items[0], &edits[2], 1, NULL, NULL);
+			else
+				r[k] = cfr_edit_plan_stream(to, from, both, NULL, NULL);
+		}
+		assert_int_equal(r[0], r[1]);
+		assert_int_equal(r[0], i == 2 ? CFR_E_UNSUPPORTED : 0);
+		assert_int_equal(x.count, y.count);
+		for (uint32_t k = 0; k < x.count; k++) {
+			assert_int_equal(x.items[k].start, y.items[k].start);
+			assert_int_equal(x.items[k].end, y.items[k].end);
+			assert_true(cfr_str_eq(x.items[k].text, y.items[k].text));
+		}
+		cfr_splices_release(&x);
+		cfr_splices_release(&y);
+	}
+	cfr_documents_release(&docs);
+	cfr_documents_release(&again);
+	cfr_source_unref(source);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_back), cmocka_unit_test(test_damaged),
-					    cmocka_unit_test(test_other_source) };
+					    cmocka_unit_test(test_other_source), cmocka_unit_test(test_edited) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
