@@ -5,7 +5,9 @@
  * happens once at most, on a file that was damaged in a way that the look at it (inspect.h) did not find.
  *
  * Pages that a commit freed can be used by the second commit after it. So when the map is full, making room takes two
- * commits before the third finds any.
+ * commits before the third finds any. And dropping a record takes pages before it gives any, since what it changes is
+ * written anew; so records are dropped in batches that the free part of the map can bear, and never so many at a time that
+ * others wait for long.
  */
 #include "cache/env.h"
 
@@ -16,8 +18,13 @@
 #include <lmdb.h>
 #include <setjmp.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-enum { FULL = 80, ROOMY = 60, EMPTY = 25 };	/* percent in use: room is made above FULL, down to ROOMY; if need be EMPTY */
+enum {
+	FULL = 80, ROOMY = 60, EMPTY = 25,	/* percent in use: room is made above FULL, down to ROOMY; if need be EMPTY */
+	BATCH = 1024,				/* records dropped by one transaction */
+	BATCHES = 8				/* for one record that is put */
+};
 
 struct cfr__env {
 	MDB_env *mdb;
@@ -169,9 +176,47 @@ static int used(cfr__env *env, uint64_t *bytes)
 
 typedef struct entry {
 	int64_t time;
-	uint64_t len;
 	uint8_t key[32];
 } entry;
+
+/* The oldest records so far, as a heap with the youngest of them in front. */
+typedef struct oldest {
+	entry items[BATCH];
+	uint32_t count, most;
+} oldest;
+
+static void sift_down(oldest *heap)
+{
+	entry moved = heap->items[0];
+	uint32_t at = 0;
+
+	for (uint32_t child; (child = 2 * at + 1) < heap->count; at = child) {
+		if (child + 1 < heap->count && heap->items[child + 1].time > heap->items[child].time)
+			child++;
+		if (heap->items[child].time <= moved.time)
+			break;
+		heap->items[at] = heap->items[child];
+	}
+	heap->items[at] = moved;
+}
+
+static void add_oldest(oldest *heap, int64_t time, const uint8_t key[32])
+{
+	uint32_t at;
+
+	if (heap->count == heap->most) {
+		if (time >= heap->items[0].time)
+			return;
+		heap->items[0].time = time;
+		memcpy(heap->items[0].key, key, 32);
+		sift_down(heap);
+		return;
+	}
+	for (at = heap->count++; at && heap->items[(at - 1) / 2].time < time; at = (at - 1) / 2)
+		heap->items[at] = heap->items[(at - 1) / 2];
+	heap->items[at].time = time;
+	memcpy(heap->items[at].key, key, 32);
+}
 
 static int by_time(const void *a, const void *b)
 {
@@ -180,13 +225,11 @@ static int by_time(const void *a, const void *b)
 	return (x->time > y->time) - (x->time < y->time);
 }
 
-/* All entries of use, oldest first. A time that is still to come is no merit: clocks are set back. */
-static int list_uses(cfr__env *env, entry **out, size_t *count, int64_t now)
+/* A time that is still to come is no merit: clocks are set back. */
+static int find_oldest(cfr__env *env, oldest *heap, int64_t now)
 {
 	uint8_t first[CFR__KEY] = { CFR__USE };
 	MDB_val key = { sizeof(first), first }, value;
-	entry *list = NULL;
-	size_t n = 0, cap = 0;
 	MDB_cursor *cursor;
 	int r = mdb_cursor_open(env->txn, env->dbi, &cursor);
 
@@ -194,34 +237,17 @@ static int list_uses(cfr__env *env, entry **out, size_t *count, int64_t now)
 		return r;
 	for (r = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE); r == 0;
 	     r = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) {
-		cfr__use use;
+		cfr__use use = { 0, 0 };
 		if (key.mv_size != CFR__KEY || *(const uint8_t *)key.mv_data != CFR__USE)
 			break;
-		if (n == cap) {
-			entry *more = realloc(list, (cap = cap ? cap * 2 : 256) * sizeof(*list));
-			if (!more) {
-				r = ENOMEM;
-				break;
-			}
-			list = more;
-		}
-		if (value.mv_size != sizeof(use))
-			use = (cfr__use){ 0 };
-		else
+		if (value.mv_size == sizeof(use))
 			memcpy(&use, value.mv_data, sizeof(use));
-		list[n].time = use.time > now ? 0 : use.time;
-		list[n].len = use.len;
-		memcpy(list[n++].key, (const uint8_t *)key.mv_data + 1, 32);
+		add_oldest(heap, use.time > now ? 0 : use.time, (const uint8_t *)key.mv_data + 1);
 	}
 	mdb_cursor_close(cursor);
-	if (r && r != MDB_NOTFOUND) {
-		free(list);
+	if (r && r != MDB_NOTFOUND)
 		return r;
-	}
-	if (n)
-		qsort(list, n, sizeof(*list), by_time);
-	*out = list;
-	*count = n;
+	qsort(heap->items, heap->count, sizeof(*heap->items), by_time);
 	return 0;
 }
 
@@ -243,32 +269,33 @@ static int drop(cfr__env *env, const uint8_t key[32], bool *there)
 	return 0;
 }
 
-typedef struct shrinking {
-	uint64_t most;
-	uint64_t *dropped;
-	int64_t now;
-} shrinking;
-
-static int shrink(cfr__env *env, void *arg)
+/* One batch, if more than `most` bytes are in use; what is then is in `bytes`. */
+static int shrink(cfr__env *env, uint64_t most, int64_t now, uint64_t *dropped, uint64_t *bytes)
 {
-	shrinking *s = arg;
-	uint64_t bytes = 0;
-	entry *list = NULL;
-	size_t count = 0;
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), spare;
+	oldest *heap = NULL;
 	int r = begin(env);
 
 	if (r == 0)
-		r = used(env, &bytes);
-	if (r == 0 && bytes > s->most)
-		r = list_uses(env, &list, &count, s->now);
-	for (size_t i = 0; r == 0 && i < count && bytes > s->most; i++) {
-		bool there;
-		r = drop(env, list[i].key, &there);
-		*s->dropped += there;
-		if (r == 0)
-			r = used(env, &bytes);
+		r = used(env, bytes);
+	if (r == 0 && *bytes > most) {
+		heap = malloc(sizeof(*heap));
+		if (!heap)
+			return ENOMEM;
+		/* Each changes two leaves at least; three commits have their own pages at a time. */
+		spare = *bytes < env->size ? (env->size - *bytes) / page / 12 : 0;
+		heap->count = 0;
+		heap->most = spare < 4 ? 4 : spare < BATCH ? (uint32_t)spare : BATCH;
+		r = find_oldest(env, heap, now);
+		for (uint32_t i = 0; r == 0 && i < heap->count && *bytes > most; i++) {
+			bool there;
+			r = drop(env, heap->items[i].key, &there);
+			*dropped += there;
+			if (r == 0)
+				r = used(env, bytes);
+		}
 	}
-	free(list);
+	free(heap);
 	return r ? r : commit(env);
 }
 
@@ -332,18 +359,25 @@ static int put_once(cfr__env *env, const putting *p)
 	return r;
 }
 
-static int make_room(cfr__env *env, const putting *p, unsigned percent, uint64_t need)
+/* Down to `must` in a few batches, and one more towards `most`. */
+static int make_room(cfr__env *env, const putting *p, uint64_t must, uint64_t most)
 {
-	uint64_t most = env->size / 100 * percent;
-	shrinking s = { most > need ? most - need : 0, p->dropped, p->head.time };
+	uint64_t bytes = UINT64_MAX;
+	int r = 0;
 
-	return shrink(env, &s);
+	for (int i = 0; r == 0 && i < BATCHES && bytes > must; i++)
+		r = shrink(env, most, p->head.time, p->dropped, &bytes);
+	if (r && env->txn) {
+		mdb_txn_abort(env->txn);
+		env->txn = NULL;
+	}
+	return r;
 }
 
 static int put(cfr__env *env, void *arg)
 {
 	putting *p = arg;
-	uint64_t bytes = 0, need = p->head.len + sizeof(p->head) + 4 * 4096;
+	uint64_t bytes = 0, need = p->head.len + sizeof(p->head) + 4 * 4096, percent = env->size / 100;
 	int r = begin(env);
 
 	if (r == 0)
@@ -351,13 +385,13 @@ static int put(cfr__env *env, void *arg)
 	if (env->txn)
 		mdb_txn_abort(env->txn);
 	env->txn = NULL;
-	if (r == 0 && bytes + need > env->size / 100 * FULL)
-		r = make_room(env, p, ROOMY, need);
+	if (r == 0 && bytes + need > percent * FULL)
+		r = make_room(env, p, percent * FULL - need, percent * ROOMY - need);
 	if (r == 0)
 		r = put_once(env, p);
 	if (r != MDB_MAP_FULL)
 		return r;
-	r = make_room(env, p, EMPTY, 0);
+	r = make_room(env, p, percent * EMPTY, percent * EMPTY);
 	for (int i = 0; r == 0 && i < 2; i++)
 		r = tick(env, p->head.time + i);
 	return r ? r : put_once(env, p);
@@ -369,13 +403,6 @@ int cfr__env_put(cfr__env *env, const uint8_t key[32], const cfr_str *pieces, ui
 	putting p = { key, pieces, count, *head, dropped };
 
 	return guarded(env, put, &p, err);
-}
-
-int cfr__env_shrink(cfr__env *env, uint64_t most, int64_t now, uint64_t *dropped, cfr_err *err)
-{
-	shrinking s = { most, dropped, now };
-
-	return guarded(env, shrink, &s, err);
 }
 
 /* --- entries of records that are there --- */

@@ -37,14 +37,12 @@ int cfr__env_open(cfr__env **out, const char *file, uint64_t size, cfr_err *err)
 void cfr__env_close(cfr__env *env);		/* NULL is fine */
 int cfr__env_fd(const cfr__env *env);
 
-/* Makes room when there is little; adds to `dropped` how many records went. */
+/* Makes room when there is little, by dropping what was not used for longest; adds to `dropped` how many went. */
 int cfr__env_put(cfr__env *env, const uint8_t key[32], const cfr_str *pieces, uint32_t count, const cfr__head *head,
                  uint64_t *dropped, cfr_err *err);
 /* They were used at `time`; of those that are still there. */
 int cfr__env_touch(cfr__env *env, const cfr_cache_key *items, uint32_t count, int64_t time, cfr_err *err);
 int cfr__env_remove(cfr__env *env, const cfr_cache_key *items, uint32_t count, cfr_err *err);
-/* Drops what was not used for longest, until no more than `most` bytes are in use. */
-int cfr__env_shrink(cfr__env *env, uint64_t most, int64_t now, uint64_t *dropped, cfr_err *err);
 
 void cfr__env_key(uint8_t out[CFR__KEY], int kind, const uint8_t key[32]);
 
