@@ -122,7 +122,7 @@ typedef struct cfr_reference {
 } cfr_reference;
 CFR_API const cfr_reference *cfr_snapshot_references(const cfr_snapshot *snapshot, cfr_node node);
 
-/* Each document that was read, in the order of reading; NULL behind the last. */
+/* Each document that was read, in the order of reading; NULL behind the last. Of a value of a lazy composition: none. */
 CFR_API const cfr_document *cfr_snapshot_source(const cfr_snapshot *snapshot, uint32_t index);
 
 CFR_END_DECLS

@@ -57,6 +57,9 @@ CFR_API cfr_node cfr_section_node(const cfr_section *section);
 CFR_API int cfr_section_below(const cfr_section **out, cfr_sections *sections, const cfr_section *listed, cfr_node entry,
                               cfr_err *err);
 
+/* The text that such a section would be read from: its entry in the file. Nothing is read; borrowed. 2 of a scalar. */
+CFR_API int cfr_section_text(cfr_str *out, const cfr_sections *sections, const cfr_section *listed, cfr_node entry);
+
 /* The node at a JSON Pointer, and the section it is in; of a listed collection, its own. 1: read everything, also when
  * there is no such place, so that the error is the one that everybody gives. */
 CFR_API int cfr_sections_get(const cfr_section **out, cfr_node *node, cfr_sections *sections, cfr_str pointer, cfr_err *err);

@@ -49,13 +49,21 @@ static int make_room(cfr__composer *c, cfr__cell *cell, uint32_t need, cfr_err *
 	return 0;
 }
 
+int cfr__cell_settle(cfr__composer *c, cfr__cell *cell, cfr_err *err)
+{
+	return cell->state == CELL_CLOSED ? cfr__settle(c, &cell->from, err) : 0;
+}
+
 int cfr__cell_open(cfr__composer *c, cfr__cell *cell, cfr_err *err)
 {
-	cfr_kind kind = cfr__cell_kind(cell);
-	const cfr_document *doc = cfr__part_at(c->ground, cell->from.part)->doc;
+	const cfr_document *doc;
 	uint32_t size, rank, at, end;
-	int r;
+	int r = cfr__cell_settle(c, cell, err);
+	cfr_kind kind = cfr__cell_kind(cell);
 
+	if (r < 0)
+		return r;
+	doc = cfr__part_at(c->ground, cell->from.part)->doc;
 	if (cell->state != CELL_CLOSED || (kind != CFR_MAPPING && kind != CFR_SEQUENCE))
 		return 0;
 	size = cfr_node_size(cell->from.node);
@@ -200,7 +208,7 @@ int cfr__cell_get(cfr__cell **out, cfr__cell **parent, uint32_t *index, cfr__com
 		at = *next;
 	}
 	cfr_buf_release(&token);
-	if (r < 0)
+	if (r < 0 || (r = cfr__cell_settle(c, at, err)) < 0)
 		return r;
 	*out = at;
 	if (parent)

@@ -58,19 +58,37 @@ int cfr__composer_start(cfr__composer *c, cfr_err *err)
 	return cfr__load_layers(c, err);
 }
 
+/* The ceiling as it was given, in the message. */
+static void true_depth(const cfr__composer *c, cfr_err *err)
+{
+	cfr_err told = CFR_ERR_INIT;
+
+	cfr_err_limit(&told, &c->limits, CFR_LIMIT_DEPTH);
+	memcpy(err->message, told.message, sizeof(err->message));
+	memcpy(err->hint, told.hint, sizeof(err->hint));
+}
+
 int cfr__write(cfr_snapshot **out, cfr__composer *c, cfr__cell *cell, const cfr__way *way, cfr_err *err)
 {
+	cfr_limits limits = c->limits;
 	cfr_source *source = NULL;
 	int r;
 
+	/* So deep it stands already. */
+	for (const cfr__way *w = way; w && limits.of[CFR_LIMIT_DEPTH] > 0; w = w->up)
+		limits.of[CFR_LIMIT_DEPTH]--;
 	c->made = c->text = 0;
+	c->references = NULL;
 	if (!(c->snap = calloc(1, sizeof(*c->snap))))
 		return cfr_err_nomem(err);
 	c->snap->ground = c->ground;
+	c->snap->as_is = CFR__NO_PART;
 	if ((r = cfr_source_new(&source, c->what->name, CFR_STR(""), &c->limits, err)) == 0 &&
-	    (r = cfr_build_new(&c->build, source, CFR_YAML, &c->limits, err)) == 0 &&
+	    (r = cfr_build_new(&c->build, source, CFR_YAML, &limits, err)) == 0 &&
 	    (r = cfr__emit(c, cell, way, err)) == 0)
 		r = cfr_build_finish(&c->snap->doc, c->build, 0, 0, 0, err);
+	if (r == CFR_E_LIMIT && way && err && strcmp(err->limit, cfr_limit_word(CFR_LIMIT_DEPTH)) == 0)
+		true_depth(c, err);
 	cfr_build_free(c->build);
 	c->build = NULL;
 	cfr_source_unref(source);
@@ -123,12 +141,11 @@ static cfr__leaf leaf_of(const cfr_snapshot *snapshot, cfr_node node)
 
 cfr_origin cfr_snapshot_origin(const cfr_snapshot *snapshot, cfr_node node)
 {
-	cfr__leaf leaf;
+	cfr__leaf leaf = leaf_of(snapshot, node);
 
 	/* With no document read there is only the empty mapping, from nowhere but itself. */
-	if (!snapshot->ground->part_count)
+	if (leaf.part == CFR__NO_PART)
 		return (cfr_origin){ CFR_STR(""), snapshot->doc, node };
-	leaf = leaf_of(snapshot, node);
 	return origin_of(snapshot, leaf.part, leaf.node);
 }
 
@@ -154,5 +171,5 @@ const cfr_reference *cfr_snapshot_references(const cfr_snapshot *snapshot, cfr_n
 
 const cfr_document *cfr_snapshot_source(const cfr_snapshot *snapshot, uint32_t index)
 {
-	return index < snapshot->ground->part_count ? cfr__part_at(snapshot->ground, index)->doc : NULL;
+	return snapshot->whole && index < snapshot->ground->part_count ? cfr__part_at(snapshot->ground, index)->doc : NULL;
 }

@@ -19,6 +19,10 @@ static int note_leaf(cfr__composer *c, const cfr__origin *from, cfr_reference *r
 	if ((r = cfr_vec_room(&snap->leaves, &snap->leaf_cap, (uint64_t)rank + 1, sizeof(*snap->leaves), err)) < 0)
 		return r;
 	if (from->next || references) {
+		for (cfr__origin *o = from->next; o; o = o->next) {
+			if ((r = cfr__settle(c, o, err)) < 0)
+				return r;
+		}
 		if ((r = cfr_vec_room(&snap->notes, &snap->note_cap, (uint64_t)snap->note_count + 1, sizeof(*snap->notes), err)) < 0)
 			return r;
 		snap->notes[snap->note_count++] = (cfr__note){ from->next, references };
@@ -175,13 +179,16 @@ static int emit_children(cfr__composer *c, cfr__cell *cell, const cfr__way *way,
 static int emit_cell(cfr__composer *c, cfr__cell *cell, const cfr__origin *from, cfr_reference *references,
                      const cfr__way *way, const cfr__asking *asking, cfr_err *err)
 {
-	bool refers = cfr__refers(c, cell->from.part);
-	int r;
+	bool refers;
+	int r = cfr__cell_settle(c, cell, err);
 
+	if (r < 0)
+		return r;
+	refers = cfr__refers(c, cell->from.part);
 	if (cell->state == CELL_CLOSED && refers && has_reference(cell->from.node))
 		return emit_reference(c, cell, from, references, way, asking, err);
 	if (cell->state == CELL_CLOSED && !refers && from == &cell->from)
-		return emit_document(c, from, err);
+		return (r = cfr__complete(c, &cell->from, err)) < 0 ? r : emit_document(c, from, err);
 	if ((r = cfr__cell_open(c, cell, err)) < 0 || (r = note_leaf(c, from, references, err)) < 0)
 		return r;
 	if (cell->state == CELL_CLOSED)

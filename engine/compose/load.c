@@ -16,7 +16,7 @@ static int include_cell(cfr__cell **out, cfr__composer *c, uint32_t part, const 
 /* --- documents --- */
 
 /* The one document of a source; NULL when it is empty. Takes the documents. */
-static int one_document(cfr_document **out, cfr_documents docs, cfr_err *err)
+int cfr__one_document(cfr_document **out, cfr_documents docs, cfr_err *err)
 {
 	int r = 0;
 
@@ -61,23 +61,19 @@ static int circle(const cfr__trail *trail, const cfr__part *again, cfr_str shown
 /* The document of a file as a part: read, or known from another place. 1 when there is nothing in it. */
 static int read_file(uint32_t *out, cfr__composer *c, const cfr__found *found, uint32_t layer, cfr_err *err)
 {
-	cfr_source *source = NULL;
 	cfr_document *doc = NULL;
-	cfr_documents docs;
 	int r = 0, fd;
 
 	for (uint32_t i = 0; i < c->ground->part_count && !doc; i++) {
-		if (cfr_str_eq(cfr__part_at(c->ground, i)->real, found->real))
-			doc = cfr_document_ref(cfr__part_at(c->ground, i)->doc);
+		const cfr__part *part = cfr__part_at(c->ground, i);
+		if (!part->below && !part->listed && cfr_str_eq(part->real, found->real))
+			doc = cfr_document_ref(part->doc);
 	}
 	if (!doc) {
 		if ((r = cfr__place_open(&fd, found, err)) < 0)
 			return r;
-		r = cfr_loader_open_fd(&docs, &source, c->what->loader, fd, found->shown, CFR_FORMAT_NONE, &c->limits, err);
+		r = cfr__depend_read(&doc, c, found, fd, found->shown, CFR_FORMAT_NONE, err);
 		close(fd);
-		if (r == 0)
-			r = one_document(&doc, docs, err);
-		cfr_source_unref(source);
 	}
 	if (r < 0)
 		return r;
@@ -183,8 +179,13 @@ static int expand(cfr__cell **at, cfr__composer *c, const cfr__trail *trail, con
 	int r = cfr__cell_open(c, cell, err);
 
 	for (uint32_t i = 0; r == 0 && deep && i < cell->count; i++) {
-		cfr_kind kind = cfr__cell_kind(cell->items[i]);
 		cfr__way down = { way, cell->items[i]->key };
+		cfr_kind kind;
+		if (!cfr__may_hold_key(c, cell->items[i], c->what->include))
+			continue;
+		if ((r = cfr__cell_settle(c, cell->items[i], err)) < 0)
+			break;
+		kind = cfr__cell_kind(cell->items[i]);
 		if (kind != CFR_MAPPING && kind != CFR_SEQUENCE)
 			continue;
 		if (cell->state == CELL_SEQUENCE) {
@@ -199,6 +200,8 @@ static int expand(cfr__cell **at, cfr__composer *c, const cfr__trail *trail, con
 		return r;
 	spec = *found;
 	cfr__cell_drop(cell, (uint32_t)(found - cell->items));
+	if ((r = cfr__complete(c, &spec->from, err)) < 0)
+		return r;
 	return include_under(at, c, spec, trail, way, err);
 }
 
@@ -268,6 +271,8 @@ static int take_strategies(cfr__composer *c, cfr__cell *cell, const cfr__way *wa
 		return r;
 	spec = *found;
 	cfr__cell_drop(cell, (uint32_t)(found - cell->items));
+	if ((r = cfr__complete(c, &spec->from, err)) < 0)
+		return r;
 	if (cfr__cell_kind(spec) != CFR_MAPPING)
 		return no_strategy(c, spec, "strategies are a mapping of paths", err);
 	r = cfr__cell_open(c, spec, err);
@@ -290,7 +295,8 @@ static int include_cell(cfr__cell **out, cfr__composer *c, uint32_t part, const 
 		return cfr_err_nomem(err);
 	if (c->what->merge_key.len && (r = take_strategies(c, *out, way, err)) < 0)
 		return r;
-	if (c->what->include.len == 0 || !cfr_tree_key(&number, tree, c->what->include))
+	if (c->what->include.len == 0 ||
+	    (!cfr__part_at(c->ground, part)->listed && !cfr_tree_key(&number, tree, c->what->include)))
 		return 0;
 	return expand(out, c, &trail, way, err);
 }
@@ -315,6 +321,8 @@ static int remove_places(cfr__composer *c, const cfr_layer *layer, cfr_err *err)
 		}
 		if (r == CFR_E_NOMEM)
 			return cfr_err_nomem(err);
+		if (r == CFR__WHOLE)
+			return r;
 		cfr_err_set(err, r == 0 ? CFR_E_KIND : r, "layer '%.*s' cannot delete '%.*s': %s",
 			    (int)(layer->name.len < 60 ? layer->name.len : 60), layer->name.ptr,
 			    (int)(path.len < 80 ? path.len : 80), path.ptr ? path.ptr : "",
@@ -326,36 +334,67 @@ static int remove_places(cfr__composer *c, const cfr_layer *layer, cfr_err *err)
 	return 0;
 }
 
-/* A layer's document as a part; 1 when there is nothing in it, 2 when it is not there. */
+/* The sections of a layer, when the composition is lazy and the file can be read in parts; else 1. */
+static int open_sections(cfr_sections **out, cfr__composer *c, const cfr_layer *layer, const char *name,
+                         const cfr__found *found, cfr_err *err)
+{
+	int r = 1;
+
+	if (!c->depends || c->whole)
+		return 1;
+	if (layer->source) {
+		r = cfr_sections_of(out, c->what->loader, layer->source, layer->format, &c->limits, err);
+	} else {
+		if ((r = cfr__depend_shared(out, c, found, err)) == 1)
+			r = cfr_sections_open(out, c->what->loader, name, layer->format, &c->limits, err);
+		if (r == 0 && (r = cfr__depend_sections(c, found, *out, err)) < 0)
+			cfr_sections_unref(*out);
+	}
+	/* Whatever else is wrong is told by who reads it whole. */
+	return r == 0 || r == CFR_E_NOMEM ? r : 1;
+}
+
+/* Its one document, NULL when there is nothing in it. */
+static int read_layer(cfr_document **out, cfr__composer *c, const cfr_layer *layer, const char *name, const cfr__found *found,
+                      cfr_err *err)
+{
+	cfr_documents docs;
+	int fd, r;
+
+	if (layer->source) {
+		r = cfr_loader_read(&docs, c->what->loader, layer->source, layer->format, &c->limits, err);
+		return r < 0 ? r : cfr__one_document(out, docs, err);
+	}
+	if ((r = cfr_file_open(&fd, name, err)) < 0)
+		return r;
+	r = cfr__depend_read(out, c, found, fd, cfr_str_of(name), layer->format, err);
+	close(fd);
+	return r;
+}
+
+/* A layer as a part; 1 when there is nothing in it, 2 when it is not there. */
 static int open_layer(uint32_t *out, cfr__composer *c, uint32_t index, cfr_err *err)
 {
 	const cfr_layer *layer = &c->what->layers[index];
-	cfr_source *source = NULL;
+	cfr_sections *sections = NULL;
 	cfr_document *doc = NULL;
-	cfr_documents docs;
-	cfr__found found;
+	cfr_str name = { NULL, 0 };
+	cfr__found place, *found = layer->source ? NULL : &place;
 	int r = 0;
 
-	if (!layer->source && (r = cfr__place_layer(&found, c, layer->file, err)) < 0) {
+	if (found && (r = cfr__place_layer(found, c, layer->file, err)) < 0) {
 		if (r == CFR_E_NOTFOUND && layer->optional)
-			return 2;
+			return (r = cfr__depend_absent(c, layer->file, err)) < 0 ? r : 2;
 		cfr_err_hint(err, "`optional: true` lets a layer be absent");
 		return r;
 	}
-	if (layer->source) {
-		r = cfr_loader_read(&docs, c->what->loader, layer->source, layer->format, &c->limits, err);
-	} else {
-		cfr_str name = cfr_arena_str(&c->ground->arena, layer->file);
-		if (!name.ptr)
-			return cfr_err_nomem(err);
-		r = cfr_loader_open(&docs, &source, c->what->loader, name.ptr, layer->format, &c->limits, err);
-	}
-	if (r == 0)
-		r = one_document(&doc, docs, err);
-	cfr_source_unref(source);
-	if (r < 0)
+	if (found && !(name = cfr_arena_str(&c->ground->arena, layer->file)).ptr)
+		return cfr_err_nomem(err);
+	if ((r = open_sections(&sections, c, layer, name.ptr, found, err)) <= 0)
+		return r < 0 ? r : cfr__part_add_sections(out, c, sections, index, found, err);
+	if ((r = read_layer(&doc, c, layer, name.ptr, found, err)) < 0)
 		return r;
-	return doc ? cfr__part_add(out, c, doc, index, layer->source ? NULL : &found, err) : 1;
+	return doc ? cfr__part_add(out, c, doc, index, found, err) : 1;
 }
 
 static int load_layer(cfr__composer *c, uint32_t index, cfr_err *err)

@@ -139,13 +139,20 @@ static int wrong_kinds(cfr__composer *c, const cfr__cell *low, const cfr__cell *
 
 /* --- lists --- */
 
+static bool is_complete(const cfr__composer *c, const cfr__cell *cell)
+{
+	return cell->state == CELL_CLOSED && !(cfr__part_at(c->ground, cell->from.part)->listed && cfr_node_size(cell->from.node));
+}
+
 /* Closed cells of any two documents, or open ones: the same content? Open ones are compared by their children. */
 static int equal(bool *out, cfr__composer *c, cfr__cell *a, cfr__cell *b, cfr_err *err)
 {
 	int r;
 
 	*out = false;
-	if (a->state == CELL_CLOSED && b->state == CELL_CLOSED)
+	if ((r = cfr__cell_settle(c, a, err)) < 0 || (r = cfr__cell_settle(c, b, err)) < 0)
+		return r;
+	if (is_complete(c, a) && is_complete(c, b))
 		return cfr_node_equal(out, a->from.node, b->from.node, err);
 	if (cfr__cell_kind(a) != cfr__cell_kind(b))
 		return 0;
@@ -167,7 +174,8 @@ static bool name_of(cfr_str *out, cfr__composer *c, cfr__cell *element, cfr_str 
 	cfr__cell **found, *name;
 	char number[24];
 
-	if (cfr__cell_kind(element) != CFR_MAPPING || (*r = cfr__cell_open(c, element, err)) < 0)
+	if ((*r = cfr__cell_settle(c, element, err)) < 0 || cfr__cell_kind(element) != CFR_MAPPING ||
+	    (*r = cfr__cell_open(c, element, err)) < 0)
 		return false;
 	found = cfr__cell_find(c, element, key);
 	if (!found || (*found)->state != CELL_CLOSED)
@@ -187,6 +195,8 @@ static bool name_of(cfr_str *out, cfr__composer *c, cfr__cell *element, cfr_str 
 	return out->ptr != NULL;
 }
 
+enum { SEARCHED = 16 };
+
 struct names {
 	cfr_str *names;			/* of each element; ptr NULL without */
 	uint32_t *table, size;
@@ -201,7 +211,21 @@ static uint32_t name_slot(const cfr__composer *c, const struct names *in, cfr_st
 	return slot;
 }
 
-static int learn_names(struct names *out, cfr__composer *c, cfr__cell *list, cfr_str key, cfr_err *err)
+/* Can an element that nobody has read have one of these names? It is asked only when they are few: each is searched for. */
+static bool may_have_name(const cfr__composer *c, const cfr__cell *element, const cfr_str *names, uint32_t count)
+{
+	if (count > SEARCHED || !cfr__is_unread(c, element))
+		return true;
+	for (uint32_t i = 0; i < count; i++) {
+		if (names[i].ptr && (names[i].ptr[0] == '\001' || cfr__may_hold(c, element, names[i])))
+			return true;
+	}
+	return false;
+}
+
+/* The names of a list's elements, of those that may be among `wanted`. */
+static int learn_names(struct names *out, cfr__composer *c, cfr__cell *list, cfr_str key, const cfr_str *wanted,
+                       uint32_t wanted_count, cfr_err *err)
 {
 	int r = 0;
 
@@ -212,7 +236,8 @@ static int learn_names(struct names *out, cfr__composer *c, cfr__cell *list, cfr
 	if (!out->names || !out->table)
 		return cfr_err_nomem(err);
 	for (uint32_t i = 0; r == 0 && i < list->count; i++) {
-		if (!name_of(&out->names[i], c, list->items[i], key, err, &r)) {
+		if (!may_have_name(c, list->items[i], wanted, wanted_count) ||
+		    !name_of(&out->names[i], c, list->items[i], key, err, &r)) {
 			out->names[i].ptr = NULL;
 			continue;
 		}
@@ -249,16 +274,22 @@ static int unite(cfr__composer *c, cfr__cell *low, cfr__cell *high, cfr_err *err
 /* Elements without a name are united. */
 static int merge_by(cfr__composer *c, cfr__cell *low, cfr__cell *high, cfr_str key, const cfr__way *way, cfr_err *err)
 {
+	cfr_str *wanted = calloc((size_t)high->count + 1, sizeof(*wanted));
 	struct names names = { 0 };
 	uint32_t known = low->count;
-	int r = learn_names(&names, c, low, key, err);
+	int r = wanted ? 0 : cfr_err_nomem(err);
 
 	for (uint32_t i = 0; r == 0 && i < high->count; i++) {
-		cfr_str name = { NULL, 0 };
+		if (!name_of(&wanted[i], c, high->items[i], key, err, &r))
+			wanted[i].ptr = NULL;
+	}
+	if (r == 0)
+		r = learn_names(&names, c, low, key, wanted, high->count, err);
+	for (uint32_t i = 0; r == 0 && i < high->count; i++) {
+		cfr_str name = wanted[i];
 		uint32_t place = 0;
-		if (!name_of(&name, c, high->items[i], key, err, &r)) {
-			if (r == 0)
-				r = add_missing(c, low, known, high->items[i], err);
+		if (!name.ptr) {
+			r = add_missing(c, low, known, high->items[i], err);
 			continue;
 		}
 		place = names.table[name_slot(c, &names, name)];
@@ -270,6 +301,7 @@ static int merge_by(cfr__composer *c, cfr__cell *low, cfr__cell *high, cfr_str k
 			r = cfr__cell_add(c, low, high->items[i], err);
 		}
 	}
+	free(wanted);
 	free(names.names);
 	free(names.table);
 	return r;
@@ -331,10 +363,16 @@ static int merge_mappings(cfr__cell **out, cfr__composer *c, cfr__cell *low, cfr
 
 int cfr__merge(cfr__cell **out, cfr__composer *c, cfr__cell *low, cfr__cell *high, const cfr__way *way, cfr_err *err)
 {
-	cfr_kind a = cfr__cell_kind(low), b = cfr__cell_kind(high);
 	cfr_strategy_at how = strategy_of(c, way);
-	bool merges = (a == CFR_MAPPING || a == CFR_SEQUENCE) && a == b;
-	int r;
+	cfr_kind a, b;
+	bool merges;
+	int r = 0;
+
+	if (how.how != CFR_STRATEGY_REPLACE && ((r = cfr__cell_settle(c, low, err)) < 0 || (r = cfr__cell_settle(c, high, err)) < 0))
+		return r;
+	a = cfr__cell_kind(low);
+	b = cfr__cell_kind(high);
+	merges = (a == CFR_MAPPING || a == CFR_SEQUENCE) && a == b;
 
 	if (how.how != CFR_STRATEGY_REPLACE && merges && a == CFR_MAPPING)
 		return merge_mappings(out, c, low, high, way, err);

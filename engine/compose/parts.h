@@ -8,6 +8,7 @@
 #define CFR_COMPOSE_PARTS_H
 
 #include "engine/base/arena.h"
+#include "engine/base/file.h"
 #include "engine/base/hash.h"
 #include "engine/compose.h"
 #include "engine/sections.h"
@@ -31,7 +32,8 @@ typedef struct cfr__part {
 } cfr__part;
 
 /* What snapshots stand on: every document that was read, and the memory of cells. Parts stay where they are. */
-enum { CFR__FIRST_PARTS = 8, CFR__SEGMENTS = 30 };
+enum { CFR__FIRST_PARTS = 8, CFR__SEGMENTS = 28 };
+#define CFR__NO_PART UINT32_MAX
 typedef struct cfr__ground {
 	cfr_arena arena;
 	cfr__part *segments[CFR__SEGMENTS];	/* each twice as long as the one before */
@@ -54,6 +56,7 @@ typedef struct cfr__cell {
 	struct cfr__cell **items;
 	uint32_t count, cap;
 	uint32_t *table, table_size;	/* of a mapping: places by hash, +1; made when it has many keys */
+	struct cfr_snapshot *made;	/* its value, when a lazy composition was asked for it */
 } cfr__cell;
 
 /* What is known of a node of the snapshot. */
@@ -70,8 +73,9 @@ typedef struct cfr__leaf {
 struct cfr_snapshot {
 	cfr__ground *ground;
 	bool whole;			/* owns the ground; else it is one value of a lazy one's */
+	struct cfr_snapshot *next;	/* values of one lazy composition */
 	cfr_document *doc;
-	uint32_t as_is;			/* without leaves: the part whose document this is */
+	uint32_t as_is;			/* without leaves: the part whose document this is; NO_PART: of none */
 	cfr__leaf *leaves;		/* by rank */
 	uint32_t leaf_cap;
 	cfr__note *notes;
@@ -99,6 +103,28 @@ typedef struct cfr__asking {
 	uint32_t depth;
 } cfr__asking;
 
+/* What a lazy composition was made from. See depend.c. */
+typedef enum cfr__dependency { CFR__FILE, CFR__ABSENT, CFR__GLOB, CFR__VARIABLE } cfr__dependency;
+typedef struct cfr__depend {
+	cfr__dependency what;
+	cfr_str name;			/* path as it was opened or looked for; of a glob, its text; of a variable */
+	cfr_str real, folder;		/* of a file; of a glob, those of the file that it is written in */
+	cfr_str value;			/* of a variable; ptr NULL: it is not set */
+	cfr_str *names;			/* that a glob means */
+	uint32_t count;
+	bool once;			/* no regular file: it is read once */
+	cfr_file_stamp stamp;
+	cfr_source *source;		/* of a file: its bytes, and their document (NULL: empty, or none was read) */
+	cfr_document *doc;
+	cfr_sections *sections;		/* or its sections */
+	cfr_sections *fresh;		/* these as they are now, when somebody has looked */
+} cfr__depend;
+
+typedef struct cfr__depends {
+	cfr__depend *items;
+	uint32_t count, cap;
+} cfr__depends;
+
 typedef struct cfr__composer {
 	const cfr_composition *what;
 	cfr_limits limits;
@@ -109,10 +135,13 @@ typedef struct cfr__composer {
 	cfr__cell *top;
 	cfr_strategy_at *own;		/* strategies that documents declare */
 	uint32_t own_count, own_cap;
+	bool whole;			/* files are not read in parts: that could not be */
 	uint64_t included;		/* files, counted each time */
 	uint64_t made;			/* bytes that references made */
 	uint64_t text;			/* bytes of strings in the snapshot */
 	cfr_build *build;
+	cfr__depends *depends;		/* kept for a lazy composition; else NULL */
+	cfr__depends *donor;		/* of an older one, whose documents may be taken; may be NULL */
 	cfr_reference **references;	/* where the next one of the value at hand is to hang; NULL: not kept */
 } cfr__composer;
 
@@ -124,14 +153,33 @@ cfr__part *cfr__part_at(const cfr__ground *ground, uint32_t index);
 struct cfr__found;
 int cfr__part_add(uint32_t *out, cfr__composer *c, cfr_document *doc, uint32_t layer, const struct cfr__found *found,
                   cfr_err *err);
+/* The root section of a file that is read in parts; takes the sections, also on failure. */
+int cfr__part_add_sections(uint32_t *out, cfr__composer *c, cfr_sections *sections, uint32_t layer,
+                           const struct cfr__found *found, cfr_err *err);
+/* What a lazy composition gives up by: some file cannot be read in parts, and all is composed whole. `err` is not set. */
+enum { CFR__WHOLE = -1000 };
+/* A place that stands for a section which nobody has read becomes that section's. */
+int cfr__settle(cfr__composer *c, cfr__origin *at, cfr_err *err);
+/* The same, and all below it is read, too. */
+int cfr__complete(cfr__composer *c, cfr__origin *at, cfr_err *err);
+bool cfr__is_unread(const cfr__composer *c, const cfr__cell *cell);	/* it is not known which */
+uint32_t cfr__level(const cfr__composer *c, const cfr__origin *at);	/* so many collections are around it in its file */
+
+/* search.c */
+/* Can a word occur as a scalar, as a key that stands in what is unread? False only when it surely does not. Of what was
+ * read, or of a scalar, true. */
+bool cfr__may_hold(const cfr__composer *c, const cfr__cell *cell, cfr_str word);
+bool cfr__may_hold_key(const cfr__composer *c, const cfr__cell *cell, cfr_str key);
 
 /* compose.c */
 int cfr__composer_start(cfr__composer *c, cfr_err *err);	/* a ground, and all layers merged */
-/* A cell as a snapshot; NULL for nothing at all. `way` leads to it. */
+/* A cell as a snapshot; NULL for nothing at all. `way` leads to it, so that it stands as deep as in the whole. */
 int cfr__write(cfr_snapshot **out, cfr__composer *c, cfr__cell *cell, const cfr__way *way, cfr_err *err);
 
 /* cell.c */
 cfr__cell *cfr__cell_new(cfr__composer *c, uint32_t part, cfr_node node);	/* NULL: no memory */
+/* Read what it stands for; its kind is known then. */
+int cfr__cell_settle(cfr__composer *c, cfr__cell *cell, cfr_err *err);
 /* Open it, if it is a collection that is closed. */
 int cfr__cell_open(cfr__composer *c, cfr__cell *cell, cfr_err *err);
 cfr_kind cfr__cell_kind(const cfr__cell *cell);
@@ -157,6 +205,7 @@ int cfr__load_layers(cfr__composer *c, cfr_err *err);
 /* place.c */
 /* A file that may be included, found and confined. In the arena. */
 typedef struct cfr__found {
+	cfr_str path;			/* that was resolved */
 	cfr_str real, folder;		/* as in cfr__part */
 	cfr_str shown;			/* as people call it */
 } cfr__found;
@@ -167,9 +216,28 @@ int cfr__place_layer(cfr__found *out, cfr__composer *c, cfr_str file, cfr_err *e
 int cfr__place_find(cfr__found *out, cfr__composer *c, uint32_t part, cfr_str path, cfr_err *err);
 /* For reading, if it is still the file that was found. */
 int cfr__place_open(int *fd, const cfr__found *found, cfr_err *err);
-int cfr__place_read(cfr_buf *out, const cfr__composer *c, const cfr__found *found, cfr_err *err);
+int cfr__place_read(cfr_buf *out, cfr__composer *c, const cfr__found *found, cfr_err *err);
 /* Paths that a glob means, sorted, without the file it is written in. The array is from malloc, its text in the arena. */
 int cfr__place_glob(cfr_str **out, uint32_t *count, cfr__composer *c, uint32_t part, cfr_str glob, cfr_err *err);
+
+/* depend.c */
+/* What was read, or looked for and not found. The strings are in the arena. No-ops without `depends`. */
+int cfr__depend_absent(cfr__composer *c, cfr_str path, cfr_err *err);
+int cfr__depend_glob(cfr__composer *c, uint32_t part, cfr_str glob, const cfr_str *names, uint32_t count, cfr_err *err);
+/* A variable, as it was when it was first asked for. */
+int cfr__depend_variable(const char **out, cfr__composer *c, const char *name, cfr_err *err);
+int cfr__depend_bytes(cfr__composer *c, const cfr__found *found, const cfr_file_stamp *stamp, cfr_str bytes, cfr_err *err);
+int cfr__depend_sections(cfr__composer *c, const cfr__found *found, cfr_sections *sections, cfr_err *err);
+/* The one document of a file, NULL when it is empty: read from the descriptor, or as the donor has it. */
+int cfr__depend_read(cfr_document **out, cfr__composer *c, const cfr__found *found, int fd, cfr_str name, cfr_format format,
+                     cfr_err *err);
+/* The donor's sections of a file, as they are now; the caller's. 1 without. */
+int cfr__depend_shared(cfr_sections **out, cfr__composer *c, const cfr__found *found, cfr_err *err);
+int cfr__depends_same(bool *out, cfr__depends *depends, cfr__composer *probe, cfr_err *err);
+void cfr__depends_release(cfr__depends *depends);
+
+/* load.c */
+int cfr__one_document(cfr_document **out, cfr_documents docs, cfr_err *err);
 
 /* refer.c */
 /* What a string with references comes to: text, unless it is one reference to something else. */
@@ -182,7 +250,7 @@ int cfr__refer(cfr__value *out, cfr__composer *c, const cfr__cell *cell, const c
 /* Put a cell into the chain of those that are asked for: CFR_E_CYCLE when it is there. */
 int cfr__ask(cfr__asking *out, const cfr__composer *c, const cfr__asking *up, const cfr__cell *cell, cfr_str path,
              cfr_err *err);
-bool cfr__refers(const cfr__composer *c, uint32_t part);	/* may strings of it hold references? */
+bool cfr__refers(const cfr__composer *c, uint32_t index);	/* may strings of that part hold references? */
 
 /* emit.c */
 int cfr__emit(cfr__composer *c, cfr__cell *cell, const cfr__way *way, cfr_err *err);

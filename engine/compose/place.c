@@ -55,7 +55,7 @@ int cfr__place_root(cfr__composer *c, cfr_err *err)
 	return r;
 }
 
-/* Resolved path and resolved folder of a path that is absolute or relative to the working folder. */
+/* Resolved path and resolved folder of a path that is absolute or relative to the working folder, and in the arena. */
 static int resolve(cfr__found *out, cfr__composer *c, const char *path, cfr_str shown, cfr_err *err)
 {
 	cfr_str folder = folder_of(cfr_str_of(path));
@@ -68,6 +68,7 @@ static int resolve(cfr__found *out, cfr__composer *c, const char *path, cfr_str 
 	if (!(real = realpath(path, NULL)) || !(dir = realpath(dir_name, NULL))) {
 		r = errno == ENOMEM ? cfr_err_nomem(err) : no_file(err, shown, errno);
 	} else {
+		out->path = cfr_str_of(path);
 		out->real = cfr_arena_str(&c->ground->arena, cfr_str_of(real));
 		out->folder = cfr_arena_str(&c->ground->arena, cfr_str_of(dir));
 		out->shown = cfr_arena_str(&c->ground->arena, shown);
@@ -203,6 +204,8 @@ int cfr__place_find(cfr__found *out, cfr__composer *c, uint32_t part, cfr_str pa
 	if ((r = resolve(out, c, full, shown, err)) == CFR_E_NOTFOUND) {
 		cfr_err_set(err, CFR_E_NOTFOUND, "there is no file '%.*s'", (int)(shown.len < 160 ? shown.len : 160), shown.ptr);
 		suggest(full, err);
+		if (cfr__depend_absent(c, cfr_str_of(full), err) < 0)
+			return CFR_E_NOMEM;
 	}
 	if (r < 0)
 		return r;
@@ -235,15 +238,21 @@ int cfr__place_open(int *out, const cfr__found *found, cfr_err *err)
 	return r;
 }
 
-int cfr__place_read(cfr_buf *out, const cfr__composer *c, const cfr__found *found, cfr_err *err)
+int cfr__place_read(cfr_buf *out, cfr__composer *c, const cfr__found *found, cfr_err *err)
 {
+	cfr_file_stamp before, after;
+	size_t from = out->len;
 	int fd, r = cfr__place_open(&fd, found, err);
 
 	if (r < 0)
 		return r;
+	cfr_file_look(&before, fd);
 	r = cfr_fd_read(out, fd, found->shown, &c->limits, err);
+	cfr_file_look(&after, fd);
 	close(fd);
-	return r;
+	if (!cfr_file_same(&before, &after))
+		before.seen = 0;
+	return r < 0 ? r : cfr__depend_bytes(c, found, &before, cfr_str_sub(cfr_buf_str(out), from, out->len), err);
 }
 
 /* --- globs --- */
@@ -309,11 +318,13 @@ int cfr__place_glob(cfr_str **out, uint32_t *count, cfr__composer *c, uint32_t p
 	*out = NULL;
 	*count = 0;
 	if (!(real = realpath(*folder ? folder : "/", NULL)))
-		return errno == ENOENT ? 0 : no_file(err, glob, errno);	/* no folder, no file */
+		return errno == ENOENT ? cfr__depend_glob(c, part, glob, NULL, 0, err) : no_file(err, glob, errno);	/* no folder, no file */
 	if (!is_inside(c, cfr_str_of(real)) && strcmp(real, *c->root ? c->root : "/") != 0)
 		r = leads_out(c, glob, err);
 	else
 		r = cfr_walk_run(&walk, real, err);
+	if (r == 0)
+		r = cfr__depend_glob(c, part, glob, m.items, m.count, err);
 	free(real);
 	if (r < 0) {
 		free(m.items);

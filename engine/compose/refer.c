@@ -39,9 +39,20 @@ typedef struct asked {
 	bool live;			/* else only passed over: its default is not wanted */
 } asked;
 
-bool cfr__refers(const cfr__composer *c, uint32_t part)
+bool cfr__refers(const cfr__composer *c, uint32_t index)
 {
-	return c->what->layers[cfr__part_at(c->ground, part)->layer].interpolate;
+	cfr__part *part = cfr__part_at(c->ground, index);
+
+	if (!c->what->layers[part->layer].interpolate)
+		return false;
+	/* Strings lie in the image as they are, so one look tells whether any of them can be a reference. Of what is not read
+	 * nothing is known. */
+	if (!part->looked) {
+		cfr_str image = cfr_tree_image(cfr_document_tree(part->doc));
+		part->clear = !part->listed && !memmem(image.ptr, image.len, "${", 2);
+		part->looked = true;
+	}
+	return !part->clear;
 }
 
 int cfr__ask(cfr__asking *out, const cfr__composer *c, const cfr__asking *up, const cfr__cell *cell, cfr_str path,
@@ -384,7 +395,8 @@ static int take_variable(scan *s, asked *a, cfr_err *err)
 		char name[LONGEST_NAME + 1];
 		memcpy(name, a->name.ptr, a->name.len);
 		name[a->name.len] = '\0';
-		found = s->c->what->env ? s->c->what->env(s->c->what->env_arg, name) : NULL;
+		if ((r = cfr__depend_variable(&found, s->c, name, err)) < 0)
+			return r;
 		if (found && empties && !*found)
 			found = NULL;
 	}

@@ -43,34 +43,54 @@ static int section_new(cfr_section **out, cfr_document *doc, bool listed, uint32
 
 /* ---- making them ---- */
 
-static int make_listed(cfr_section **out, cfr_sections *s, uint32_t number)
+/* Is it what the list says? */
+static bool fits_list(const cfr_document *doc, const cfr__list *list)
 {
-	const cfr__list *list = &s->lists.of[number];
+	cfr_node root = cfr_tree_root(cfr_document_tree(doc));
+
+	return cfr_node_kind(root) == (list->sequence ? CFR_SEQUENCE : CFR_MAPPING) && cfr_node_size(root) == list->count &&
+	       cfr_tree_size(root.tree) == list->count + 1;
+}
+
+static int read_list(cfr_document **out, cfr_sections *s, const cfr__list *list, uint32_t number)
+{
 	cfr_documents docs = { NULL, 0 };
 	cfr_limits limits = s->limits;
 	cfr_source *source = NULL;
-	cfr_node root;
 	int r = cfr__cut_list(&source, s, number, NULL);
 
 	limits.of[CFR_LIMIT_DEPTH] -= list->depth < limits.of[CFR_LIMIT_DEPTH] ? list->depth : limits.of[CFR_LIMIT_DEPTH];
 	if (r == 0)
 		r = cfr_text_read(&docs, source, s->format, &limits, NULL);
-	if (r == 0 && docs.count != 1)
+	if (r == 0 && (docs.count != 1 || !fits_list(docs.items[0], list)))
 		r = CFR__UNSAFE;
 	if (r == 0) {
-		root = cfr_tree_root(cfr_document_tree(docs.items[0]));
-		if (cfr_node_kind(root) != (list->sequence ? CFR_SEQUENCE : CFR_MAPPING) ||
-		    cfr_node_size(root) != list->count || cfr_tree_size(root.tree) != list->count + 1)
-			r = CFR__UNSAFE;
-	}
-	if (r == 0)
-		r = section_new(out, cfr_document_ref(docs.items[0]), true, number);
-	if (r == 0) {
-		cfr__load_count(s->loader, CFR__LISTED, 1);
+		*out = cfr_document_ref(docs.items[0]);
 		cfr__load_count(s->loader, CFR__PARSED, cfr_source_bytes(source).len);
 	}
 	cfr_documents_release(&docs);
 	cfr_source_unref(source);
+	return r;
+}
+
+static int make_listed(cfr_section **out, cfr_sections *s, uint32_t number)
+{
+	const cfr__list *list = &s->lists.of[number];
+	cfr_document *doc;
+	bool taken = cfr__take_section(&doc, s, true, number) == 0;
+	int r;
+
+	if (taken && !fits_list(doc, list)) {
+		cfr_document_unref(doc);
+		taken = false;
+	}
+	r = taken ? 0 : read_list(&doc, s, list, number);
+	if (r == 0)
+		r = section_new(out, doc, true, number);
+	if (r == 0)
+		cfr__load_count(s->loader, CFR__LISTED, 1);
+	if (r == 0 && !taken)
+		cfr__keep_section(s, *out);
 	return r;
 }
 
@@ -100,12 +120,20 @@ static int read_item(cfr_document **out, cfr_sections *s, uint32_t item)
 static int make_read(cfr_section **out, cfr_sections *s, uint32_t item)
 {
 	cfr_document *doc;
-	int r = read_item(&doc, s, item);
+	bool taken = cfr__take_section(&doc, s, false, item) == 0;
+	int r;
 
+	if (taken && cfr_node_size(cfr_tree_root(cfr_document_tree(doc))) != 1) {
+		cfr_document_unref(doc);
+		taken = false;
+	}
+	r = taken ? 0 : read_item(&doc, s, item);
 	if (r == 0)
 		r = section_new(out, doc, false, item);
 	if (r == 0)
 		cfr__load_count(s->loader, CFR__SECTIONS, 1);
+	if (r == 0 && !taken)
+		cfr__keep_section(s, *out);
 	return r;
 }
 
@@ -207,6 +235,7 @@ void cfr__sections_free(cfr_sections *s)
 	free(s->file);
 	pthread_cond_destroy(&s->made);
 	pthread_mutex_destroy(&s->lock);
+	pthread_mutex_destroy(&s->reading);
 	free(s);
 }
 
@@ -219,7 +248,9 @@ int cfr__sections_new(cfr_sections **out, cfr_loader *loader, const char *file, 
 		free(s);
 		return CFR_E_NOMEM;
 	}
+	pthread_mutex_init(&s->reading, NULL);
 	pthread_mutex_init(&s->lock, NULL);
+	atomic_init(&s->source, NULL);
 	pthread_cond_init(&s->made, NULL);
 	atomic_init(&s->refs, 1);
 	atomic_init(&s->lines, NULL);
@@ -233,35 +264,89 @@ int cfr__sections_new(cfr_sections **out, cfr_loader *loader, const char *file, 
 	return 0;
 }
 
-int cfr__sections_read(cfr_sections *s)
+/* The text behind an open file, and the stamp that is that text's; `now` is the file's from before. */
+static int read_text(cfr_sections *s, int fd, cfr_file_stamp *now)
 {
 	const cfr_profile *profile = cfr__load_profile(s->loader);
 	uint64_t begin = cfr_profile_now(profile);
-	cfr_buf bytes = CFR_BUF_INIT;
+	cfr_buf bytes = { .pool = cfr__load_pool(s->loader) };
+	cfr_source *source;
+	cfr_file_stamp after;
+	int r = cfr_file_read_open(&bytes, fd, cfr_str_of(s->file), &s->limits, NULL);
+
+	cfr_file_look(&after, fd);
+	if (!cfr_file_same(now, &after))
+		now->seen = 0;
+	if (r == 0)
+		r = cfr_source_take(&source, cfr_str_of(s->file), &bytes, &s->limits, NULL);
+	cfr_buf_release(&bytes);
+	if (r)
+		return r == CFR_E_NOMEM ? r : CFR__UNSAFE;
+	atomic_store_explicit(&s->source, source, memory_order_release);
+	cfr_profile_span(profile, "read", cfr_str_of(s->file), begin, cfr_source_bytes(source).len, "bytes");
+	return 0;
+}
+
+int cfr__sections_read(cfr_sections *s, bool cached)
+{
 	cfr_file_stamp after;
 	struct stat st;
-	int fd, r;
+	int fd, r = 0;
 
 	/* A pipe can be read but once. */
 	if (stat(s->file, &st) < 0 || !S_ISREG(st.st_mode) || (uint64_t)st.st_size < s->least.file ||
-	    (uint64_t)st.st_size > s->limits.of[CFR_LIMIT_FILE])
-		return CFR__UNSAFE;
-	if (cfr_file_open(&fd, s->file, NULL) < 0)
+	    (uint64_t)st.st_size > s->limits.of[CFR_LIMIT_FILE] || cfr_file_open(&fd, s->file, NULL) < 0)
 		return CFR__UNSAFE;
 	cfr_file_look(&s->stamp, fd);
-	r = cfr_file_read_open(&bytes, fd, cfr_str_of(s->file), &s->limits, NULL);
-	cfr_file_look(&after, fd);
-	if (!cfr_file_same(&s->stamp, &after))
-		s->stamp.seen = 0;
+	cached = cached && cfr__load_worth(s->loader, (uint64_t)st.st_size);
+	if (cached && s->stamp.seen && cfr__stamp_find(&s->digest, s->loader, &s->stamp)) {
+		s->digested = true;
+		if (cfr__take_outline(s, s->stamp.size))
+			goto done;
+	}
+	after = s->stamp;
+	r = read_text(s, fd, &s->stamp);
+	if (r == 0 && cached && (!s->digested || !s->stamp.seen)) {
+		cfr_str text = cfr_source_bytes(s->source);
+
+		s->digested = cfr__load_digest(&s->digest, s->loader, cfr_str_of(s->file), text, NULL) == 0;
+		if (s->digested && s->stamp.seen)
+			cfr__stamp_keep(s->loader, &s->stamp, &after, &s->digest);
+		if (s->digested)
+			cfr__take_outline(s, text.len);
+	}
+done:
 	close(fd);
-	cfr_profile_span(profile, "read", cfr_str_of(s->file), begin, bytes.len, "bytes");
-	if (r == 0)
-		r = cfr_source_take(&s->source, cfr_str_of(s->file), &bytes, &s->limits, NULL);
-	cfr_buf_release(&bytes);
-	return r == CFR_E_NOMEM ? r : r ? CFR__UNSAFE : 0;
+	return r;
 }
 
-int cfr__sections_outline(cfr_sections *s)
+/* What was taken from a cache is of the file as its stamp was. */
+int cfr__sections_need(cfr_sections *s)
+{
+	cfr_file_stamp now;
+	int fd, r = 0;
+
+	if (atomic_load_explicit(&s->source, memory_order_acquire))
+		return 0;
+	pthread_mutex_lock(&s->reading);
+	if (!atomic_load_explicit(&s->source, memory_order_relaxed)) {
+		r = cfr_file_open(&fd, s->file, NULL) < 0 ? CFR__UNSAFE : 0;
+		if (r == 0) {
+			cfr_file_look(&now, fd);
+			r = cfr_file_same(&now, &s->stamp) ? read_text(s, fd, &now) : CFR__UNSAFE;
+			if (r == 0 && !now.seen) {
+				cfr_source_unref(atomic_exchange(&s->source, NULL));
+				r = CFR__UNSAFE;
+			}
+			close(fd);
+		}
+	}
+	pthread_mutex_unlock(&s->reading);
+	return r;
+}
+
+/* Finds the lists. */
+static int scan(cfr_sections *s)
 {
 	const cfr_profile *profile = cfr__load_profile(s->loader);
 	cfr_str name = cfr_source_name(s->source), text = cfr_source_bytes(s->source);
@@ -276,13 +361,22 @@ int cfr__sections_outline(cfr_sections *s)
 	r = cfr__lists_of(&s->lists, s->source, s->format);
 	cfr__load_count(s->loader, CFR__SCANNED, text.len);
 	cfr_profile_span(profile, "scan", name, begin, text.len, "bytes");
+	if (r == 0 && s->digested)
+		cfr__keep_outline(s);
+	return r;
+}
+
+int cfr__sections_outline(cfr_sections *s)
+{
+	int r = s->lists.count ? 0 : scan(s);
+
 	if (r == 0 && (s->lists.nodes > s->limits.of[CFR_LIMIT_NODES] || s->lists.depth > s->limits.of[CFR_LIMIT_DEPTH]))
 		r = CFR__UNSAFE;
 	if (r == 0)
 		r = cfr__section_at(&s->root, s, true, s->lists.root);
 	if (r == 0) {
 		cfr__load_count(s->loader, CFR__SOURCES, 1);
-		cfr__load_count(s->loader, CFR__BYTES, text.len);
+		cfr__load_count(s->loader, CFR__BYTES, s->source ? cfr_source_bytes(s->source).len : s->stamp.size);
 	}
 	return r;
 }
@@ -320,7 +414,7 @@ int cfr_sections_open(cfr_sections **out, cfr_loader *loader, const char *file, 
 
 	if (r < 0)
 		return cfr_err_nomem(err);
-	r = cfr__sections_read(s);
+	r = cfr__sections_read(s, true);
 	if (r == 0)
 		r = cfr__sections_outline(s);
 	if (r == 0)
@@ -350,7 +444,11 @@ cfr_sections *cfr_sections_unref(const cfr_sections *sections)
 
 /* ---- asking ---- */
 
-cfr_str cfr_sections_name(const cfr_sections *s) { return cfr_source_name(s->source); }
+cfr_str cfr_sections_name(const cfr_sections *s)
+{
+	return s->file ? cfr_str_of(s->file) : cfr_source_name(s->source);
+}
+
 cfr_format cfr_sections_format(const cfr_sections *s) { return s->format; }
 const cfr_section *cfr_sections_root(const cfr_sections *s) { return s->root; }
 bool cfr_section_listed(const cfr_section *section) { return section->listed; }
@@ -359,7 +457,15 @@ cfr_node cfr_section_node(const cfr_section *section) { return section->node; }
 
 int cfr_sections_source(const cfr_source **out, cfr_sections *s, cfr_err *err)
 {
-	(void)err;
+	int r = cfr__sections_need(s);
+
+	if (r == CFR_E_NOMEM)
+		return cfr_err_nomem(err);
+	if (r) {
+		r = cfr_err_set(err, CFR_E_IO, "the file is not what it was, or cannot be read");
+		cfr_err_at(err, cfr_sections_name(s), 0, 0);
+		return r;
+	}
 	*out = s->source;
 	return 0;
 }
@@ -397,6 +503,17 @@ int cfr_section_below(const cfr_section **out, cfr_sections *s, const cfr_sectio
 	if (r == 0)
 		*out = found;
 	return r == CFR_E_NOMEM ? cfr_err_nomem(err) : r;
+}
+
+int cfr_section_text(cfr_str *out, const cfr_sections *s, const cfr_section *listed, cfr_node entry)
+{
+	const cfr__listed *item;
+	cfr_str text = cfr_source_bytes(s->source);
+
+	if (!listed->listed || is_scalar(item = &s->lists.items[cfr__section_item(s, listed, entry)]))
+		return 2;
+	*out = (cfr_str){ text.ptr + item->window.start, item->window.end - item->window.start };
+	return 0;
 }
 
 /* The number of an item of a sequence, as pointers have it. */
@@ -517,7 +634,9 @@ int cfr_section_whole(cfr_document **out, cfr_node *node, cfr_sections *s, const
 		*node = cfr_document_node(*out, 1);
 		return 0;
 	}
-	r = cfr_text_read(&docs, s->source, s->format, &s->limits, NULL);
+	r = cfr__sections_need(s);
+	if (r == 0)
+		r = cfr_loader_read(&docs, s->loader, s->source, s->format, &s->limits, NULL);
 	if (r)
 		return r == CFR_E_NOMEM ? cfr_err_nomem(err) : 1;
 	doc = docs.count == 1 ? cfr_document_ref(docs.items[0]) : NULL;

@@ -2,9 +2,10 @@
  *
  * The first byte chooses strategies, dialect and how the rest is meant: as texts of layers with 0xFF between them, or as
  * a seed for layers whose strings are made of pieces of references. Whatever comes, every value of a snapshot without a
- * reference is that of its origin; and a single layer without references is itself.
+ * reference is that of its origin; a single layer without references is itself; and a lazy composition answers as the whole
+ * snapshot, whether its files are read in parts (they are made long by comments for that) or not.
  */
-#include "tests/support/composing.h"
+#include "tests/support/lazily.h"
 #include "tests/support/random_tree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -72,6 +73,35 @@ static void check_one(cfr_str text)
 	cfr_snapshot_free(snap);
 }
 
+static int check_lazy(void *arg, const cfr_composition *what, cfr_err *err)
+{
+	(void)arg;
+	(void)err;
+	lazily_check(what, 1000);
+	return 0;
+}
+
+/* The same with comments behind each text. */
+static void check_long(const cfr_str *texts, uint32_t count, const cfr_composition *what)
+{
+	static char comment[64];
+	cfr_buf made[4] = { CFR_BUF_INIT, CFR_BUF_INIT, CFR_BUF_INIT, CFR_BUF_INIT };
+	cfr_str longer[4];
+
+	memset(comment, '-', sizeof(comment));
+	comment[0] = '\n';
+	comment[1] = '#';
+	for (uint32_t i = 0; i < count; i++) {
+		cfr_buf_adds(&made[i], texts[i]);
+		for (int n = 0; n < 1040; n++)
+			cfr_buf_add(&made[i], comment, sizeof(comment));
+		longer[i] = cfr_buf_str(&made[i]);
+	}
+	composing_layers(check_lazy, NULL, longer, count, true, what, NULL);
+	for (int i = 0; i < 4; i++)
+		cfr_buf_release(&made[i]);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const cfr_strategy_at strategies[] = { { CFR_STR("/k0"), CFR_STR(""), CFR_STRATEGY_APPEND },
@@ -101,13 +131,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (size_t i = 0; i < size; i++)
 			rnd.state = (rnd.state ^ data[i]) * UINT64_C(0x100000001B3);
 		for (uint32_t n = 1 + random_below(&rnd, 4); count < n; count++) {
-			cfr_buf_addz(&made[count], "{k0: ");
+			cfr_buf_addz(&made[count], "k0: ");
 			value(&made[count], &rnd, 3);
-			cfr_buf_addz(&made[count], ", k1: ");
+			cfr_buf_addz(&made[count], "\nk1: ");
 			value(&made[count], &rnd, 3);
-			cfr_buf_addz(&made[count], ", k2: ");
+			cfr_buf_addz(&made[count], "\nk2: ");
 			value(&made[count], &rnd, 2);
-			cfr_buf_addz(&made[count], "}");
+			cfr_buf_addz(&made[count], "\n");
 			texts[count] = cfr_buf_str(&made[count]);
 		}
 	}
@@ -115,6 +145,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		composing_check(snap);
 		cfr_snapshot_free(snap);
 	}
+	composing_layers(check_lazy, NULL, texts, count, true, &what, NULL);
+	if (data[0] & 32)
+		check_long(texts, count, &what);
 	check_one(texts[0]);
 	for (int i = 0; i < 4; i++)
 		cfr_buf_release(&made[i]);

@@ -32,9 +32,10 @@ static inline const char *composing_env(void *arg, const char *name)
 	return NULL;
 }
 
-/* Layers called "0", "1", …, each a text of one document; as `what` has it otherwise. */
-static inline int composing_texts(cfr_snapshot **out, const cfr_str *texts, uint32_t count, bool interpolate,
-                                  const cfr_composition *what, cfr_err *err)
+/* Layers called "0", "1", …, each a text of one document; as `what` has it otherwise. `then` is called with it. */
+static inline int composing_layers(int (*then)(void *arg, const cfr_composition *what, cfr_err *err), void *arg,
+                                   const cfr_str *texts, uint32_t count, bool interpolate, const cfr_composition *what,
+                                   cfr_err *err)
 {
 	static const char *const names[COMPOSING_MOST] = { "0", "1", "2", "3", "4", "5", "6", "7" };
 	cfr_layer layers[COMPOSING_MOST] = { { .name = { NULL, 0 } } };
@@ -54,10 +55,21 @@ static inline int composing_texts(cfr_snapshot **out, const cfr_str *texts, uint
 	made.layers = layers;
 	made.layer_count = count;
 	if (r == 0)
-		r = cfr_compose(out, &made, err);
+		r = then(arg, &made, err);
 	for (uint32_t i = 0; i < count; i++)
 		cfr_source_unref(sources[i]);
 	return r;
+}
+
+static inline int composing_whole(void *arg, const cfr_composition *what, cfr_err *err)
+{
+	return cfr_compose(arg, what, err);
+}
+
+static inline int composing_texts(cfr_snapshot **out, const cfr_str *texts, uint32_t count, bool interpolate,
+                                  const cfr_composition *what, cfr_err *err)
+{
+	return composing_layers(composing_whole, out, texts, count, interpolate, what, err);
 }
 
 /* Every value without a reference in it is that of its origin; what it shadows is told in full. */

@@ -1,0 +1,345 @@
+/* engine/compose/depend.c -- what a lazy composition was made from, and whether that is as it was.
+ *
+ * A file is unchanged when its path leads where it led and its stamp is the same, if both times lay well before the moment
+ * it was taken (engine/load.h tells why); else its bytes decide, and the stamp is taken anew. So neither an edit within one
+ * tick nor an mtime set back is missed, and a file that merely was touched is not read as another one. What is not there,
+ * and what a glob means, is looked up each time; a variable is asked for.
+ *
+ * A variable has one value in one composition: that of the first question.
+ */
+#include "engine/compose/parts.h"
+
+#include "engine/base/vec.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TICK INT64_C(2000000000)	/* so coarse are clocks of file systems at worst */
+
+static int add(cfr__depend **out, cfr__composer *c, cfr__dependency what, cfr_str name, cfr_err *err)
+{
+	cfr__depends *all = c->depends;
+	int r = cfr_vec_room(&all->items, &all->cap, (uint64_t)all->count + 1, sizeof(*all->items), err);
+
+	if (r < 0)
+		return r;
+	*out = &all->items[all->count++];
+	**out = (cfr__depend){ .what = what, .name = name };
+	return 0;
+}
+
+static cfr__depend *known(cfr__depends *all, cfr__dependency what, cfr_str name)
+{
+	for (uint32_t i = 0; all && i < all->count; i++) {
+		if (all->items[i].what == what && cfr_str_eq(all->items[i].name, name))
+			return &all->items[i];
+	}
+	return NULL;
+}
+
+/* --- what is noted --- */
+
+int cfr__depend_absent(cfr__composer *c, cfr_str path, cfr_err *err)
+{
+	cfr__depend *made;
+
+	if (!c->depends || known(c->depends, CFR__ABSENT, path))
+		return 0;
+	cfr_str name = cfr_arena_str(&c->ground->arena, path);
+	return name.ptr ? add(&made, c, CFR__ABSENT, name, err) : cfr_err_nomem(err);
+}
+
+int cfr__depend_glob(cfr__composer *c, uint32_t part, cfr_str glob, const cfr_str *names, uint32_t count, cfr_err *err)
+{
+	const cfr__part *from = cfr__part_at(c->ground, part);
+	cfr_str *copy;
+	cfr__depend *made;
+	int r;
+
+	if (!c->depends)
+		return 0;
+	/* The names are in the arena, their list is not. */
+	if (!(copy = cfr_arena_zalloc(&c->ground->arena, (size_t)count + 1, sizeof(*copy))))
+		return cfr_err_nomem(err);
+	for (uint32_t i = 0; i < count; i++)
+		copy[i] = names[i];
+	if ((r = add(&made, c, CFR__GLOB, glob, err)) < 0)
+		return r;
+	made->real = from->real;
+	made->folder = from->folder;
+	made->names = copy;
+	made->count = count;
+	return 0;
+}
+
+int cfr__depend_variable(const char **out, cfr__composer *c, const char *name, cfr_err *err)
+{
+	cfr__depend *made = known(c->depends, CFR__VARIABLE, cfr_str_of(name));
+	const char *value;
+	cfr_str kept, text = { NULL, 0 };
+	int r;
+
+	if (made) {
+		*out = made->value.ptr;
+		return 0;
+	}
+	value = c->what->env ? c->what->env(c->what->env_arg, name) : NULL;
+	if (c->depends) {
+		kept = cfr_arena_str(&c->ground->arena, cfr_str_of(name));
+		if (value)
+			text = cfr_arena_str(&c->ground->arena, cfr_str_of(value));
+		if (!kept.ptr || (value && !text.ptr))
+			return cfr_err_nomem(err);
+		if ((r = add(&made, c, CFR__VARIABLE, kept, err)) < 0)
+			return r;
+		made->value = text;
+		value = text.ptr;
+	}
+	*out = value;
+	return 0;
+}
+
+static int add_file(cfr__depend **out, cfr__composer *c, const cfr__found *found, cfr_err *err)
+{
+	int r = add(out, c, CFR__FILE, found->path, err);
+
+	if (r < 0)
+		return r;
+	(*out)->real = found->real;
+	(*out)->folder = found->folder;
+	return 0;
+}
+
+int cfr__depend_sections(cfr__composer *c, const cfr__found *found, cfr_sections *sections, cfr_err *err)
+{
+	cfr__depend *made;
+	int r = add_file(&made, c, found, err);
+
+	if (r == 0)
+		made->sections = cfr_sections_ref(sections);
+	return r;
+}
+
+int cfr__depend_bytes(cfr__composer *c, const cfr__found *found, const cfr_file_stamp *stamp, cfr_str bytes, cfr_err *err)
+{
+	cfr_source *source;
+	cfr__depend *made;
+	int r;
+
+	if (!c->depends || known(c->depends, CFR__FILE, found->path))
+		return 0;
+	if ((r = cfr_source_new(&source, found->shown, bytes, &c->limits, err)) < 0)
+		return r;
+	if ((r = add_file(&made, c, found, err)) < 0) {
+		cfr_source_unref(source);
+		return r;
+	}
+	made->source = source;
+	made->stamp = *stamp;
+	return 0;
+}
+
+/* --- has it changed? --- */
+
+static bool settled(const cfr_file_stamp *stamp)
+{
+	return stamp->seen > TICK && stamp->mtime < stamp->seen - TICK && stamp->ctime < stamp->seen - TICK;
+}
+
+static bool leads_there(const cfr__depend *d)
+{
+	char *real = realpath(d->name.ptr, NULL);
+	bool same = real && cfr_str_eq(cfr_str_of(real), d->real);
+
+	free(real);
+	return same;
+}
+
+static int same_bytes(bool *out, cfr__depend *d, const cfr_limits *limits, int fd, const cfr_file_stamp *before, cfr_err *err)
+{
+	cfr_buf text = CFR_BUF_INIT;
+	cfr_file_stamp after;
+	int r = cfr_file_read_open(&text, fd, d->name, limits, err);
+
+	cfr_file_look(&after, fd);
+	if (r == 0 && (*out = cfr_str_eq(cfr_buf_str(&text), cfr_source_bytes(d->source)))) {
+		d->stamp = *before;
+		if (!cfr_file_same(before, &after))
+			d->stamp.seen = 0;
+	}
+	cfr_buf_release(&text);
+	return r;
+}
+
+static int same_file(bool *out, cfr__depend *d, const cfr_limits *limits, cfr_err *err)
+{
+	cfr_file_stamp now;
+	int fd, r = 0;
+
+	*out = true;
+	if (d->once)
+		return 0;
+	*out = false;
+	if (!leads_there(d))
+		return 0;
+	if (d->sections) {
+		if (d->fresh)
+			d->fresh = cfr_sections_unref(d->fresh);
+		r = cfr_sections_again(&d->fresh, d->sections, err);
+		*out = r == 0 && d->fresh == d->sections;
+		if (*out)
+			d->fresh = cfr_sections_unref(d->fresh);
+		/* What cannot be read now is told by whoever reads it for the next one. */
+		return r == CFR_E_NOMEM ? r : 0;
+	}
+	if (cfr_file_open(&fd, d->name.ptr, NULL) < 0)
+		return 0;
+	cfr_file_look(&now, fd);
+	if (cfr_file_same(&now, &d->stamp) && settled(&d->stamp) && d->stamp.seen <= now.seen)
+		*out = true;
+	else if (now.size == cfr_source_bytes(d->source).len && now.inode)
+		r = same_bytes(out, d, limits, fd, &now, err);
+	close(fd);
+	return r == CFR_E_NOMEM ? r : 0;
+}
+
+/* The names of a glob are looked up as when it was read, on a ground of one part. */
+static int same_names(bool *out, const cfr__depend *d, cfr__composer *probe, cfr_err *err)
+{
+	cfr__found found = { .real = d->real, .folder = d->folder };
+	cfr_str *names = NULL;
+	uint32_t part, count = 0;
+	int r = cfr__ground_new(&probe->ground, probe->what, err);
+
+	*out = false;
+	if (r < 0)
+		return r;
+	if ((r = cfr__part_add(&part, probe, NULL, 0, &found, err)) == 0 &&
+	    (r = cfr__place_glob(&names, &count, probe, part, d->name, err)) == 0) {
+		*out = count == d->count;
+		for (uint32_t i = 0; i < count && *out; i++)
+			*out = cfr_str_eq(names[i], d->names[i]);
+	}
+	free(names);
+	cfr__ground_free(probe->ground);
+	probe->ground = NULL;
+	return r == CFR_E_NOMEM ? r : 0;
+}
+
+static bool same_variable(const cfr__depend *d, const cfr_composition *what)
+{
+	const char *value = what->env ? what->env(what->env_arg, d->name.ptr) : NULL;
+
+	return value ? d->value.ptr && cfr_str_eq(cfr_str_of(value), d->value) : !d->value.ptr;
+}
+
+int cfr__depends_same(bool *out, cfr__depends *depends, cfr__composer *probe, cfr_err *err)
+{
+	struct stat st;
+	bool same = true;
+	int r = 0;
+
+	for (uint32_t i = 0; r == 0 && same && i < depends->count; i++) {
+		cfr__depend *d = &depends->items[i];
+
+		if (d->what == CFR__FILE)
+			r = same_file(&same, d, &probe->limits, err);
+		else if (d->what == CFR__GLOB)
+			r = same_names(&same, d, probe, err);
+		else if (d->what == CFR__VARIABLE)
+			same = same_variable(d, probe->what);
+		else
+			same = stat(d->name.ptr, &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
+	}
+	if (r == 0)
+		*out = same;
+	return r;
+}
+
+/* --- read, or taken --- */
+
+static cfr__depend *donated(const cfr__composer *c, const cfr__found *found)
+{
+	for (uint32_t i = 0; c->donor && i < c->donor->count; i++) {
+		cfr__depend *d = &c->donor->items[i];
+		if (d->what == CFR__FILE && cfr_str_eq(d->name, found->path) && (d->doc || d->sections))
+			return d;
+	}
+	return NULL;
+}
+
+int cfr__depend_shared(cfr_sections **out, cfr__composer *c, const cfr__found *found, cfr_err *err)
+{
+	cfr__depend *d = donated(c, found);
+	bool same;
+	int r;
+
+	if (!d || !d->sections)
+		return 1;
+	/* Whoever looked has them already; but what he saw is not what is there now if he looked for another. */
+	if (!d->fresh && (r = same_file(&same, d, &c->limits, err)) < 0)
+		return r;
+	if (d->fresh) {
+		*out = d->fresh;
+		d->fresh = NULL;
+		return 0;
+	}
+	if (!leads_there(d))
+		return 1;
+	r = cfr_sections_again(out, d->sections, err);
+	return r == CFR_E_NOMEM || r == 0 ? r : 1;
+}
+
+int cfr__depend_read(cfr_document **out, cfr__composer *c, const cfr__found *found, int fd, cfr_str name, cfr_format format,
+                     cfr_err *err)
+{
+	cfr__depend *old = donated(c, found), *made;
+	cfr_file_stamp before, after;
+	cfr_source *source = NULL;
+	cfr_documents docs;
+	bool same = false;
+	int r = 0;
+
+	*out = NULL;
+	if (old && old->doc && (r = same_file(&same, old, &c->limits, err)) < 0)
+		return r;
+	cfr_file_look(&before, fd);
+	if (same) {
+		source = cfr_source_ref(old->source);
+		*out = cfr_document_ref(old->doc);
+		before = old->stamp;
+		after = before;
+	} else {
+		r = cfr_loader_open_fd(&docs, &source, c->what->loader, fd, name, format, &c->limits, err);
+		if (r == 0)
+			r = cfr__one_document(out, docs, err);
+		cfr_file_look(&after, fd);
+	}
+	if (r == 0 && c->depends && !known(c->depends, CFR__FILE, found->path) && (r = add_file(&made, c, found, err)) == 0) {
+		made->source = source;
+		made->doc = *out ? cfr_document_ref(*out) : NULL;
+		made->once = same ? old->once : before.inode == 0;
+		made->stamp = before;
+		if (!cfr_file_same(&before, &after))
+			made->stamp.seen = 0;
+		source = NULL;
+	}
+	if (r < 0)
+		*out = cfr_document_unref(*out);
+	cfr_source_unref(source);
+	return r;
+}
+
+void cfr__depends_release(cfr__depends *depends)
+{
+	for (uint32_t i = 0; i < depends->count; i++) {
+		cfr__depend *d = &depends->items[i];
+		cfr_document_unref(d->doc);
+		cfr_source_unref(d->source);
+		cfr_sections_unref(d->sections);
+		cfr_sections_unref(d->fresh);
+	}
+	free(depends->items);
+	*depends = (cfr__depends){ 0 };
+}
