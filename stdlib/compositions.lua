@@ -191,8 +191,8 @@ end
 
 --- "POINTER=VALUE"; a `=` in the pointer is not meant.
 local function pair(option, word, what)
-  local name, value = word:match "^([^=]+)=(.*)$"
-  if not name then
+  local name, value = word:match "^([^=]*)=(.*)$"
+  if not name or (name == "" and what ~= "POINTER=HOW") then -- the root is a place, too
     usage(("--%s '%s' is not %s"):format(option, word, what))
   end
   return name, value

@@ -127,6 +127,10 @@ plugins:
       cli.shell(here, "$CFGRUN compose a.yaml b.toml --set '/n/deep=[true]' -f json | $CFGRUN convert - --to json --compact").out)
     assert.equal('{"l":[1,2],"m":{"x":1,"y":2}}\n',
       cli.shell(here, "$CFGRUN compose a.yaml b.toml --merge /l=append | $CFGRUN convert - --to json --compact").out)
+    cli.write(here .. "/list.yaml", "[1]\n")
+    assert.truthy(run("compose list.yaml a.yaml", 2).err:find('merge: { "": replace }', 1, true))
+    assert.equal("l:\n  - 1\nm:\n  x: 1\n", run("compose list.yaml a.yaml --merge =replace", 0).out)
+    assert.truthy(run("compose a.yaml --env =x", 2).err:find("is not VAR=VALUE", 1, true))
     assert.truthy(run("compose a.yaml b.toml --merge /l=appnd", 2).err:find("is no way to merge", 1, true))
     assert.truthy(run("compose ap", 2).err:find("did you mean 'app'?", 1, true))
     assert.truthy(run("compose app --when prd", 2).err:find("did you mean 'prod'?", 1, true))
