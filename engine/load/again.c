@@ -253,7 +253,7 @@ int cfr_sections_again(cfr_sections **out, cfr_sections *old, cfr_err *err)
 	}
 	if (cfr__sections_new(&now, old->loader, old->file, old->asked, &old->limits, old->least) < 0)
 		return cfr_err_nomem(err);
-	r = cfr__sections_read(now);
+	r = cfr__sections_read(now, false);
 	if (r == 0 && old->source && cfr_str_eq(cfr_source_bytes(old->source), cfr_source_bytes(now->source))) {
 		pthread_mutex_lock(&old->lock);
 		old->stamp = now->stamp;

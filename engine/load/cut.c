@@ -182,14 +182,17 @@ static void whole_lines(cfr_str text, uint32_t *from, uint32_t *to)
 
 int cfr__cut_item(cfr_source **out, cfr__window *window, cfr_sections *s, uint32_t item, cfr_err *err)
 {
-	cfr_str text = cfr_source_bytes(s->source);
 	cfr__window w = s->lists.items[item].window;
 	uint32_t from = w.start, to = w.end;
 	cfr__around around = { .lead = 0 };
 	cfr_buf part = CFR_BUF_INIT;
 	cfr_place place;
-	int r;
+	cfr_str text;
+	int r = cfr__sections_need(s);
 
+	if (r)
+		return r;
+	text = cfr_source_bytes(s->source);
 	if (s->format == CFR_YAML) {
 		const cfr__list *list = list_of(s, item);
 
@@ -208,7 +211,7 @@ int cfr__cut_item(cfr_source **out, cfr__window *window, cfr_sections *s, uint32
 	if (r == 0 && s->format == CFR_YAML && !w.alone)
 		memset(part.ptr + around.lead, ' ', w.indent);
 	if (r == 0)
-		r = cfr__source_part(out, cfr_source_name(s->source), &part, &(cfr__piece){ 0, place.line, place.column }, 1,
+		r = cfr__source_part(out, cfr_sections_name(s), &part, &(cfr__piece){ 0, place.line, place.column }, 1,
 		                     around, err);
 	cfr_buf_release(&part);
 	w.start -= from;
@@ -252,9 +255,13 @@ int cfr__cut_list(cfr_source **out, cfr_sections *s, uint32_t number, cfr_err *e
 	const cfr__list *list = &s->lists.of[number];
 	const cfr__listed *items = s->lists.items + list->first;
 	bool yaml = s->format == CFR_YAML;
-	cutter c = { .text = cfr_source_bytes(s->source), .at = yaml ? lead_start(s, list, list->first) : list->start };
 	cfr__around around = { .entry = true, .first = list->owner == CFR__NO_LIST };
+	cutter c = { .r = cfr__sections_need(s) };
 
+	if (c.r)
+		return c.r;
+	c.text = cfr_source_bytes(s->source);
+	c.at = yaml ? lead_start(s, list, list->first) : list->start;
 	c.place = cfr__sections_place(s, c.at);
 	for (uint32_t i = 0; i < list->count && c.r == 0; i++) {
 		const cfr__listed *item = &items[i];
@@ -269,7 +276,7 @@ int cfr__cut_list(cfr_source **out, cfr_sections *s, uint32_t number, cfr_err *e
 	if (c.r == 0 && yaml && !items[0].window.alone)
 		memset(c.part.ptr, ' ', list->indent);
 	if (c.r == 0)
-		c.r = cfr__source_part(out, cfr_source_name(s->source), &c.part, c.pieces, c.count, around, err);
+		c.r = cfr__source_part(out, cfr_sections_name(s), &c.part, c.pieces, c.count, around, err);
 	cfr_buf_release(&c.part);
 	free(c.pieces);
 	return c.r;

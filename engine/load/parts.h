@@ -41,10 +41,13 @@ struct cfr_sections {
 	cfr_format asked, format;
 	cfr_limits limits;
 	cfr__least least;
-	cfr_source *source;
+	bool digested;			/* what is made is kept in a cache, under: */
+	cfr__digest digest;
+	_Atomic(cfr_source *) source;	/* NULL until somebody needs it, when the cache knew the outline */
 	cfr__lists lists;
 	cfr_section *root;
-	pthread_mutex_t lock;		/* of what follows */
+	pthread_mutex_t reading;	/* of the source */
+	pthread_mutex_t lock;		/* of the stamp, and what follows */
 	pthread_cond_t made;
 	cfr__slot *slots;
 	uint32_t slot_count, slot_cap;
@@ -60,6 +63,15 @@ int cfr__cut_item(cfr_source **out, cfr__window *window, cfr_sections *sections,
 int cfr__cut_list(cfr_source **out, cfr_sections *sections, uint32_t list, cfr_err *err);
 uint32_t cfr__count_breaks(const char *ptr, size_t len);
 
+/* --- keep.c --- */
+
+/* The outline of a text of so many bytes; false for a miss. */
+bool cfr__take_outline(cfr_sections *sections, uint64_t size);
+void cfr__keep_outline(cfr_sections *sections);
+/* The document of a section that was made before; 1 for a miss. */
+int cfr__take_section(cfr_document **out, cfr_sections *sections, bool listed, uint32_t number);
+void cfr__keep_section(cfr_sections *sections, const cfr_section *section);
+
 /* --- again.c --- */
 
 /* Makes of sections that have no more than their text those of it, with what of the old ones still holds. */
@@ -71,8 +83,11 @@ int cfr__sections_new(cfr_sections **out, cfr_loader *loader, const char *file, 
                       const cfr_limits *limits, cfr__least least);
 void cfr__sections_free(cfr_sections *sections);
 void cfr__section_unref(cfr_section *section);
-/* Reads the file, unless it cannot be of use; 1 also for an error, which is told by whoever reads everything. */
-int cfr__sections_read(cfr_sections *sections);
+/* Reads the file, unless it cannot be of use; 1 also for an error, which is told by whoever reads everything. With
+ * `cached`, unless the outline of an unchanged file can be taken. */
+int cfr__sections_read(cfr_sections *sections, bool cached);
+/* The text is needed. 1 when it is another by now. */
+int cfr__sections_need(cfr_sections *sections);
 /* The section of a list or an item. 0, 1 or CFR_E_NOMEM. */
 int cfr__section_at(cfr_section **out, cfr_sections *sections, bool listed, uint32_t number);
 /* A slot, made if there was none; NULL without memory. Under the lock. */
