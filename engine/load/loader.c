@@ -29,12 +29,12 @@ int cfr_loader_new(cfr_loader **out, const cfr_loader_options *options, cfr_err 
 		free(loader);
 		return cfr_err_nomem(err);
 	}
-	if (options)
-		loader->options = *options;
-	if (!(loader->pool = cfr_pool_new(loader->options.keep ? loader->options.keep : KEEP))) {
+	if (!(loader->pool = cfr_pool_new(options && options->keep ? options->keep : KEEP))) {
 		cfr_loader_free(loader);
 		return cfr_err_nomem(err);
 	}
+	if (options)
+		loader->options = *options;	/* from here on its cache is closed with it */
 	*out = loader;
 	return 0;
 }

@@ -17,11 +17,15 @@ static int load(struct double_cache *d)
 	cfr_documents docs = { NULL, 0 };
 	cfr_source *source = NULL;
 	cfr_err err = CFR_ERR_INIT;
+	unsigned ended = d->ended;
 	int r = cfr_loader_new(&loader, &options, &err);
 
+	assert_int_equal(d->ended, ended);	/* what was not made is not closed */
 	if (r == 0) {
 		r = cfr_loader_open(&docs, &source, loader, file, CFR_YAML, NULL, &err);
 		cfr_loader_free(loader);
+		assert_int_equal(d->ended, ended + 1);
+		assert_int_equal(d->opened, d->closed);
 	}
 	assert_int_equal(err.code, r);
 	if (r == 0)

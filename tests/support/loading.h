@@ -18,7 +18,7 @@ struct double_cache {
 		char *bytes;
 		size_t len;
 	} *records;
-	unsigned count, cap, gets, puts, opened, closed;
+	unsigned count, cap, gets, puts, opened, closed, ended;
 	bool broken;			/* whoever asks gets records with a bit turned over */
 	bool deaf;			/* keeps nothing */
 };
@@ -91,6 +91,7 @@ static inline cfr_cache double_open(void *arg)
 
 static inline void double_close(void *arg, cfr_cache cache)
 {
+	((struct double_cache *)arg)->ended++;
 	if (cache.ops)
 		((struct double_cache *)arg)->closed++;
 }
