@@ -54,6 +54,9 @@ CFR_API int cfr_loader_open(cfr_documents *out, cfr_source **source, cfr_loader 
 CFR_API int cfr_loader_open_fd(cfr_documents *out, cfr_source **source, cfr_loader *loader, int fd, cfr_str name,
                                cfr_format format, const cfr_limits *limits, cfr_err *err);
 
+/* The text alone, as cfr_source_open: to look for something in it before it is read, or instead. */
+CFR_API int cfr_loader_source(cfr_source **out, cfr_loader *loader, const char *file, const cfr_limits *limits, cfr_err *err);
+
 /* Counts since the loader was made. */
 typedef struct cfr_load_stats {
 	uint64_t sources, bytes;	/* that were asked for */

@@ -208,27 +208,46 @@ int cfr_loader_read(cfr_documents *out, cfr_loader *loader, const cfr_source *so
 	return read_source(out, loader, source, NULL, format, limits, err);
 }
 
-int cfr_loader_open_fd(cfr_documents *out, cfr_source **source, cfr_loader *loader, int fd, cfr_str name,
-                       cfr_format format, const cfr_limits *limits, cfr_err *err)
+static int open_source(cfr_source **out, struct opened *file, cfr_loader *loader, int fd, cfr_str name,
+                       const cfr_limits *limits, cfr_err *err)
 {
 	const cfr_profile *profile = cfr__load_profile(loader);
 	uint64_t begin = cfr_profile_now(profile);
 	cfr_buf text = { .pool = cfr__load_pool(loader) };
-	cfr_source *made = NULL;
-	struct opened file;
 	int r;
 
-	cfr_file_look(&file.before, fd);
+	cfr_file_look(&file->before, fd);
 	if ((r = cfr_file_read_open(&text, fd, name, limits, err)) == 0) {
-		cfr_file_look(&file.after, fd);
-		r = cfr_source_take(&made, name, &text, limits, err);
+		cfr_file_look(&file->after, fd);
+		r = cfr_source_take(out, name, &text, limits, err);
 	}
 	cfr_buf_release(&text);
+	if (r == 0)
+		cfr_profile_span(profile, "read", name, begin, cfr_source_bytes(*out).len, "bytes");
+	return r;
+}
+
+int cfr_loader_open_fd(cfr_documents *out, cfr_source **source, cfr_loader *loader, int fd, cfr_str name,
+                       cfr_format format, const cfr_limits *limits, cfr_err *err)
+{
+	struct opened file;
+	int r = open_source(source, &file, loader, fd, name, limits, err);
+
+	return r < 0 ? r : read_source(out, loader, *source, &file, format, limits, err);
+}
+
+int cfr_loader_source(cfr_source **out, cfr_loader *loader, const char *file, const cfr_limits *limits, cfr_err *err)
+{
+	struct opened opened;
+	int fd, r = cfr_file_open(&fd, file, err);
+
 	if (r < 0)
 		return r;
-	cfr_profile_span(profile, "read", cfr_source_name(made), begin, cfr_source_bytes(made).len, "bytes");
-	r = read_source(out, loader, made, &file, format, limits, err);
-	*source = made;
+	if ((r = open_source(out, &opened, loader, fd, cfr_str_of(file), limits, err)) == 0) {
+		cfr__load_count(loader, CFR__SOURCES, 1);
+		cfr__load_count(loader, CFR__BYTES, cfr_source_bytes(*out).len);
+	}
+	close(fd);
 	return r;
 }
 

@@ -348,7 +348,8 @@ static int core_read_changed(lua_State *L)
 	cfr__cmd_read_limits(L, 3, &limits);
 	luaL_checktype(L, 3, LUA_TTABLE);
 	cfr_format format = cfr_format_of_word(cfr__cmd_field_str(L, 3, "format"));
-	if (cfr_source_open(&before, a.ptr, &limits, NULL) == 0 && cfr_source_open(&after, b.ptr, &limits, NULL) == 0 &&
+	if (cfr_loader_source(&before, cfr__cmd_loader(L), a.ptr, &limits, NULL) == 0 &&
+	    cfr_loader_source(&after, cfr__cmd_loader(L), b.ptr, &limits, NULL) == 0 &&
 	    cfr_source_bytes(before).len >= LARGE &&
 	    cfr_text_read_changed(&changed, before, after, format, &limits, NULL) == 0) {
 		if (cfr_node_at(&x, cfr_tree_root(cfr_document_tree(changed.before)), 0, NULL) == 0 &&
