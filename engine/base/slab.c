@@ -142,8 +142,9 @@ static void link_idle(cfr_pool *pool, idle *i)
 	pool->held += size_of(&i->head);
 }
 
-/* The smallest that holds `size`, but none that is far too large; else the largest that is worth making larger. */
-static idle *find_mapped(const cfr_pool *pool, size_t size)
+/* The smallest that holds `size`, but none that is far too large; else, if need be, the largest that is worth making
+ * larger. */
+static idle *find_mapped(const cfr_pool *pool, size_t size, bool fits)
 {
 	idle *best = NULL, *less = NULL;
 
@@ -157,13 +158,13 @@ static idle *find_mapped(const cfr_pool *pool, size_t size)
 			less = i;
 		}
 	}
-	return best ? best : less;
+	return best || fits ? best : less;
 }
 
-static idle *find(const cfr_pool *pool, uint32_t class, size_t size)
+static idle *find(const cfr_pool *pool, uint32_t class, size_t size, bool fits)
 {
 	if (class == MAPPED)
-		return find_mapped(pool, size);
+		return find_mapped(pool, size, fits);
 	for (uint32_t c = class; c < class + STEPS && c < MAPPED; c++) {
 		if (pool->classes[c])
 			return pool->classes[c];
@@ -271,16 +272,18 @@ static slab *grow_mapped(slab *s, size_t size)
 	return moved;
 }
 
-static slab *take(cfr_pool *pool, uint32_t class, size_t size)
+/* One that waits, if there is one. The count of those in use goes up in any case, but for one that has to fit. */
+static slab *take(cfr_pool *pool, uint32_t class, size_t size, bool fits)
 {
 	idle *found;
 	slab *s;
 
 	pthread_mutex_lock(&pool->lock);
-	pool->refs++;
-	found = find(pool, class, size);
+	found = find(pool, class, size, fits);
 	if (found)
 		unlink_idle(pool, found);
+	if (found || !fits)
+		pool->refs++;
 	if (found && size_of(&found->head) >= size)
 		pool->reused++;
 	else
@@ -304,7 +307,7 @@ static void *make(cfr_pool *pool, size_t size, bool whole)
 	if (pool) {
 		uint32_t class = class_of(&all);
 
-		s = take(pool, class, all);
+		s = take(pool, class, all, false);
 	}
 	if (!s) {
 		if (!(s = fresh(pool, all))) {
@@ -374,11 +377,19 @@ void *cfr_slab_grow(void *at, size_t size)
 	if (size > SIZE_MAX / 4)
 		return NULL;
 	if (is_mapped(s)) {
+		slab *larger = NULL;
+
+		/* An array that grew the last time, too, finds what it grew into; else the pool would fill with such. */
 		if (s->pool) {
-			class_of(&all);
-			pthread_mutex_lock(&s->pool->lock);
-			s->pool->fresh++;
-			pthread_mutex_unlock(&s->pool->lock);
+			uint32_t class = class_of(&all);
+
+			larger = take(s->pool, class, all, true);
+		}
+		if (larger) {
+			larger->pool = s->pool;
+			memcpy(larger + 1, at, had);
+			cfr_slab_free(at);
+			return larger + 1;
 		}
 		s = grow_mapped(s, all);
 		return s ? s + 1 : NULL;

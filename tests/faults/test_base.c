@@ -5,6 +5,7 @@
 #include "engine/base/digest.h"
 #include "engine/base/file.h"
 #include "engine/base/re.h"
+#include "engine/base/slab.h"
 #include "engine/base/work.h"
 #include "engine/source.h"
 #include <stdio.h>
@@ -49,6 +50,41 @@ static int arena(void *arg)
 done:
 	cfr_arena_release(&a);
 	cfr_pool_free(pool);
+	return r;
+}
+
+static int slabs(void *arg)
+{
+	cfr_pool *pool = cfr_pool_new(1 << 20);
+	uint32_t cap = 0, *items = NULL;
+	char *at = NULL, *grown;
+	int r = CFR_E_NOMEM;
+
+	(void)arg;
+	if (!pool)
+		return r;
+	for (int i = 0; i < 3; i++) {
+		if (!(at = cfr_slab_new(i ? pool : NULL, 1000)))
+			goto done;
+		memset(at, 'x', 1000);
+		if (!(grown = cfr_slab_grow(at, 5000)))
+			goto done;
+		at = cfr_slab_trim(grown, 2000);
+		assert_int_equal(at[999], 'x');
+		cfr_slab_free(at);
+		at = NULL;
+	}
+	for (uint32_t i = 0; i < 5000; i++) {
+		if ((r = cfr_slab_vec(&items, pool, &cap, i + 1, sizeof(*items), NULL)) < 0)
+			goto done;
+		items[i] = i;
+	}
+	assert_int_equal(items[4999], 4999);
+	r = 0;
+done:
+	cfr_slab_free(items);
+	cfr_pool_free(pool);
+	cfr_slab_free(at);
 	return r;
 }
 
@@ -154,6 +190,7 @@ static int file(void *arg)
 
 static void test_buffer(void **state) { (void)state; assert_true(cfr_fail_each(buffer, NULL) > 3); }
 static void test_arena(void **state) { (void)state; assert_true(cfr_fail_each(arena, NULL) > 3); }
+static void test_slabs(void **state) { (void)state; assert_true(cfr_fail_each(slabs, NULL) > 10); }
 static void test_source(void **state) { (void)state; assert_int_equal(cfr_fail_each(source, NULL), 2); }
 static void test_pattern(void **state) { (void)state; assert_true(cfr_fail_each(pattern, NULL) > 5); }
 static void test_digest(void **state) { (void)state; assert_true(cfr_fail_each(digest, NULL) >= 1); }
@@ -174,7 +211,8 @@ static void test_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_buffer), cmocka_unit_test(test_arena), cmocka_unit_test(test_source),
+		cmocka_unit_test(test_buffer), cmocka_unit_test(test_arena), cmocka_unit_test(test_slabs),
+		cmocka_unit_test(test_source),
 		cmocka_unit_test(test_pattern), cmocka_unit_test(test_digest), cmocka_unit_test(test_work),
 		cmocka_unit_test(test_file),
 	};

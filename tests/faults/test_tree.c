@@ -207,6 +207,44 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* The maps that are made when somebody asks: without memory for them the answers are the same. */
+static void test_maps(void **state)
+{
+	const struct subject *subject = *state;
+	cfr_document *doc;
+	cfr_build *build;
+	uint32_t n, *nodes, *parents;
+
+	assert_int_equal(cfr_build_new(&build, subject->source, CFR_YAML, NULL, NULL), 0);
+	assert_int_equal(emit(build, subject, NULL), 0);
+	assert_int_equal(cfr_build_finish(&doc, build, 0, 0, 3, NULL), 0);
+	cfr_build_free(build);
+	n = cfr_tree_size(cfr_document_tree(doc));
+	nodes = calloc(n, sizeof(*nodes));
+	parents = calloc(n, sizeof(*parents));
+	assert_true(nodes && parents);
+	for (int made = 0; made < 2; made++) {
+		if (!made)
+			cfr_fail_from(1);
+		for (uint32_t rank = 0; rank < n; rank += 7) {
+			cfr_node node = cfr_document_node(doc, rank), parent = node;
+			uint32_t up = cfr_node_parent(&parent, node) ? parent.at + 1 : 0;
+
+			if (made) {
+				assert_int_equal(nodes[rank], node.at);
+				assert_int_equal(parents[rank], up);
+			}
+			nodes[rank] = node.at;
+			parents[rank] = up;
+		}
+		assert_true(made || cfr_fail_hit() > 0);
+		cfr_fail_at(0);
+	}
+	free(nodes);
+	free(parents);
+	cfr_document_unref(doc);
+}
+
 static void test_document(void **state) { assert_true(cfr_fail_each(document, *state) > 20); }
 static void test_duplicate(void **state) { assert_true(cfr_fail_each(duplicate, *state) > 5); }
 static void test_wrap(void **state) { assert_true(cfr_fail_each(wrap, *state) >= 4); }
@@ -219,6 +257,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_document), cmocka_unit_test(test_duplicate), cmocka_unit_test(test_wrap),
 		cmocka_unit_test(test_id), cmocka_unit_test(test_draft), cmocka_unit_test(test_none),
+		cmocka_unit_test(test_maps),
 	};
 	return cmocka_run_group_tests_name("faults/tree", tests, setup, teardown);
 }

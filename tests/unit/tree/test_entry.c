@@ -11,6 +11,7 @@
 
 #include "engine/base/str.h"
 #include "engine/tree/build.h"
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -279,6 +280,54 @@ static void test_aliases(void **state)
 	free(t.entries);
 }
 
+/* Parents and the map from rank to node are made by whoever asks first; four ask at once. */
+static void *ask(void *arg)
+{
+	const cfr_document *doc = arg;
+	uint32_t n = cfr_tree_size(cfr_document_tree(doc));
+
+	for (uint32_t rank = 0; rank < n; rank++) {
+		cfr_node node = cfr_document_node(doc, rank), parent;
+		bool inner = cfr_node_parent(&parent, node);
+
+		if (cfr_document_rank(doc, node) != rank || inner != (rank > 0) ||
+		    (inner && cfr_document_rank(doc, parent) >= rank))
+			abort();
+	}
+	return NULL;
+}
+
+static void test_threads(void **state)
+{
+	(void)state;
+	for (int round = 0; round < 20; round++) {
+		struct told t;
+		uint32_t root;
+		cfr_document *doc;
+		pthread_t threads[4];
+
+		told_init(&t);
+		root = begin(&t, CFR_SEQUENCE, (cfr_entry){ .style = CFR_BLOCK, .end = LONG });
+		while (t.count < 2000) {
+			uint32_t rank = begin(&t, CFR_MAPPING, (cfr_entry){ .style = CFR_BLOCK });
+
+			for (int i = 0; i < 9; i++)
+				scalar(&t, (cfr_entry){ .key_start = 5, .key_len = 1, .before = 8, .start = 8, .end = 9 });
+			end(&t, rank);
+		}
+		end(&t, root);
+		assert_int_equal(cfr_build_finish(&doc, t.build, 0, 0, LONG, NULL), 0);
+		cfr_build_free(t.build);
+		for (int i = 0; i < 4; i++)
+			assert_int_equal(pthread_create(&threads[i], NULL, ask, doc), 0);
+		for (int i = 0; i < 4; i++)
+			pthread_join(threads[i], NULL);
+		cfr_document_unref(doc);
+		cfr_source_unref(t.source);
+		free(t.entries);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +335,7 @@ int main(void)
 		cmocka_unit_test(test_collections),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_aliases),
+		cmocka_unit_test(test_threads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
