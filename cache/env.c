@@ -11,8 +11,7 @@
  */
 #include "cache/env.h"
 
-#include "engine/base/checksum.h"
-#include "engine/base/str.h"
+#include "engine/base/file.h"
 
 #include <errno.h>
 #include <lmdb.h>
@@ -37,16 +36,13 @@ struct cfr__env {
 
 static int fail(cfr_err *err, int code)
 {
+	char room[CFR_REASON];
+
 	switch (code) {
 	case 0: return 0;
 	case ENOMEM: return cfr_err_nomem(err);
-	case ENOSPC: return cfr_err_set(err, CFR_E_IO, "no space left on the device");
 	case EIO:	/* what LMDB says when a part was written */
 		return cfr_err_set(err, CFR_E_IO, "not all of it could be written; is the disk full?");
-	case EDQUOT: return cfr_err_set(err, CFR_E_IO, "the disk quota is used up");
-	case EROFS:
-	case EACCES:
-	case EPERM: return cfr_err_set(err, CFR_E_IO, "nothing can be written");
 	case MDB_MAP_FULL:
 	case MDB_TXN_FULL: return cfr_err_set(err, CFR_E_LIMIT, "the cache is full");
 	case MDB_CORRUPTED:
@@ -55,7 +51,7 @@ static int fail(cfr_err *err, int code)
 	case MDB_VERSION_MISMATCH:
 	case MDB_PANIC:
 	case MDB_BAD_TXN: return cfr_err_set(err, CFR_E_CORRUPT, "%s", mdb_strerror(code));
-	default: return cfr_err_set(err, CFR_E_IO, "%s", code < 0 ? mdb_strerror(code) : "the device failed");
+	default: return cfr_err_set(err, CFR_E_IO, "%s", code < 0 ? mdb_strerror(code) : cfr_io_reason(room, code));
 	}
 }
 

@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 int cfr__write_lock(cfr__store *store, bool make, cfr_err *err)
@@ -126,14 +127,27 @@ int cfr__write_open(cfr__store *store, cfr_err *err)
 			r = check_name(store, err);
 		cfr_buf_release(&file);
 	}
-	if (r == 0 && (store->data < 0 || fstat(store->data, &st) < 0 || fstat(cfr__env_fd(store->env), &own) < 0 ||
-		       own.st_ino != st.st_ino || own.st_dev != st.st_dev)) {
+	if (r == 0) {
 		pthread_rwlock_wrlock(&store->files);
-		cfr__store_reopen(store);
+		if (store->data < 0 || fstat(store->data, &st) < 0 || fstat(cfr__env_fd(store->env), &own) < 0 ||
+		    own.st_ino != st.st_ino || own.st_dev != st.st_dev)
+			cfr__store_reopen(store);
 		pthread_rwlock_unlock(&store->files);
 	}
 	store->in_order = r == 0;
 	return r;
+}
+
+/* Clocks of file systems tick, every four milliseconds for one; a change within the tick of ours would leave the times as they
+ * are. So the file gets a time between ticks: whoever changes it leaves another. */
+static void stamp(int fd, struct stat *st)
+{
+	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT } };
+
+	clock_gettime(CLOCK_REALTIME, &times[1]);
+	(void)futimens(fd, times);
+	if (fstat(fd, st) < 0)
+		memset(st, 0, sizeof(*st));
 }
 
 void cfr__write_done(cfr__store *store)
@@ -141,8 +155,10 @@ void cfr__write_done(cfr__store *store)
 	uint64_t hits = atomic_exchange(&store->hits, 0), misses = atomic_exchange(&store->misses, 0);
 	struct stat st;
 
-	if (store->env && store->in_order && fstat(cfr__env_fd(store->env), &st) == 0)
+	if (store->env && store->in_order) {
+		stamp(cfr__env_fd(store->env), &st);
 		store->state.mark = cfr__mark_of(&store->folder, &st);
+	}
 	cfr__state_count(&store->state, hits, misses, cfr__store_now() / 1000000);
 	cfr__state_write(&store->folder, &store->state);
 	cfr__folder_unlock(&store->folder);

@@ -189,10 +189,45 @@ static void test_no_space(void **state)
 	}
 }
 
+static long calls_of_a_put(const char *folder, unsigned number)
+{
+	cfr_cache_options options = caching_options(folder);
+	cfr_cache cache;
+
+	cfr_cache_open(&cache, &options);
+	seen = 0;
+	which = 1000000;
+	caching_put(cache, number, 3000);
+	which = 0;
+	assert_int_equal(caching_get(cache, number, 3000), CACHING_HIT);
+	cfr_cache_close(cache);
+	return seen;
+}
+
+/* A file that looks as it was left is not looked at page by page; one that was touched is, once. */
+static void test_left_in_order(void **state)
+{
+	cfr_cache_options options = caching_options(*state);
+	char name[600];
+	cfr_cache cache;
+
+	cfr_cache_open(&cache, &options);
+	for (unsigned i = 0; i < 300; i++)
+		caching_put(cache, i, 3000);
+	cfr_cache_close(cache);
+	snprintf(name, sizeof(name), "%s/v1.mdb", (char *)*state);
+	assert_in_range(calls_of_a_put(*state, 1000), 5, 40);
+	assert_in_range(calls_of_a_put(*state, 1001), 5, 40);
+	assert_int_equal(utimensat(AT_FDCWD, name, NULL, 0), 0);
+	assert_in_range(calls_of_a_put(*state, 1002), 300, 1000);
+	assert_in_range(calls_of_a_put(*state, 1003), 5, 40);
+	assert_string_equal(caching_notes(), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		caching_test(test_fresh), caching_test(test_in_use), caching_test(test_no_space),
+		caching_test(test_fresh), caching_test(test_in_use), caching_test(test_no_space), caching_test(test_left_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
