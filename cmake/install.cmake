@@ -18,6 +18,7 @@ set_target_properties(cfgrun_static PROPERTIES EXPORT_NAME static)
 
 # Doors only: a room's own headers stay home.
 install(FILES host/cfgrun.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/cfgrun COMPONENT development)
+install(FILES host/config.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/cfgrun/host COMPONENT development)
 foreach(folder IN ITEMS engine engine/port)
   file(GLOB doors CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.h)
   install(FILES ${doors} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/cfgrun/${folder} COMPONENT development)

@@ -59,5 +59,10 @@ typedef struct cfr_lazy_stats {
 } cfr_lazy_stats;
 CFR_API void cfr_lazy_get_stats(cfr_lazy_stats *out, cfr_lazy *lazy);
 
+/* The keys at the top, in order, each with the bytes of text that stand under it at the top of the layers' files. Nothing
+ * is read. A negative result of `each` ends it, and is returned; it must not ask the composition. */
+CFR_API int cfr_lazy_sections(cfr_lazy *lazy, int (*each)(void *arg, cfr_str key, uint64_t bytes, cfr_err *err), void *arg,
+                              cfr_err *err);
+
 CFR_END_DECLS
 #endif

@@ -43,6 +43,7 @@ CFR_API cfr_sections *cfr_sections_unref(const cfr_sections *sections);
 CFR_API int cfr_sections_again(cfr_sections **out, cfr_sections *old, cfr_err *err);
 
 CFR_API cfr_str cfr_sections_name(const cfr_sections *sections);
+CFR_API uint64_t cfr_sections_size(cfr_sections *sections);	/* of the file; it need not be read for that */
 CFR_API cfr_format cfr_sections_format(const cfr_sections *sections);
 /* The whole text; read when asked for. CFR_E_… when it cannot be read any more, or is another by now. */
 CFR_API int cfr_sections_source(const cfr_source **out, cfr_sections *sections, cfr_err *err);
@@ -57,8 +58,10 @@ CFR_API cfr_node cfr_section_node(const cfr_section *section);
 CFR_API int cfr_section_below(const cfr_section **out, cfr_sections *sections, const cfr_section *listed, cfr_node entry,
                               cfr_err *err);
 
-/* The text that such a section would be read from: its entry in the file. Nothing is read; borrowed. 2 of a scalar. */
-CFR_API int cfr_section_text(cfr_str *out, const cfr_sections *sections, const cfr_section *listed, cfr_node entry);
+/* The text that such a section would be read from: its entry in the file; borrowed. No section is read for that. 2 of a
+ * scalar, 1 when the file is another by now. Its size alone needs no file; 0 of a scalar. */
+CFR_API int cfr_section_text(cfr_str *out, cfr_sections *sections, const cfr_section *listed, cfr_node entry, cfr_err *err);
+CFR_API uint32_t cfr_section_size(const cfr_sections *sections, const cfr_section *listed, cfr_node entry);
 
 /* The node at a JSON Pointer, and the section it is in; of a listed collection, its own. 1: read everything, also when
  * there is no such place, so that the error is the one that everybody gives. */

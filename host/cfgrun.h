@@ -26,6 +26,7 @@
 #include "engine/error.h"
 #include "engine/finding.h"
 #include "engine/fmt.h"
+#include "engine/lazy.h"
 #include "engine/limits.h"
 #include "engine/load.h"
 #include "engine/merge.h"
@@ -34,9 +35,11 @@
 #include "engine/pointer.h"
 #include "engine/query.h"
 #include "engine/rule.h"
+#include "engine/sections.h"
 #include "engine/source.h"
 #include "engine/text.h"
 #include "engine/tree.h"
+#include "host/config.h"
 #include "lua/shipped.h"
 
 CFR_BEGIN_DECLS

@@ -556,13 +556,49 @@ void cfr_lazy_get_stats(cfr_lazy_stats *out, cfr_lazy *lazy)
 	add_read(&sum, lazy->composer.ground);
 	for (uint32_t i = 0; i < lazy->depends.count; i++) {
 		const cfr__depend *d = &lazy->depends.items[i];
-		const cfr_source *source = d->source;
-		if (!d->sections || cfr_sections_source(&source, d->sections, NULL) == 0)
-			sum.bytes += source ? cfr_source_bytes(source).len : 0;
+		if (d->sections)
+			sum.bytes += cfr_sections_size(d->sections);
+		else if (d->source)
+			sum.bytes += cfr_source_bytes(d->source).len;
 	}
 	sum.values = lazy->values;
 	sum.known = lazy->count;
 	sum.dependencies = lazy->depends.count;
 	pthread_mutex_unlock(&lazy->lock);
 	*out = sum;
+}
+
+/* The bytes of a key's value at the top of a layer's document. */
+static uint64_t bytes_under(const cfr__part *part, cfr_str key)
+{
+	cfr_node root = cfr_tree_root(cfr_document_tree(part->doc)), node;
+	cfr_entry entry;
+	uint32_t size;
+
+	if (part->below || !part->top || cfr_node_kind(root) != CFR_MAPPING || cfr_node_find(&node, root, key, NULL) < 0)
+		return 0;
+	if (part->listed && (size = cfr_section_size(part->sections, part->listed, node)) > 0)
+		return size;
+	entry = cfr_document_entry(part->doc, node);
+	return entry.end - entry.start;
+}
+
+int cfr_lazy_sections(cfr_lazy *lazy, int (*each)(void *arg, cfr_str key, uint64_t bytes, cfr_err *err), void *arg,
+                      cfr_err *err)
+{
+	cfr__composer *c = &lazy->composer;
+	int r = 0;
+
+	pthread_mutex_lock(&lazy->lock);
+	if (c->ground && c->top)
+		r = cfr__cell_open(c, c->top, err);
+	for (uint32_t i = 0; r == 0 && c->ground && c->top && c->top->state == CELL_MAPPING && i < c->top->count; i++) {
+		cfr_str key = c->top->items[i]->key;
+		uint64_t bytes = 0;
+		for (uint32_t k = 0; k < c->ground->part_count; k++)
+			bytes += bytes_under(cfr__part_at(c->ground, k), key);
+		r = each(arg, key, bytes, err);
+	}
+	pthread_mutex_unlock(&lazy->lock);
+	return r;
 }

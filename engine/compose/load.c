@@ -410,8 +410,10 @@ static int load_layer(cfr__composer *c, uint32_t index, cfr_err *err)
 		made = cfr__cell_new(c, part, cfr_tree_root(cfr_document_tree(cfr__part_at(c->ground, part)->doc)));
 		return made ? cfr__set_at(c, layer->at, made, err) : cfr_err_nomem(err);
 	}
-	if (r == 0)
+	if (r == 0) {
+		cfr__part_at(c->ground, part)->top = true;
 		r = include_cell(&made, c, part, NULL, NULL, err);
+	}
 	if (r < 0)
 		return r;
 	if (layer->remove_count) {

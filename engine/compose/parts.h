@@ -21,6 +21,7 @@ typedef struct cfr__part {
 	cfr_document *doc;		/* owned by the ground */
 	uint32_t layer;
 	uint32_t level;			/* at which the document's root stands in its file; 0 but for sections */
+	bool top;			/* a layer's own file, which stands at the top */
 	bool below;			/* a section of another part's file */
 	bool clear;			/* none of its strings can be a reference; asked once */
 	bool looked;

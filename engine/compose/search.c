@@ -98,12 +98,12 @@ static bool is_key_at(cfr_str text, size_t from, size_t to)
 	return memchr(",}]", text.ptr[to], 3) && begins_entry(text, from);
 }
 
-/* The text of what is unread; false for a scalar. */
+/* The text of what is unread; false for a scalar, and when it cannot be had: who reads will tell. */
 static bool text_of(cfr_str *out, const cfr__composer *c, const cfr__cell *cell)
 {
 	const cfr__part *part = cfr__part_at(c->ground, cell->from.part);
 
-	return cfr_section_text(out, part->sections, part->listed, cell->from.node) == 0;
+	return cfr_section_text(out, part->sections, part->listed, cell->from.node, NULL) == 0;
 }
 
 bool cfr__may_hold(const cfr__composer *c, const cfr__cell *cell, cfr_str word)

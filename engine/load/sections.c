@@ -505,15 +505,36 @@ int cfr_section_below(const cfr_section **out, cfr_sections *s, const cfr_sectio
 	return r == CFR_E_NOMEM ? cfr_err_nomem(err) : r;
 }
 
-int cfr_section_text(cfr_str *out, const cfr_sections *s, const cfr_section *listed, cfr_node entry)
+uint32_t cfr_section_size(const cfr_sections *s, const cfr_section *listed, cfr_node entry)
 {
 	const cfr__listed *item;
-	cfr_str text = cfr_source_bytes(s->source);
 
 	if (!listed->listed || is_scalar(item = &s->lists.items[cfr__section_item(s, listed, entry)]))
-		return 2;
-	*out = (cfr_str){ text.ptr + item->window.start, item->window.end - item->window.start };
-	return 0;
+		return 0;
+	return item->window.end - item->window.start;
+}
+
+int cfr_section_text(cfr_str *out, cfr_sections *s, const cfr_section *listed, cfr_node entry, cfr_err *err)
+{
+	uint32_t size = cfr_section_size(s, listed, entry);
+	int r = size ? cfr__sections_need(s) : 2;
+
+	if (r == 0)
+		*out = (cfr_str){ cfr_source_bytes(s->source).ptr + s->lists.items[cfr__section_item(s, listed, entry)].window.start, size };
+	return r == CFR_E_NOMEM ? cfr_err_nomem(err) : r;
+}
+
+uint64_t cfr_sections_size(cfr_sections *s)
+{
+	const cfr_source *source = s->source;
+	uint64_t size;
+
+	if (source)
+		return cfr_source_bytes(source).len;
+	pthread_mutex_lock(&s->lock);
+	size = s->stamp.size;
+	pthread_mutex_unlock(&s->lock);
+	return size;
 }
 
 /* The number of an item of a sequence, as pointers have it. */

@@ -1,4 +1,4 @@
--- tests/cli/embed_spec.lua: examples/embed and examples/edit, programs of somebody else: one loads a file, reads typed
+-- tests/cli/embed_spec.lua: examples/embed, examples/edit and examples/config, programs of somebody else: one loads a file, reads typed
 -- values, runs a pack and a rule of its own in C; the other edits, compares and converts.
 
 local cli = dofile "tests/cli/support.lua"
@@ -61,5 +61,29 @@ describe("the embedding example", function()
     r = cli.shell(here, "'" .. edit .. "' e.yaml /last 2 nonsense")
     assert.truthy(r.err:find("edit: no format is called 'nonsense'\n", 1, true), r.err)
     assert.equal("", r.out)
+  end)
+
+  local config = cli.program:match "^(.*)/[^/]*$" .. "/config"
+
+  it("opens a configuration lazily, and learns a loading plan", function()
+    if not cli.exists(config) then
+      pending "the example was not built beside the program"
+    end
+    local lines = { "server: {host: example.org, port: 8080}", "agents:" }
+    for i = 1, 3000 do
+      lines[#lines + 1] = ("  a%04d: {id: %d, text: some words that nobody needs}"):format(i, i)
+    end
+    cli.write(here .. "/c.yaml", table.concat(lines, "\n") .. "\n")
+    local r = cli.shell(here, "'" .. config .. "' c.yaml plan.json")
+    assert.equal("", r.err)
+    assert.truthy(r.out:find("^host example.org, port 8080\nunchanged\nserver: asked 2 times, %d+ bytes\nagents: asked 0 times"), r.out)
+    assert.is_true(tonumber(r.out:match "left alone: (%d+) bytes") > 100000, r.out)
+    r = cli.shell(here, "'" .. config .. "' c.yaml plan.json")
+    assert.truthy(r.out:find("^read ahead: 0 failed\nhost example.org"), r.out)
+    assert.truthy(cli.read(here .. "/plan.json"):find('"server": { "runs": 2, "used": 2,', 1, true))
+    assert.truthy(cli.read(here .. "/plan.json"):find('"agents": { "runs": 2, "used": 0,', 1, true))
+    r = cli.shell(here, "'" .. config .. "' none.yaml")
+    assert.equal(2, r.status)
+    assert.truthy(r.err:find("'none.yaml' cannot be read", 1, true), r.err)
   end)
 end)
