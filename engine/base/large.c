@@ -15,16 +15,28 @@ void cfr_large_advise(void *ptr, size_t size, bool whole)
 	uintptr_t from = ((uintptr_t)ptr + PAGE - 1) & ~(PAGE - 1), to = ((uintptr_t)ptr + size) & ~(PAGE - 1);
 	int saved = errno;
 
-	(void)whole;
 	if (from >= to)
 		return;
 #ifdef MADV_HUGEPAGE
 	if (to - from >= HUGE)
 		(void)madvise((void *)from, to - from, MADV_HUGEPAGE);
 #endif
-#ifdef MADV_POPULATE_WRITE
-	if (whole)
-		(void)madvise((void *)from, to - from, MADV_POPULATE_WRITE);
-#endif
 	errno = saved;
+	if (whole)
+		cfr_large_populate(ptr, size);
+}
+
+void cfr_large_populate(void *ptr, size_t size)
+{
+#ifdef MADV_POPULATE_WRITE
+	uintptr_t from = ((uintptr_t)ptr + PAGE - 1) & ~(PAGE - 1), to = ((uintptr_t)ptr + size) & ~(PAGE - 1);
+	int saved = errno;
+
+	if (from < to)
+		(void)madvise((void *)from, to - from, MADV_POPULATE_WRITE);
+	errno = saved;
+#else
+	(void)ptr;
+	(void)size;
+#endif
 }

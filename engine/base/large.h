@@ -13,10 +13,11 @@
 
 enum {
 	CFR_LARGE = 256 << 10,
-	CFR_LARGE_ROOM = 16 << 20
+	CFR_LARGE_ROOM = 4 << 20
 };
 
 void cfr_large_advise(void *ptr, size_t size, bool whole);
+void cfr_large_populate(void *ptr, size_t size);
 
 /* Both return `ptr`, which malloc or realloc just gave for `size` bytes; NULL is fine. */
 static inline void *cfr_large(void *ptr, size_t size)

@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 
 enum {
+	PAGE = 4096,
 	STEP = 64 << 10,	/* mapped slabs are whole multiples of it */
 	LEAST = 6,		/* the smallest class is of 2^LEAST bytes */
 	STEPS = 4,		/* classes to each power of two */
@@ -297,6 +298,19 @@ static slab *take(cfr_pool *pool, uint32_t class, size_t size, bool fits)
 	return s;
 }
 
+/* Of what is mapped, all is given the same kind of pages: else it would be two mappings, which cannot grow together. */
+static void advise(slab *s, size_t used, bool whole)
+{
+	size_t all = (size_of(s) + PAGE - 1) & ~(size_t)(PAGE - 1);
+
+	if (!is_mapped(s))
+		return;
+	if (all >= (whole ? CFR_LARGE : CFR_LARGE_ROOM))
+		cfr_large_advise(s, all, false);
+	if (whole)
+		cfr_large_populate(s, used);
+}
+
 static void *make(cfr_pool *pool, size_t size, bool whole)
 {
 	size_t all = with_head(size);
@@ -318,10 +332,7 @@ static void *make(cfr_pool *pool, size_t size, bool whole)
 			}
 			return NULL;
 		}
-		if (whole)
-			cfr_large(s, size + sizeof(slab));
-		else
-			cfr_large_room(s, size + sizeof(slab));
+		advise(s, size + sizeof(slab), whole);
 	}
 	s->pool = pool;
 	return s + 1;
@@ -391,10 +402,9 @@ void *cfr_slab_grow(void *at, size_t size)
 			cfr_slab_free(at);
 			return larger + 1;
 		}
-		s = grow_mapped(s, all);
-		return s ? s + 1 : NULL;
-	}
-	if (!s->pool && !maps(NULL, all)) {
+		if ((larger = grow_mapped(s, all)))
+			return larger + 1;
+	} else if (!s->pool && !maps(NULL, all)) {
 		if (!(s = realloc(s, all)))
 			return NULL;
 		s->size = all;
@@ -415,7 +425,7 @@ void *cfr_slab_trim(void *at, size_t size)
 	if (s->pool || size >= cfr_slab_size(at))
 		return at;			/* in a pool, the rest waits with it */
 	if (is_mapped(s)) {
-		all = (all + 4095) & ~(size_t)4095;
+		all = (all + PAGE - 1) & ~(size_t)(PAGE - 1);
 		if (all < size_of(s) && mremap(s, size_of(s), all, 0) != MAP_FAILED)
 			s->size = all | 1;
 		return at;

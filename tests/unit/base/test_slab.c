@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEEP = 8 << 20 };
+enum { KEEP = 24 << 20 };
 
 static const size_t sizes[] = { 0, 1, 15, 16, 48, 49, 100, 1000, 4096, 65536, 200000, CFR_LARGE - 17, CFR_LARGE - 16,
-	                        CFR_LARGE, CFR_LARGE + 1, 1000001, 3 << 20 };
+	                        CFR_LARGE, CFR_LARGE + 1, 1000001, 3 << 20, (5 << 20) + 99, 7000001 };
 enum { SIZES = sizeof(sizes) / sizeof(*sizes) };
 
 static void fill(void *at, size_t size, unsigned char what) { memset(at, what, size); }
