@@ -12,10 +12,10 @@ local M = {
   name = "cache",
   group = "program",
   summary = "look at, check, fill or empty the cache",
-  usage = "stats | verify | warm FILE|DIR... | clear | path",
+  usage = "stats | verify | clear | path | warm FILE...",
   text = "Files that were read once are kept as they lay in memory, so that the next run need not parse them. "
     .. "`stats` tells how much that is and how often it helped, `verify` looks at every byte and removes what is damaged "
-    .. "(then the status is 1), `warm` reads files so that they are there, `clear` removes everything, `path` prints the folder. "
+    .. "(then the status is 1), `warm` reads files and folders so that they are there, `clear` removes everything, `path` prints the folder. "
     .. "CFGRUN_CACHE names another folder, or is `off`; CFGRUN_CACHE_SIZE says how large it may be (256 MiB).",
   least = 1,
   options = {
@@ -24,7 +24,7 @@ local M = {
   examples = {
     { "cfgrun cache stats", "size, records, hit rate" },
     { "cfgrun cache warm config/", "read everything once, for example when an image is built" },
-    { "CFGRUN_CACHE=off cfgrun check", "as if there were none" },
+    { "cfgrun cache stats -f json", "for a machine: hits, misses, bytes" },
   },
 }
 
