@@ -380,11 +380,14 @@ static int open_layer(uint32_t *out, cfr__composer *c, uint32_t index, cfr_err *
 	cfr_document *doc = NULL;
 	cfr_str name = { NULL, 0 };
 	cfr__found place, *found = layer->source ? NULL : &place;
+	cfr_err why = CFR_ERR_INIT;
 	int r = 0;
 
-	if (found && (r = cfr__place_layer(found, c, layer->file, err)) < 0) {
+	if (found && (r = cfr__place_layer(found, c, layer->file, &why)) < 0) {
 		if (r == CFR_E_NOTFOUND && layer->optional)
 			return (r = cfr__depend_absent(c, layer->file, err)) < 0 ? r : 2;
+		if (err)
+			*err = why;
 		cfr_err_hint(err, "`optional: true` lets a layer be absent");
 		return r;
 	}
