@@ -105,7 +105,7 @@ static int config_new(cfr_config **out, cfr__shared *shared, cfr_lazy *lazy, cfr
 int cfr_config_compose(cfr_config **out, const cfr_composition *what, const cfr_config_options *options, cfr_err *err)
 {
 	cfr_composition filled = *what;
-	cfr__shared *shared;
+	cfr__shared *shared = NULL;
 	cfr_config *made;
 	cfr_lazy *lazy;
 	int r = shared_new(&shared, options, what->loader, err);
