@@ -47,6 +47,7 @@ int cfr__store_init(cfr__store *store, const cfr_cache_options *options)
 	store->note = options->note;
 	store->note_arg = options->note_arg;
 	store->data = -1;
+	store->process = (int)getpid();
 	pthread_rwlock_init(&store->files, NULL);
 	pthread_mutex_init(&store->writing, NULL);
 	pthread_mutex_init(&store->small, NULL);
@@ -73,8 +74,10 @@ void cfr_cache_open(cfr_cache *out, const cfr_cache_options *options)
 	int r;
 
 	*out = (cfr_cache){ NULL, NULL };
-	if (!store)
+	if (!store || !cfr__page_is_ours()) {
+		free(store);
 		return;
+	}
 	r = cfr__store_init(store, options);
 	if (r == 0)
 		r = cfr__folder_open(&store->folder, false, &err);

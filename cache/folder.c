@@ -249,7 +249,7 @@ void cfr__state_write(const cfr__folder *folder, cfr__state *state)
 
 void cfr__state_count(cfr__state *state, uint64_t hits, uint64_t misses, int64_t now)
 {
-	int64_t hour = now / 3600;
+	int64_t hour = now > 0 ? now / 3600 : 0;
 	cfr__hour *slot = &state->hours[hour % CFR_CACHE_HOURS];
 
 	if (slot->hour != hour)

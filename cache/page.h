@@ -7,7 +7,7 @@
  * commits can reach, and who meets a page that was reused all the same finds a wrong checksum and looks again. What is found
  * was put under that very key; after damage between the records it may be what was put there before.
  *
- * The layout is that of LMDB 0.9 on machines with 64 bits (lmdb's mdb.c: MDB_page, MDB_node, MDB_meta, MDB_db).
+ * The layout is that of LMDB 0.9 on machines with 64 bits, lowest byte first (lmdb's mdb.c: MDB_page, MDB_node, MDB_meta, MDB_db).
  */
 #ifndef CFR_CACHE_PAGE_H
 #define CFR_CACHE_PAGE_H
@@ -30,6 +30,12 @@ enum {
 	CFR__FREE_KEY = 8		/* of the tree of free pages: the number of a transaction */
 };
 #define CFR__NO_PAGE UINT64_MAX
+
+/* Elsewhere LMDB has other pages, and there is no cache. */
+static inline bool cfr__page_is_ours(void)
+{
+	return sizeof(void *) == 8 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+}
 
 /* One of the two trees of a file: MDB_db. */
 typedef struct cfr__db {

@@ -90,8 +90,9 @@ int cfr__write_settle(cfr__store *store, bool look, char *why, cfr_err *err)
 	}
 	if (*why)
 		move_away(store);
-	if (store->env && (fstat(cfr__env_fd(store->env), &own) < 0 || own.st_nlink == 0 || fd < 0 ||
-			   fstat(fd, &st) < 0 || own.st_ino != st.st_ino || own.st_dev != st.st_dev)) {
+	/* An empty one is begun by whoever opens it. */
+	if (store->env && (fd < 0 || fstat(fd, &st) < 0 || st.st_size == 0 || fstat(cfr__env_fd(store->env), &own) < 0 ||
+			   own.st_nlink == 0 || own.st_ino != st.st_ino || own.st_dev != st.st_dev)) {
 		cfr__env_close(store->env);
 		store->env = NULL;
 	}
@@ -261,7 +262,7 @@ void cfr__store_put(void *arg, const cfr_cache_key *key, const cfr_str *pieces, 
 
 	for (uint32_t i = 0; i < count; i++)
 		head.len += pieces[i].len;
-	if (store->read_only || head.len > store->size / 4)
+	if (store->read_only || head.len > store->size / 4 || store->process != (int)getpid())
 		return;
 	sum = cfr__record_sum(key, &head, pieces, count);
 	head.sum[0] = sum.low;
@@ -285,7 +286,7 @@ void cfr__store_put(void *arg, const cfr_cache_key *key, const cfr_str *pieces, 
 /* Counts, and uses that nobody wrote down meanwhile; only if that takes no time. */
 void cfr__store_flush(cfr__store *store)
 {
-	if (store->read_only || store->given_up || store->folder.state < 0 ||
+	if (store->read_only || store->given_up || store->folder.state < 0 || store->process != (int)getpid() ||
 	    (store->touched_count == 0 && atomic_load(&store->hits) == 0 && atomic_load(&store->misses) == 0))
 		return;
 	if (cfr__write_lock(store, false, NULL) < 0)

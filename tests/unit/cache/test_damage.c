@@ -213,7 +213,7 @@ static void test_truncated_in_use(void **state)
 	for (unsigned round = 0; round < 30; round++) {
 		if (round % 2)
 			caching_put(cache, 2000 + round, 3000);
-		assert_int_equal(truncate(file_name(*state, "v1.mdb"), (off_t)(next(&g) % g.len)), 0);
+		assert_int_equal(truncate(file_name(*state, "v1.mdb"), (off_t)(round % 4 ? next(&g) % g.len : 0)), 0);
 		for (unsigned i = 0; i < RECORDS; i++)
 			assert_int_not_equal(caching_get(cache, i, size_of(i)), CACHING_WRONG);
 		caching_put(cache, 1, size_of(1));

@@ -205,6 +205,29 @@ static void test_two_hundred(void **state)
 	assert_int_equal(stats.hits, 20 * stats.misses);
 }
 
+/* Who is forked reads; writing is left to the one who opened it, with whom the lock would be shared. */
+static void test_forked(void **state)
+{
+	cfr_cache_options options = caching_options(*state);
+	cfr_cache cache;
+	int status;
+	pid_t child;
+
+	cfr_cache_open(&cache, &options);
+	caching_put(cache, 1, 1000);
+	child = fork();
+	if (child == 0) {
+		status = caching_get(cache, 1, 1000) == CACHING_HIT ? 0 : 1;
+		caching_put(cache, 2, 1000);
+		_exit(status | (caching_get(cache, 2, 1000) == CACHING_MISS ? 0 : 2));
+	}
+	waitpid(child, &status, 0);
+	assert_int_equal(status, 0);
+	caching_put(cache, 2, 1000);
+	assert_int_equal(caching_get(cache, 2, 1000), CACHING_HIT);
+	cfr_cache_close(cache);
+}
+
 /* --- places --- */
 
 static void expect_refused(void **state, const char *why)
@@ -402,7 +425,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		caching_test(test_killed), caching_test(test_stopped), caching_test(test_lock_is_held),
-		caching_test(test_two_hundred), caching_test(test_not_trusted), caching_test(test_network),
+		caching_test(test_two_hundred), caching_test(test_forked), caching_test(test_not_trusted), caching_test(test_network),
 		caching_test(test_read_only), caching_test(test_other_version), caching_test(test_full_disk),
 	};
 
