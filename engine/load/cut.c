@@ -128,32 +128,40 @@ static uint32_t lead_start(const cfr_sections *s, const cfr__list *list, uint32_
 	return from > 0 && from < it->window.start ? from - 1 : it->window.start;
 }
 
-/* The column of the first key or scalar behind an entry, dashes and properties passed; 0 at the end. */
+/* The column of the first key or scalar behind an entry, dashes and properties passed; 0 at the end. What is empty stands
+ * behind its dash or properties. */
 static uint32_t next_column(cfr_str text, uint32_t at)
 {
+	uint32_t dash = 0, empty = 0;	/* columns: of the last dash, and where a value would stand that is not there */
+
 	while (at < text.len) {
 		uint32_t line = at;
 		char c;
 
+		while (text.ptr[at] == ' ')
+			at++;
+		if (empty && at - line < dash && !strchr("#\t\r\n", text.ptr[at]))
+			return empty;
 		for (;;) {
-			while (at < text.len && text.ptr[at] == ' ')
+			while (text.ptr[at] == ' ')
 				at++;
 			c = text.ptr[at];
 			if (c == '-' && strchr(" \t\r\n", text.ptr[at + 1])) {
-				at++;
+				dash = ++at - line;
 			} else if (c == '&' || c == '!') {
 				while (at < text.len && !strchr(" \t\r\n", text.ptr[at]))
 					at++;
 			} else {
 				break;
 			}
+			empty = 1 + (uint32_t)cfr_utf8_count(text.ptr + line, at - line);
 		}
 		if (at < text.len && !strchr("#\t\r\n", c))
 			return 1 + (uint32_t)cfr_utf8_count(text.ptr + line, at - line);
 		while (at < text.len && text.ptr[at++] != '\n')
 			;
 	}
-	return 0;
+	return empty;
 }
 
 /* ---- an item ---- */
