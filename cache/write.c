@@ -289,6 +289,7 @@ void cfr__store_flush(cfr__store *store)
 	if (store->read_only || store->given_up || store->folder.state < 0 || store->process != (int)getpid() ||
 	    (store->touched_count == 0 && atomic_load(&store->hits) == 0 && atomic_load(&store->misses) == 0))
 		return;
+	store->folder.patience = 1;	/* somebody who only read does not wait for one who writes */
 	if (cfr__write_lock(store, false, NULL) < 0)
 		return;
 	if (store->touched_count && begin(store, NULL) == 0)
