@@ -3,6 +3,7 @@
 -- Counts are those of the loader (engine/load.h), times are sums over all threads.
 
 local core = require "core"
+local size = require("amount").bytes
 
 local M = {}
 
@@ -14,17 +15,6 @@ local started
 --- Somebody wants to know.
 function M.begin()
   started = core.monotonic()
-end
-
----@param n integer bytes
----@return string
-local function size(n)
-  if n < 10000 then
-    return ("%d B"):format(n)
-  elseif n < 10000000 then
-    return ("%.1f kB"):format(n / 1e3)
-  end
-  return ("%.1f MB"):format(n / 1e6)
 end
 
 local function duration(ns)

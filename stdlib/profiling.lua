@@ -3,6 +3,7 @@
 -- The rows are those of engine/trace.h: sums by phase and detail. Times of several threads are added. A phase's own time is
 -- what no other phase within it took, so the own times of all phases together are the time of all threads, each once.
 
+local amount = require "amount"
 local core = require "core"
 local terminal = require "terminal"
 
@@ -55,14 +56,14 @@ function M.short(n)
   end
 end
 
---- How much of something in how much time: "112 MB/s".
-local function throughput(amount, unit, ns)
-  if not unit or amount == 0 or ns == 0 then
+--- How much of something in how much time: "112.0 MiB/s", "3.10k nodes/s".
+local function throughput(many, unit, ns)
+  if not unit or many == 0 or ns == 0 then
     return ""
   elseif unit == "bytes" then
-    return ("%.1f MB/s"):format(amount / 1e6 / (ns / 1e9))
+    return amount.rate(many, ns)
   end
-  return ("%s %s/s"):format(M.short(amount / (ns / 1e9)), unit)
+  return ("%s %s/s"):format(M.short(many / (ns / 1e9)), unit)
 end
 
 --- Rows by a key, summed up; in the order of `by`, the largest first.
@@ -162,11 +163,11 @@ local function show_phases(write, paint, rows)
   for _, phase in ipairs(phases) do
     all = all + phase.self
   end
-  write(paint(("%-10s %7s %10s %10s %6s %19s"):format("phase", "spans", "total ms", "own ms", "share", "throughput"), "bold"),
+  write(paint(("%-10s %7s %10s %10s %7s %19s"):format("phase", "spans", "total ms", "own ms", "share", "throughput"), "bold"),
     "\n")
   for _, phase in ipairs(phases) do
     local share = all > 0 and phase.self / all or 0
-    local line = ("%-10s %7s %10s %10s %5.1f%% %19s"):format(phase.name, M.short(phase.spans), M.ms(phase.total),
+    local line = ("%-10s %7s %10s %10s %5.1f %% %19s"):format(phase.name, M.short(phase.spans), M.ms(phase.total),
       M.ms(phase.self), share * 100, throughput(phase.amount, phase.unit ~= 0 and phase.unit, phase.measured))
     local drawn = bar(share, WIDTH - core.display_width(line) - 2)
     write((line .. (drawn ~= "" and "  " .. paint(drawn, "cyan") or "")):gsub(" +$", "") .. "\n")
@@ -188,7 +189,7 @@ local function show_files(write, paint, rows)
     local file = files[i]
     write(("%s %10s %10s %10s %10s\n"):format(cut(file.name, name), M.ms(file.total), file.reading > 0 and M.ms(file.reading) or "-",
       file.checking > 0 and M.ms(file.checking) or "-",
-      file.bytes > 0 and M.short(file.bytes) .. "B" or "-"))
+      file.bytes > 0 and amount.bytes(file.bytes) or "-"))
   end
   write(more(#files, "files"))
 end
@@ -216,8 +217,8 @@ local function show(rows, totals, wall, peak)
   local function write(...)
     io.stderr:write(...)
   end
-  write("\n", paint("profile", "bold"), (" of cfgrun %s: %s ms on %d thread%s, %sB of memory at most\n\n"):format(
-    terminal.clean(asked.command), M.ms(wall), totals.threads, totals.threads == 1 and "" or "s", M.short(peak)))
+  write("\n", paint("profile", "bold"), (" of cfgrun %s: %s ms on %d thread%s, %s of memory at most\n\n"):format(
+    terminal.clean(asked.command), M.ms(wall), totals.threads, totals.threads == 1 and "" or "s", amount.bytes(peak)))
   show_phases(write, paint, rows)
   show_files(write, paint, rows)
   show_rules(write, paint, rows)

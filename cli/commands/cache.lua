@@ -1,6 +1,7 @@
 -- cli/commands/cache.lua: what is kept from earlier runs: how it does, whether it is sound, and that it begin anew.
 
 local core = require "core"
+local size = require("amount").bytes
 local inputs = require "inputs"
 local json = require "json"
 local problems = require "problem"
@@ -27,18 +28,6 @@ local M = {
     { "cfgrun cache stats -f json", "for a machine: hits, misses, bytes" },
   },
 }
-
-local UNITS = { "bytes", "KiB", "MiB", "GiB", "TiB" }
-
----@param n integer
----@return string
-local function size(n)
-  local unit = 1
-  while n >= 1024 and unit < #UNITS do
-    n, unit = n / 1024, unit + 1
-  end
-  return (unit == 1 and "%d %s" or "%.1f %s"):format(n, UNITS[unit])
-end
 
 ---@param n integer
 ---@param word string

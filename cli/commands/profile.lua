@@ -36,10 +36,10 @@ local M = {
 
 -- Figures in the order in which they are shown: { key, title, divisor, digits }.
 local OF_RUNS = { { "wall", "wall ms", 1e6, 2 }, { "user", "user ms", 1e6, 2 }, { "system", "system ms", 1e6, 2 },
-  { "peak", "peak memory MB", 1e6, 2 }, { "faults", "page faults", 1, 0 }, { "major_faults", "… from disk", 1, 0 },
+  { "peak", "peak memory MiB", 0x1p20, 2 }, { "faults", "page faults", 1, 0 }, { "major_faults", "… from disk", 1, 0 },
   { "blocks", "blocks, new", 1, 0 }, { "reused", "blocks, reused", 1, 0 }, { "lua_allocations", "Lua allocations", 1, 0 } }
 local OF_LOADS = { { "wall", "wall ms", 1e6, 3 }, { "faults", "page faults", 1, 0 }, { "blocks", "blocks, new", 1, 0 },
-  { "reused", "blocks, reused", 1, 0 }, { "heap", "heap left kB", 1e3, 1 }, { "resident", "resident MB", 1e6, 2 } }
+  { "reused", "blocks, reused", 1, 0 }, { "heap", "heap left KiB", 0x1p10, 1 }, { "resident", "resident MiB", 0x1p20, 2 } }
 
 local NOTES = {
   runs = "Blocks are the large ones of documents, asked of the system or used again; Lua\n"

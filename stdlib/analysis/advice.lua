@@ -10,18 +10,6 @@ function M.count(n)
   return (text:gsub("^,", ""))
 end
 
---- Bytes as people say them.
----@param n integer
----@return string
-function M.bytes(n)
-  if n < 1024 then
-    return ("%d B"):format(n)
-  elseif n < 1024 * 1024 then
-    return ("%.1f KiB"):format(n / 1024)
-  end
-  return ("%.1f MiB"):format(n / (1024 * 1024))
-end
-
 --- "1 value", "12 values".
 ---@param n integer
 ---@param word string

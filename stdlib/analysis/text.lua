@@ -2,10 +2,11 @@
 -- in less than 60 nothing would be left beside the numbers.
 
 local advice = require "analysis/advice"
+local amount = require "amount"
 local core = require "core"
 local terminal = require "terminal"
 
-local count, bytes, plural = advice.count, advice.bytes, advice.plural
+local count, bytes, plural = advice.count, amount.bytes, advice.plural
 
 local M = {}
 

@@ -57,7 +57,7 @@ describe("cache", function()
     assert.equal(0, r.status)
     assert.matches("^2 files read, %d+%.%d KiB: %d+%.%d KiB parsed, %d+%.%d KiB kept, 0 records found there\n$", r.out)
     r = run "$CFGRUN cache warm . "
-    assert.matches("2 files read, .*: 0 bytes parsed, 0 bytes kept, 2 records found there", r.out)
+    assert.matches("2 files read, .*: 0 B parsed, 0 B kept, 2 records found there", r.out)
     assert.matches("parsed +0 B", get("--stats").err)
     support.write(folder .. "/broken.yaml", "a: [1, 2\nb: }\n")
     r = run "$CFGRUN cache warm ."

@@ -140,7 +140,7 @@ describe("what is cached", function()
     same(plain, all(with), "the second time")
     same(plain, all(with), "the third time")
     r = cli.shell(here, with .. " $CFGRUN query stack.yaml '$.x' --stats --no-cache 2>&1")
-    assert.truthy(r.out:find "records found +0\n" and r.out:find "parsed +14[%d.]+ kB\n", r.out)
+    assert.truthy(r.out:find "records found +0\n" and r.out:find "parsed +14[%d.]+ KiB\n", r.out)
   end)
 
   it("is the same on one thread and on many, and for several programs at once", function()
