@@ -137,6 +137,65 @@ static void test_parts(void **state)
 	lazily_check(of_files(&c, true, NULL, 0), 400);
 }
 
+static void put_json(const char *from, const char *to)
+{
+	composing c;
+	cfr_snapshot *snap;
+	cfr_buf text = CFR_BUF_INIT;
+
+	of_files(&c, false, &from, 1)->include = CFR_STR("");
+	assert_int_equal(cfr_compose(&snap, &c.what, NULL), 0);
+	composing_write(&text, snap, CFR_JSON, false);
+	put(to, text.ptr);
+	cfr_buf_release(&text);
+	cfr_snapshot_free(snap);
+}
+
+/* Compositions drawn by lot: formats, layers over layers, places that go or are set, strategies, dialects. */
+static void test_drawn(void **state)
+{
+	static const char *const overs[] = {
+		"$merge: {/services: replace}\nservices: {s001: {image: new}}\nthings: [{id: thing_003, limits: {cpu: 9}}]\n",
+		"things: [{id: thing_009, tags: [\"${NAME}\"]}, {size: 1}, {id: thing_009, size: 2}]\nserver: {include: part.yaml}\n",
+		"services: {s007: {env: {NAME: \"${ref:/name}-${PORT}\"}}}\nall: \"${ref:/services/s008}\"\nversion: {a: 1}\n",
+		"services: ~\nthings: ~\n", "{server: {tls: {cert: b.pem}}, nothing: [1], things: [{id: 5}]}\n",
+		"include: part.yaml\nthings:\n  - id: thing_250\n    limits: [1]\n", "\n" };
+	static const cfr_str gone[] = { { "/server/tls", 11 }, { "/things/3", 9 }, { "/services/s004/ports", 20 } };
+	struct random rnd = { 11 };
+	composing c;
+	cfr_source *value;
+
+	(void)state;
+	put("part.yaml", "services: {s002: {image: part}}\nextra: {x: [1, \"${PORT}\"]}\n");
+	assert_int_equal(cfr_source_new(&value, CFR_STR("set"), CFR_STR("{deep: [1, {a: ~}]}"), NULL, NULL), 0);
+	for (int i = 0; i < 24; i++) {
+		put_base("base.yaml", 400, (uint64_t)i, i % 5 == 1 ? "    include: part.yaml\n" : "");
+		put_json("base.yaml", "base.json");
+		put("low.yaml", overs[random_below(&rnd, 7)]);
+		put("over.yaml", overs[random_below(&rnd, 7)]);
+		of_files(&c, random_below(&rnd, 2), FILES(i % 2 ? "base.yaml" : "base.json", "low.yaml", "over.yaml"));
+		if (random_below(&rnd, 2))
+			c.what.merge_key = CFR_STR("$merge");
+		if (random_below(&rnd, 3) == 0)
+			c.what.dialect = CFR_DIALECT_LANGSWARM;
+		if (random_below(&rnd, 4) == 0)
+			c.what.include = CFR_STR("");
+		if (random_below(&rnd, 3) == 0)
+			c.what.strategy_count = random_below(&rnd, 5);
+		if (random_below(&rnd, 3) == 0) {
+			c.layers[2].remove = gone;
+			c.layers[2].remove_count = 1 + random_below(&rnd, 3);
+		}
+		if (random_below(&rnd, 2)) {
+			c.layers[3] = (cfr_layer){ .name = CFR_STR("set"), .source = value, .format = CFR_YAML,
+						   .at = random_below(&rnd, 2) ? CFR_STR("/services/s003/set") : CFR_STR("/things/5") };
+			c.what.layer_count = 4;
+		}
+		lazily_check(&c.what, 250);
+	}
+	cfr_source_unref(value);
+}
+
 /* Names and keys that the text does not show. */
 static void test_hidden(void **state)
 {
@@ -442,6 +501,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_drawn),
 		cmocka_unit_test(test_hidden),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_dependencies),
