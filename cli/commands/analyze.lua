@@ -36,21 +36,17 @@ local function number(options, name, default)
   return n or default
 end
 
---- The documents of all files in one list, and how long each file took to read.
+--- The documents of all files in one list.
 local function read(words, options)
-  local documents, took, seen = {}, {}, {}
+  local documents, seen = {}, {}
   for _, word in ipairs(words) do
     if not seen[word] then
       seen[word] = true
-      local start = core.monotonic()
       local list = reading.all(word, options)
-      if #list > 0 then
-        took[#took + 1] = (core.monotonic() - start) / 1000000
-      end
       table.move(list, 1, #list, #documents + 1, documents)
     end
   end
-  return documents, took
+  return documents
 end
 
 ---@param options table
@@ -59,11 +55,10 @@ end
 function M.run(options, words)
   local top = number(options, "top", 8)
   local depth = number(options, "depth", 3)
-  local documents, took = read(words, options)
+  local documents = read(words, options)
   local analysis = ok(core.analyze(documents, { top = top, depth = depth }))
   analysis.bytes, analysis.saved = 0, 0
-  for i, file in ipairs(analysis.files) do
-    file.milliseconds = took[i]
+  for _, file in ipairs(analysis.files) do
     analysis.bytes = analysis.bytes + file.bytes
   end
   for _, item in ipairs(analysis.advice) do

@@ -16,8 +16,8 @@ local M = {
   usage = "stats | verify | clear | path | warm FILE...",
   text = "Files that were read once are kept as they lay in memory, so that the next run need not parse them. "
     .. "`stats` tells how much that is and how often it helped, `verify` looks at every byte and removes what is damaged "
-    .. "(then the status is 1), `warm` reads files and folders so that they are there, `clear` removes everything, `path` prints the folder. "
-    .. "CFGRUN_CACHE names another folder, or is `off`; CFGRUN_CACHE_SIZE says how large it may be (256 MiB).",
+    .. "(then the status is 1), `warm` reads files and folders so that they are there, `clear` removes everything, `path` "
+    .. "prints the folder. CFGRUN_CACHE names another folder, or is `off`; CFGRUN_CACHE_SIZE says how large it may be (256 MiB).",
   least = 1,
   options = {
     { "format", short = "f", value = "FORMAT", choices = { "text", "json" }, help = "how to tell it: text, json" },

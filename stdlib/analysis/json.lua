@@ -53,7 +53,7 @@ function M.render(analysis)
     widest = analysis.widest and place(analysis.widest, { "size" }) }
   for i, file in ipairs(analysis.files) do
     out.files[i] = { file = file.file, format = file.format, documents = file.documents, bytes = file.bytes, lines = file.lines,
-      values = file.nodes, kinds = file.kinds, makeup = file.makeup, milliseconds = file.milliseconds,
+      values = file.nodes, kinds = file.kinds, makeup = file.makeup,
       memory = { text = file.bytes, tree = file.tree, sidecar = file.sidecar } }
   end
   for i, share in ipairs(analysis.sections) do

@@ -125,10 +125,6 @@ local function heading(w, left, right)
   w.add(w.paint(left, "bold") .. (" "):rep(math.max(gap, 1)) .. w.paint(right, "faint"))
 end
 
-local function duration(milliseconds)
-  return milliseconds < 1000 and ("%.1f ms"):format(milliseconds) or ("%.2f s"):format(milliseconds / 1000)
-end
-
 local FORMATS = { yaml = "YAML", json = "JSON", jsonc = "JSONC", jsonl = "JSONL", toml = "TOML" }
 
 local function about_files(w, analysis)
@@ -145,12 +141,12 @@ local function about_files(w, analysis)
     local text = table.concat(parts, ", ")
     w.add(w.paint(cut(file.file, math.max(w.width - #text - 2, 20), true), "bold") .. "  " .. text)
   end
-  local tree, sidecar, took = 0, 0, 0
+  local tree, sidecar = 0, 0
   for _, file in ipairs(analysis.files) do
-    tree, sidecar, took = tree + file.tree, sidecar + file.sidecar, took + file.milliseconds
+    tree, sidecar = tree + file.tree, sidecar + file.sidecar
   end
-  fold(w, "  ", ("loaded in %s; %s in memory: text %s, tree %s, places %s"):format(duration(took),
-    bytes(analysis.bytes + tree + sidecar), bytes(analysis.bytes), bytes(tree), bytes(sidecar)))
+  fold(w, "  ", ("%s in memory: text %s, tree %s, places %s"):format(bytes(analysis.bytes + tree + sidecar),
+    bytes(analysis.bytes), bytes(tree), bytes(sidecar)))
 end
 
 local function about_sections(w, analysis)
