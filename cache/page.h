@@ -4,8 +4,8 @@
  * process. So cfgrun reads the file itself. All of it comes through pread, page by page into memory of the reader, and
  * nothing is believed before it was compared with what there can be; whatever the bytes are, the worst is that nothing is
  * found. That needs no lock and no slot in a table of readers either: writers never change a page that the last two
- * commits can reach, and who meets a page that was reused all the same finds a wrong checksum and looks again. What is found
- * was put under that very key; after damage between the records it may be what was put there before.
+ * commits can reach, and who meets a page that was reused all the same finds a wrong checksum and looks again. What is
+ * found was put under that very key; after damage between the records it may be what was put there before.
  *
  * The layout is that of LMDB 0.9 on machines with 64 bits, lowest byte first (lmdb's mdb.c: MDB_page, MDB_node, MDB_meta, MDB_db).
  */
