@@ -30,6 +30,7 @@ typedef struct walk {
 	uint32_t last;			/* mark before the gap; UINT32_MAX: none */
 	uint32_t at, line;		/* the comment that is placed, and where its line begins */
 	bool own;			/* which holds nothing before it */
+	bool dash;			/* of the next entry, came before it in this gap */
 	bool failed;
 	cfr__around around;		/* of a text of one entry */
 } walk;
@@ -274,10 +275,10 @@ static void place(walk *w, uint32_t at, cfr_str text, uint32_t next)
 		return;
 	}
 	rank = outermost(w, w->marks[next].rank, at);
-	if (w->last == UINT32_MAX && w->around.later && w->own && text.ptr &&
+	if (w->last == UINT32_MAX && w->around.later && w->own && text.ptr && !w->dash &&
 	    column_of(w, at) > column_of(w, w->marks[next].start))
 		add_below(w, text, 0);		/* of the entry before */
-	else if (w->format == CFR_YAML && w->own && text.ptr && w->last != UINT32_MAX &&
+	else if (w->format == CFR_YAML && w->own && text.ptr && w->last != UINT32_MAX && !w->dash &&
 	    column_of(w, at) > column_of(w, w->marks[next].start) &&
 	    cfr_document_ranked(w->doc, w->marks[w->last].rank).next <= rank)
 		add_below(w, text, lined_up(w, w->marks[w->last].rank, column_of(w, at)));
@@ -361,6 +362,7 @@ static void gap(walk *w, uint32_t from, uint32_t to, uint32_t next)
 	bool blank = false;
 
 	w->before_gap = w->count;
+	w->dash = false;
 	/* The body of a block scalar has its last line break inside. */
 	if (from > 0 && w->text.ptr[from - 1] == '\n')
 		from--;
@@ -384,6 +386,7 @@ static void gap(walk *w, uint32_t from, uint32_t to, uint32_t next)
 			blank = true;
 			at = end;
 		} else {
+			w->dash |= c == '-' && w->format == CFR_YAML;
 			at++;
 		}
 	}

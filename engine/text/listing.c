@@ -46,6 +46,8 @@ void cfr__list_depth(cfr__tracker *t, uint32_t brackets)
 		t->listing->out->depth = t->depth + brackets;
 }
 
+uint32_t cfr__list_least(const cfr__tracker *t) { return t->listing->out->least; }
+
 void cfr__list_property(cfr__tracker *t, bool anchor)
 {
 	latest(t)->window.property = true;

@@ -159,6 +159,7 @@ typedef struct cfr__tracker {
 void cfr__list_shape(cfr__tracker *t, cfr__shape shape);
 void cfr__list_property(cfr__tracker *t, bool anchor);
 void cfr__list_depth(cfr__tracker *t, uint32_t brackets);
+uint32_t cfr__list_least(const cfr__tracker *t);	/* what is smaller is not listed */
 int cfr__list_open(cfr__tracker *t, uint32_t start);
 int cfr__list_entry(cfr__tracker *t, const cfr__window *entry);
 void cfr__list_entry_end(cfr__tracker *t, uint32_t end, uint32_t rest);

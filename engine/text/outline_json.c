@@ -2,6 +2,9 @@
  *
  * Strings hide brackets, and nothing else does. So the scan knows strings, brackets, commas and colons, and takes
  * whatever stands between for a number or a word.
+ *
+ * For lists, a collection that is small is of no interest: it is passed by counting, without a look at its entries. One that
+ * turns out to be large is gone back to; that costs as much text again as makes it large.
  */
 #include "engine/text/outline.h"
 
@@ -98,6 +101,61 @@ static bool scalar(scanner *s)
 	return s->p > from;
 }
 
+/* Behind the collection that opens at s->p, if it ends within so many bytes; else NULL. */
+static const char *small(const scanner *s, uint32_t most, uint32_t *nodes, uint32_t *levels)
+{
+	static const char stops[256] = { ['\0'] = 1, ['"'] = 1, ['{'] = 1, ['}'] = 1, ['['] = 1, [']'] = 1, [','] = 1 };
+	const char *p = s->p, *last = s->end - p < (ptrdiff_t)most ? s->end : p + most;
+	uint32_t depth = 0;
+
+	for (;; p++) {
+		while (p < last && !stops[(unsigned char)*p])
+			p++;
+		if (p >= last)
+			return NULL;
+		switch (*p) {
+		case '"':
+			for (p = string_stop(p + 1, last); p < last && *p == '\\'; p = string_stop(p + 2, last)) {
+				if (last - p < 2)
+					return NULL;
+			}
+			if (p >= last)
+				return NULL;
+			break;
+		case '{': case '[':
+			*nodes += 1;
+			if (++depth > *levels)
+				*levels = depth;
+			break;
+		case '}': case ']':
+			if (--depth == 0)
+				return p + 1;
+			break;
+		case ',':
+			*nodes += 1;
+			break;
+		default:
+			return NULL;
+		}
+	}
+}
+
+/* Passes a small collection, as a value. */
+static bool pass(scanner *s)
+{
+	cfr__tracker *t = s->t;
+	uint32_t nodes = 0, levels = 0, most = t->listing && t->depth ? cfr__list_least(t) : UINT32_MAX;
+	const char *behind = most < UINT32_MAX ? small(s, most, &nodes, &levels) : NULL;
+
+	if (!behind)
+		return false;
+	cfr__list_shape(t, CFR__ENTRIES);
+	cfr__list_depth(t, levels);
+	t->out->nodes += nodes;
+	s->p = behind;
+	return true;
+}
+
 static int open_collection(scanner *s)
 {
 	uint32_t start = at(s);
@@ -118,7 +176,9 @@ static int value(scanner *s, uint32_t bottom)
 		bool opened = s->p < s->end && (*s->p == '{' || *s->p == '[');
 		int r = 0;
 
-		if (opened)
+		if (opened && pass(s))
+			opened = false;
+		else if (opened)
 			r = open_collection(s);
 		else if (!scalar(s))
 			r = CFR__UNSAFE;
