@@ -222,7 +222,7 @@ end
 ---@param root string the folder that its files are named from
 ---@param options table
 ---@param when string[]
----@return userdata snapshot
+---@return userdata snapshot or, with `options.at`, the one node there
 function M.compose(composition, root, options, when)
   local layers = {}
   local declared = composition.layers or { { file = search(root), name = "langswarm" } }
@@ -234,15 +234,24 @@ function M.compose(composition, root, options, when)
     end
   end
   sets(layers, options)
-  local snapshot, problem = core.compose { name = composition.name,
+  local what = { name = composition.name,
     root = composition.root and M.beside(root, composition.root) or root, layers = layers, merge = composition.merge,
     merge_key = composition["merge-key"], dialect = composition.dialect, env = variables(options),
     include = composition.include or composition.dialect and "includes" or nil, limits = options.limits }
-  if not snapshot then
+  local made, problem
+  if options.at then
+    made, problem = core.compose_at(what, options.at)
+  else
+    made, problem = core.compose(what)
+  end
+  if not made and problem.nowhere then
+    problem.file = composition.name
+    error(problem, 0)
+  elseif not made then
     problem.exit = 2 -- whatever is missing: there is no result
     error(problem, 0)
   end
-  return snapshot
+  return made
 end
 
 -- --- command lines ---

@@ -14,10 +14,11 @@ local M = {
   usage = "[NAME | FILE...]",
   text = "NAME is a composition of the project file; FILEs are layers, the lowest first. Mappings are merged key by key, all "
     .. "else the higher layer says; `cfgrun explain` tells where a value came from. --origins shows it for every value: as "
-    .. "comments, or, with -f json, as a list.",
+    .. "comments, or, with -f json, as a list. --at gives one value, and does not find what is wrong elsewhere.",
   options = {
     compositions.options[1], compositions.options[2], compositions.options[3],
     { "format", short = "f", value = "FORMAT", choices = core.formats(), help = "how to write it (default: yaml)" },
+    { "at", value = "POINTER", help = "only the value at this place; files are read, and references resolved, as far as it needs" },
     { "origins", help = "with the file and line that each value came from" },
     compositions.file_options[1], compositions.file_options[2], compositions.file_options[3], compositions.file_options[4],
     loading.option,
@@ -27,6 +28,7 @@ local M = {
   examples = {
     { "cfgrun compose app --when prod", "a composition of the project file" },
     { "cfgrun compose base.yaml prod.yaml --set /server/port=8080", "files, and a value on top" },
+    { "cfgrun compose app --at /server/port", "one value; of large files, only what it stands in is read" },
     { "cfgrun compose base.yaml prod.yaml --merge /agents=by:id --origins", "a list merged by name; where values come from" },
   },
 }
@@ -76,12 +78,32 @@ local function origins_yaml(snapshot, text)
   return table.concat(out, "\n") .. "\n"
 end
 
+--- The text of a node that is at `pointer`; in the document that it was read from it may be elsewhere.
+local function one_value(node, pointer, format)
+  local text, problem = node:text { format = format }
+  if not text then
+    problem.path = problem.path and pointer .. problem.path:sub(#node:path() + 1)
+    error(problem, 0)
+  end
+  return text:find "\n$" and text or text .. "\n"
+end
+
 ---@param options table
 ---@param words string[]
 ---@return integer status
 function M.run(options, words)
+  if options.at and options.at ~= "" and not options.at:find "^/" then
+    error { message = ("compose: --at '%s' is no JSON Pointer"):format(options.at), exit = 2, hint = "write --at /server/port" }
+  elseif options.at and options.origins then
+    error { message = "compose: --origins tells of all values, --at of one", exit = 2,
+      hint = "cfgrun explain tells where one value came from" }
+  end
   local snapshot = compositions.of_words(words, projects.of(options), options)
   local format = options.format or "yaml"
+  if options.at then
+    io.stdout:write(one_value(snapshot, options.at, format))
+    return 0
+  end
   if options.origins and format == "json" then
     io.stdout:write(origins_json(snapshot))
     return 0

@@ -1,13 +1,15 @@
 /* lua/commands/bind_compose.c -- core: compositions for commands.
  *
  *   core.compose{ name=, root=, layers={…}, merge={…}, merge_key=, include=, dialect=, env=, limits= }
+ *   core.compose_at({ … }, pointer)     one value of it alone: a node, what it needs read and no more; a problem whose
+ *       field `nowhere` is true says that there is no such place
  *       layer: { name=, file= or text=, at=, delete={…}, optional=, interpolate= }; merge: { path=, how=, key= }
  *       env: names to values beside those of the process, which they hide
  *   snap:document() snap:origin(node) snap:files()
  *
  * An origin is { layer, file, line, column, …, text, node, document, shadowed = {…}, references = {…} }.
  */
-#include "engine/compose.h"
+#include "engine/lazy.h"
 #include "lua/commands/bind.h"
 
 #include <stdlib.h>
@@ -200,6 +202,31 @@ static int snapshot_gc(lua_State *L)
 	return 0;
 }
 
+/* The description on the stack's first place; what it needs stays on the stack. */
+static int read_composition(lua_State *L, cfr_composition *what, struct composing *how, cfr_limits *limits, cfr_err *err)
+{
+	cfr__cmd_read_limits(L, 1, limits);
+	what->limits = limits;
+	what->loader = cfr__cmd_loader(L);
+	what->profile = cfr__cmd_profile(L);
+	lua_pushvalue(L, 1);
+	if (text_field(L, "name").len)
+		what->name = text_field(L, "name");
+	what->root = text_field(L, "root");
+	what->include = text_field(L, "include");
+	what->merge_key = text_field(L, "merge_key");
+	if (cfr_str_eq(text_field(L, "dialect"), CFR_STR("langswarm")))
+		what->dialect = CFR_DIALECT_LANGSWARM;
+	if (lua_getfield(L, 1, "env") == LUA_TTABLE)
+		how->env = lua_gettop(L);
+	how->name = scratch(L, how->cap, 1);
+	what->env = read_env;
+	what->env_name = name_env;
+	what->env_arg = how;
+	read_strategies(L, what);
+	return read_layers(L, what, limits, err);
+}
+
 static int core_compose(lua_State *L)
 {
 	cfr_composition what = { .name = { "composition", 11 } };
@@ -212,29 +239,52 @@ static int core_compose(lua_State *L)
 	cfr_snapshot **ud = lua_newuserdatauv(L, sizeof(cfr_snapshot *), 0);
 	*ud = NULL;
 	luaL_setmetatable(L, SNAPSHOT_CLASS);
-	cfr__cmd_read_limits(L, 1, &limits);
-	what.limits = &limits;
-	what.loader = cfr__cmd_loader(L);
-	what.profile = cfr__cmd_profile(L);
-	lua_pushvalue(L, 1);
-	if (text_field(L, "name").len)
-		what.name = text_field(L, "name");
-	what.root = text_field(L, "root");
-	what.include = text_field(L, "include");
-	what.merge_key = text_field(L, "merge_key");
-	if (cfr_str_eq(text_field(L, "dialect"), CFR_STR("langswarm")))
-		what.dialect = CFR_DIALECT_LANGSWARM;
-	if (lua_getfield(L, 1, "env") == LUA_TTABLE)
-		how.env = lua_gettop(L);
-	how.name = scratch(L, how.cap, 1);
-	what.env = read_env;
-	what.env_name = name_env;
-	what.env_arg = &how;
-	read_strategies(L, &what);
-	if (read_layers(L, &what, &limits, &err) < 0 || cfr_compose(ud, &what, &err) < 0)
+	if (read_composition(L, &what, &how, &limits, &err) < 0 || cfr_compose(ud, &what, &err) < 0)
 		return cfr__cmd_push_err(L, &err);
 	lua_pushvalue(L, 2);
 	return 1;
+}
+
+static int lazy_gc(lua_State *L)
+{
+	cfr_lazy **ud = lua_touserdata(L, 1);
+
+	*ud = cfr_lazy_unref(*ud);
+	return 0;
+}
+
+static int core_compose_at(lua_State *L)
+{
+	cfr_composition what = { .name = { "composition", 11 } };
+	struct composing how = { .L = L, .cap = 256 };
+	cfr_str pointer = cfr__cmd_check_str(L, 2);
+	const cfr_snapshot *snapshot;
+	cfr_limits limits;
+	cfr_err err = CFR_ERR_INIT;
+	cfr_node node;
+	int r;
+
+	luaL_checktype(L, 1, LUA_TTABLE);
+	lua_settop(L, 2);
+	/* It is freed by the state, whatever is raised; what is given holds its document. */
+	cfr_lazy **ud = lua_newuserdatauv(L, sizeof(cfr_lazy *), 0);
+	*ud = NULL;
+	if (luaL_newmetatable(L, "cfgrun.lazy")) {
+		lua_pushcfunction(L, lazy_gc);
+		lua_setfield(L, -2, "__gc");
+	}
+	lua_setmetatable(L, -2);
+	if (read_composition(L, &what, &how, &limits, &err) < 0 || cfr_lazy_open(ud, &what, &err) < 0)
+		return cfr__cmd_push_err(L, &err);
+	r = cfr_lazy_get(&snapshot, &node, *ud, pointer, &err);
+	if (r == 0) {
+		cfr__cmd_push_node(L, cfr_snapshot_document(snapshot), node);
+		return 1;
+	}
+	cfr__cmd_push_err(L, &err);
+	if (r == CFR_E_NOTFOUND && !err.file[0])
+		cfr__cmd_set_bool(L, "nowhere", true);
+	return 2;
 }
 
 /* --- the snapshot --- */
@@ -346,7 +396,8 @@ void cfr__cmd_bind_compose(lua_State *L)
 {
 	static const luaL_Reg methods[] = { { "document", snapshot_document }, { "origin", snapshot_origin },
 		{ "files", snapshot_files }, { NULL, NULL } };
-	static const luaL_Reg functions[] = { { "compose", core_compose }, { "strategies", core_strategies }, { NULL, NULL } };
+	static const luaL_Reg functions[] = { { "compose", core_compose }, { "compose_at", core_compose_at },
+		{ "strategies", core_strategies }, { NULL, NULL } };
 
 	luaL_newmetatable(L, SNAPSHOT_CLASS);
 	lua_pushcfunction(L, snapshot_gc);

@@ -89,6 +89,24 @@ plugins:
 ]], r.out)
   end)
 
+  it("gives one value as the whole has it, and needs no more than that", function()
+    cli.write(here .. "/whole.json", run("compose app --when prod -e MODEL=gpt -f json").out)
+    for _, place in ipairs { "", "/agents", "/agents/0", "/agents/1/model", "/server", "/server/port", "/server/url", "/plugins/1" } do
+      local whole = cli.shell(here, ("$CFGRUN get whole.json '%s' -f json"):format(place))
+      local one = cli.shell(here, ("$CFGRUN compose app --when prod -e MODEL=gpt -f json --at '%s'"):format(place))
+      assert.equal(whole.out, one.out, place)
+      assert.equal("", one.err)
+    end
+    -- Nobody asks for the variable that is not set.
+    assert.equal("8080\n", run("compose app --when prod --at /server/port").out)
+    local r = run("compose app --when prod --at /agents/0/model", 2)
+    assert.truthy(r.err:find("config/prod.yaml:8:12: the variable 'MODEL' is not set: say which model", 1, true), r.err)
+    r = run("compose app --at /server/prot", 1)
+    assert.truthy(r.err:find("app: there is no key 'prot'", 1, true) and r.err:find("did you mean 'port'?", 1, true), r.err)
+    run("compose app --at server", 2)
+    run("compose app --at /server --origins", 2)
+  end)
+
   it("works from a folder below, and takes what is absent as optional", function()
     cli.write(here .. "/config/local.yaml", "server: {host: mine}\n")
     local r = cli.run(here .. "/config/agents", "compose app")
