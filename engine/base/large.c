@@ -1,6 +1,6 @@
 /* engine/base/large.c -- the one place that talks with the kernel about pages.
  *
- * Only pages that lie whole in the block are spoken of: its neighbours in the heap are somebody else's.
+ * Pages are filled beforehand only where they lie whole in the block: its neighbours in the heap are somebody else's.
  */
 #include "engine/base/large.h"
 
@@ -12,11 +12,11 @@
 
 void cfr_large_advise(void *ptr, size_t size, bool whole)
 {
-	uintptr_t from = ((uintptr_t)ptr + PAGE - 1) & ~(PAGE - 1), to = ((uintptr_t)ptr + size) & ~(PAGE - 1);
+	/* All pages that it touches: of a mapping that malloc made for it alone, a page of another kind would make two, which
+	 * realloc cannot grow without copying. To a neighbour in the heap the advice does nothing. */
+	uintptr_t from = (uintptr_t)ptr & ~(PAGE - 1), to = ((uintptr_t)ptr + size + PAGE - 1) & ~(PAGE - 1);
 	int saved = errno;
 
-	if (from >= to)
-		return;
 #ifdef MADV_HUGEPAGE
 	if (to - from >= HUGE)
 		(void)madvise((void *)from, to - from, MADV_HUGEPAGE);

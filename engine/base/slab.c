@@ -54,16 +54,8 @@ static bool is_mapped(const slab *s) { return s->size & 1; }
 
 /* --- from the system and back --- */
 
-/* The address sanitizer watches malloc only; what is not pooled it shall see. */
-static bool maps(const cfr_pool *pool, size_t size)
-{
-#if defined(CFR_DEBUG_ARENA) || defined(__SANITIZE_ADDRESS__)
-	return pool && size >= CFR_LARGE;
-#else
-	(void)pool;
-	return size >= CFR_LARGE;
-#endif
-}
+/* Without a pool, memory that a process has had and given up is best kept by malloc, which has learned from it. */
+static bool maps(const cfr_pool *pool, size_t size) { return pool && size >= CFR_LARGE; }
 
 static slab *fresh(cfr_pool *pool, size_t size)
 {
@@ -303,8 +295,13 @@ static void advise(slab *s, size_t used, bool whole)
 {
 	size_t all = (size_of(s) + PAGE - 1) & ~(size_t)(PAGE - 1);
 
-	if (!is_mapped(s))
+	if (!is_mapped(s)) {
+		if (whole)
+			cfr_large(s, used);
+		else
+			cfr_large_room(s, used);
 		return;
+	}
 	if (all >= (whole ? CFR_LARGE : CFR_LARGE_ROOM))
 		cfr_large_advise(s, all, false);
 	if (whole)
@@ -404,7 +401,7 @@ void *cfr_slab_grow(void *at, size_t size)
 		}
 		if ((larger = grow_mapped(s, all)))
 			return larger + 1;
-	} else if (!s->pool && !maps(NULL, all)) {
+	} else if (!s->pool) {
 		if (!(s = realloc(s, all)))
 			return NULL;
 		s->size = all;
@@ -424,12 +421,6 @@ void *cfr_slab_trim(void *at, size_t size)
 
 	if (s->pool || size >= cfr_slab_size(at))
 		return at;			/* in a pool, the rest waits with it */
-	if (is_mapped(s)) {
-		all = (all + PAGE - 1) & ~(size_t)(PAGE - 1);
-		if (all < size_of(s) && mremap(s, size_of(s), all, 0) != MAP_FAILED)
-			s->size = all | 1;
-		return at;
-	}
 	if (!(less = realloc(s, all)))
 		return at;
 	less->size = all;

@@ -4,13 +4,13 @@
  * back to the system and ask for them anew. So they come from a *pool*: a slab that is freed waits there for the next
  * request of about its size. Whoever frees needs not know the pool, and the pool lives until its last slab is freed.
  *
- *   - A slab of CFR_LARGE bytes or more is mapped by itself. It grows by moving pages, not bytes, and no heap is torn up by
+ *   - A pool's slab of CFR_LARGE bytes or more is mapped by itself. It grows by moving pages, not bytes, and no heap is torn up by
  *     it; the C library's own threshold for that moves with what is freed, and cannot be relied upon.
  *   - A smaller one is from malloc, in sizes of four steps to each power of two.
  *   - At most `keep` bytes wait. What is freed above that drives out what has waited longest, so that the pool follows
  *     what is loaded now.
  *
- * A pool that is NULL is none: slabs come from the system and go there. Slabs may be made, grown and freed by any thread.
+ * A pool that is NULL is none: slabs come from malloc and go there. Slabs may be made, grown and freed by any thread.
  */
 #ifndef CFR_BASE_SLAB_H
 #define CFR_BASE_SLAB_H
