@@ -193,7 +193,9 @@ int cfr__lists_same(cfr__listed *out, uint32_t *nodes, uint32_t *depth, const cf
 	cfr__window window;
 	int r = CFR_E_NOMEM;
 
-	if (t && listing && outline) {
+	if (t && listing && outline && format == CFR_JSON && returns_alone(cfr_str_sub(cfr_source_bytes(source), start, end))) {
+		r = CFR__UNSAFE;
+	} else if (t && listing && outline) {
 		listing->out = &none;
 		listing->brackets = format == CFR_JSON;
 		t->out = outline;

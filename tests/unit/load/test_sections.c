@@ -59,6 +59,10 @@ static void test_texts(void **state)
 		check(&n, cfr_str_of(yaml[i]), CFR_YAML, 400);
 	for (size_t i = 0; i < sizeof(json) / sizeof(*json); i++)
 		check(&n, cfr_str_of(json[i]), CFR_JSON, 400);
+	/* A return alone is a line for who reads, and none for who compares. */
+	lazy_again(&n, CFR_STR("{\n \"a\": {\"x\": [1, 2]},\n \"b\": {\n  \"y\": [3, 4]\n },\n \"c\": [5, 6],\n \"d\": [7, 8]\n}\n"),
+	           CFR_STR("{\n \"a\": {\"x\": [1, 2]},\n \"b\": {\r\r  \"y\": [3, 4]\n },\n \"c\": [5, 6],\n \"d\": [7, 8]\n}\n"),
+	           CFR_JSON);
 	tell(&n);
 	assert_true(n.opened >= 9 && n.given * 10 > n.asked * 8 && n.listed > 20);
 }
