@@ -106,7 +106,7 @@ static int move_lists(change *c)
 	for (uint32_t i = c->depth - 1; i > 0 && from->items[c->path[i - 1]].rest == from->items[item].rest; i--)
 		to->items[c->path[i - 1]].rest = new.rest;
 	c->placed = from->items[item].window.value <= c->from && c->to <= from->items[item].rest &&
-	            c->to + c->grown <= new.rest && from->items[item].shape >= CFR__UNKNOWN && new.shape >= CFR__UNKNOWN;
+	            new.rest == from->items[item].rest + c->grown && from->items[item].shape >= CFR__UNKNOWN && new.shape >= CFR__UNKNOWN;
 	return to->nodes > c->now->limits.of[CFR_LIMIT_NODES] || to->depth > c->now->limits.of[CFR_LIMIT_DEPTH]
 	       ? CFR__UNSAFE : 0;
 }
