@@ -9,14 +9,17 @@
  * its references, and keeps the answer; the second time it is a look into a table.
  *
  * What holds. Whatever cfr_compose makes of the same description, the value at a pointer, the order of its keys, its origin,
- * what it shadowed and its references are the same here. Errors in parts that nobody asks for are not found: neither in
- * sections that are not read nor in references that are not resolved. Ceilings hold for each value by itself.
+ * what it shadowed and its references are the same here. Only an origin that is a collection of a large file need not have
+ * been read whole: its place and its entries are right, and collections in it may stand as null. Errors in parts that
+ * nobody asks for are not found: neither in sections that are not read nor in references that are not resolved. Ceilings
+ * hold for each value by itself.
  *
  * A *dependency* is what the configuration was made from: each file that was read, each that was looked for and is not
  * there, the names that a glob found, each variable with its value. cfr_lazy_again looks at all of them.
  *
  * Threads. Any number may ask one lazy composition; there is one lock inside, which is held while something is read or
- * made. What is given is immutable, borrowed, and lives as long as the composition; documents may be ref'd beyond.
+ * made, and while cfr_lazy_again looks and reads. What is given is immutable, borrowed, and lives as long as the
+ * composition; documents may be ref'd beyond.
  */
 #ifndef CFR_LAZY_H
 #define CFR_LAZY_H

@@ -277,7 +277,7 @@ int cfr__depend_shared(cfr_sections **out, cfr__composer *c, const cfr__found *f
 
 	if (!d || !d->sections)
 		return 1;
-	/* Whoever looked has them already; but what he saw is not what is there now if he looked for another. */
+	/* Whoever found that something has changed may have them already. */
 	if (!d->fresh && (r = same_file(&same, d, &c->limits, err)) < 0)
 		return r;
 	if (d->fresh) {

@@ -370,10 +370,14 @@ static int not_there(cfr_lazy *lazy, const cfr__cell *cell, cfr_str rest, cfr_st
 	return r;
 }
 
-/* Is a closed cell what its document says there, and as deep? */
-static bool is_untouched(const cfr__composer *c, const cfr__cell *cell, uint32_t level)
+/* Is what a cell holds at `rest` what its document holds there? It is closed, no reference is in it, and it stands no
+ * deeper than in its file, where that was held to the ceiling. The value itself must not shadow another, and further down
+ * all must have been read. */
+static bool is_untouched(const cfr__composer *c, const cfr__cell *cell, uint32_t level, cfr_str rest)
 {
-	return cell->state == CELL_CLOSED && !cfr__refers(c, cell->from.part) && cfr__level(c, &cell->from) >= level;
+	if (cell->state != CELL_CLOSED || cell->made || cfr__refers(c, cell->from.part) || cfr__level(c, &cell->from) < level)
+		return false;
+	return rest.len ? !cfr__part_at(c->ground, cell->from.part)->listed : !cell->from.next;
 }
 
 /* The child that the first token of `rest` names, or NULL. */
@@ -389,8 +393,9 @@ static cfr__cell *child_of(cfr__composer *c, cfr__cell *cell, cfr_str name)
 	return found ? *found : NULL;
 }
 
-static int ask(answer *out, cfr_lazy *lazy, cfr__cell *cell, const cfr__way *way, uint32_t level, cfr_str rest, cfr_str asked,
-               cfr_err *err)
+/* Down the cells, from one at `way`, which is `level` deep. `rest` is what is left of the pointer that was asked. */
+static int ask(answer *out, cfr_lazy *lazy, cfr__cell *cell, const cfr__way *way, uint32_t level, cfr_str rest,
+               cfr_str asked, cfr_err *err)
 {
 	cfr__composer *c = &lazy->composer;
 	cfr_buf token = CFR_BUF_INIT;
@@ -403,7 +408,7 @@ static int ask(answer *out, cfr_lazy *lazy, cfr__cell *cell, const cfr__way *way
 	if (r < 0)
 		return r;
 	kind = cfr__cell_kind(cell);
-	if (!cell->made && is_untouched(c, cell, level) && (rest.len ? !cfr__part_at(c->ground, cell->from.part)->listed : !cell->from.next)) {
+	if (is_untouched(c, cell, level, rest)) {
 		if ((r = cfr__complete(c, &cell->from, err)) < 0 || (r = as_is(&out->snapshot, lazy, cell->from.part, err)) < 0)
 			return r;
 		return in_document(out, out->snapshot, cell->from.node, rest, asked, err);
@@ -501,7 +506,8 @@ static uint64_t clock_now(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-int cfr_lazy_preload(cfr_preload *out, cfr_lazy *lazy, const cfr_str *pointers, uint32_t count, unsigned workers, cfr_err *err)
+int cfr_lazy_preload(cfr_preload *out, cfr_lazy *lazy, const cfr_str *pointers, uint32_t count, unsigned workers,
+                     cfr_err *err)
 {
 	cfr_preload sum = { .first = CFR_ERR_INIT }, one;
 	uint64_t begin = clock_now();

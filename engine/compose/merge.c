@@ -368,7 +368,9 @@ int cfr__merge(cfr__cell **out, cfr__composer *c, cfr__cell *low, cfr__cell *hig
 	bool merges;
 	int r = 0;
 
-	if (how.how != CFR_STRATEGY_REPLACE && ((r = cfr__cell_settle(c, low, err)) < 0 || (r = cfr__cell_settle(c, high, err)) < 0))
+	/* What is replaced needs no reading. */
+	if (how.how != CFR_STRATEGY_REPLACE &&
+	    ((r = cfr__cell_settle(c, low, err)) < 0 || (r = cfr__cell_settle(c, high, err)) < 0))
 		return r;
 	a = cfr__cell_kind(low);
 	b = cfr__cell_kind(high);
