@@ -7,10 +7,12 @@
  * ten megabytes is one or two scans and the reading of a kilobyte; with a cache (engine/load.h), three look-ups.
  *
  * What holds. For every source that the readers accept, a node of a section has the value, the order, the places and the
- * comments that the node at the same pointer has in the whole document. Errors in sections that nobody asks for are not
- * found; so are keys that stand twice, but for the collections on the way. Whatever the scan does not fully understand
- * (anchors across sections, several documents, and so on: outline.h) is not given: 1 is returned, and the caller reads
- * everything.
+ * comments that the node at the same pointer has in the whole document (but that an anchor in it is used elsewhere is not
+ * known). In a listed document a collection that nobody has read stands, empty, behind its colon or dash. Errors in sections
+ * that nobody asks for are not found; so are keys that stand twice, but for the collections on the way. Of the ceilings
+ * those of the file, and of nodes and depth as they are written, are those of the whole; what aliases elsewhere would add,
+ * and keys and scalars that are too large elsewhere, are not met. Whatever the scan does not fully understand (anchors
+ * across sections, several documents, and so on: outline.h) is not given: 1 is returned, and the caller reads everything.
  *
  * A section's document has a source of its own, which holds only the section's text and knows at which line and column
  * that begins: places are as in the whole file, offsets are from the section's start. So an edit elsewhere leaves it as
@@ -70,7 +72,7 @@ CFR_API int cfr_sections_get(const cfr_section **out, cfr_node *node, cfr_sectio
 CFR_API int cfr_section_whole(cfr_document **out, cfr_node *node, cfr_sections *sections, const cfr_section *section,
                               cfr_err *err);
 
-/* Sections read ahead, on several threads. */
+/* Sections read ahead, on several threads; a listed one whole, as one section. */
 typedef struct cfr_preload {
 	uint32_t sections, failed;	/* that were read or taken; that could not be */
 	uint64_t bytes, nanoseconds;

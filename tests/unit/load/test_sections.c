@@ -45,6 +45,8 @@ static void test_texts(void **state)
 		"'a b': [1]\n\"c\\td\": [2, 3]\n1: {a: 2}\ntrue: [x]\n",
 		"a:\n  b: |\n    text\n    # no comment\n\n  # above c\n  c: >+\n    kept\n\n  # above d\n  d: [1,\n   2]\n  e: {x: y}\n",
 		"\xEF\xBB\xBF" "a:\r\n  - b: 1\r\n    c: [x]\r\n  # above\r\n  - d: \xC3\xA9\r\n    e: {f: \xE2\x82\xAC}\r\n",
+		"- a: 1\n  b: 2\n  # below: what comes next is empty\n- \n- true\n  - 2\n",
+		"-\n foo: bar\n-\n     # behind the dash of the next\n r\n-\n - 43\n",
 		"---\na:\n- 1\n-\n- ~\n- {}\n- []\n- b:\nc:\nd: !t\ne: !!map\n  x: [1]\n",
 	};
 	static const char *const json[] = {
@@ -63,6 +65,9 @@ static void test_texts(void **state)
 	lazy_again(&n, CFR_STR("{\n \"a\": {\"x\": [1, 2]},\n \"b\": {\n  \"y\": [3, 4]\n },\n \"c\": [5, 6],\n \"d\": [7, 8]\n}\n"),
 	           CFR_STR("{\n \"a\": {\"x\": [1, 2]},\n \"b\": {\r\r  \"y\": [3, 4]\n },\n \"c\": [5, 6],\n \"d\": [7, 8]\n}\n"),
 	           CFR_JSON);
+	/* An edit makes text of what was a comment. */
+	lazy_again(&n, CFR_STR("n:\n   - - x\n     - y\n   - - []\n     - \"[\"\n# c: \"\n   - true\n"),
+	           CFR_STR("n:\n   - - x\n     - y\n   - - []\n     - \"[\n# c: \"\n   - true\n"), CFR_YAML);
 	tell(&n);
 	assert_true(n.opened >= 9 && n.given * 10 > n.asked * 8 && n.listed > 20);
 }
