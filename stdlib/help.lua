@@ -211,7 +211,7 @@ end
 function M.environment_text()
   local out = { "Environment; an option on the command line wins over it, it wins over the project file:\n" }
   for _, variable in ipairs(M.environment) do
-    out[#out + 1] = row(variable[1], variable[2], 16)
+    out[#out + 1] = row(variable[1], variable[2], 17)
   end
   return table.concat(out, "\n") .. "\n"
 end

@@ -31,7 +31,7 @@ local function number(options, name, default)
   local text = options[name]
   local n = text and math.tointeger(tonumber(text))
   if text and not (n and n >= 1 and n <= 1000) then
-    error({ message = ("--%s cannot be '%s'"):format(name, text), hint = "it is a number from 1 to 1000", exit = 2 }, 0)
+    error({ message = ("analyze: --%s cannot be '%s'"):format(name, text), hint = "it is a number from 1 to 1000", exit = 2 }, 0)
   end
   return n or default
 end

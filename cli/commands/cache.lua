@@ -119,7 +119,7 @@ function RUN.warm(options, words)
   end
   local stats = core.load_stats()
   tell(options, { files = read, failed = #troubles, bytes = stats.bytes, parsed = stats.parsed, kept = stats.kept,
-    found = stats.hits }, {
+    hits = stats.hits }, {
     ("%s read, %s: %s parsed, %s kept, %s found there"):format(count(read, "file"), size(stats.bytes), size(stats.parsed),
       size(stats.kept), count(stats.hits, "record")) })
   return #troubles > 0 and 2 or 0

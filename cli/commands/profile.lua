@@ -314,7 +314,7 @@ end
 function M.run(options, words, program)
   local runs = math.tointeger(tonumber(options.runs or "10"))
   if not runs or runs < 1 then
-    error { message = ("--runs '%s' is no number of runs"):format(options.runs), hint = "it is 1 or more", exit = 2 }
+    error { message = ("profile: --runs cannot be '%s'"):format(options.runs), hint = "it is a number from 1", exit = 2 }
   elseif not core.profile.on() then
     error { message = "there is no memory to record a profile", exit = 2 }
   end

@@ -243,7 +243,7 @@ print("cache" not in names(cold), {"start", "code", "command"} <= names(cold), f
   it("says what cannot be repeated", function()
     for line, said in pairs {
       ["chekc a.yaml"] = "did you mean 'cfgrun profile check'?", ["missing.yaml"] = "neither a command nor a file",
-      ["-n 0 a.yaml"] = "no number of runs", ["-n x a.yaml"] = "no number of runs", [""] = "it needs",
+      ["-n 0 a.yaml"] = "--runs cannot be '0'", ["-n x a.yaml"] = "--runs cannot be 'x'", [""] = "it needs",
       ["profile a.yaml"] = "a profile of profiles", ["-n 2 get a.yaml"] = "ends with status 2",
       ["-n 2 get missing.yaml /a"] = "run it by itself to see why" } do
       local r = cli.run(here, "profile " .. line)
