@@ -108,6 +108,8 @@ int cfr__folder_file(const cfr__folder *folder, const char *name, int flags)
 	int fd = openat(folder->fd, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
 	struct stat st;
 
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+		return CFR_E_NOMEM;
 	if (fd < 0)
 		return errno == ENOENT ? -1 : CFR_E_IO;
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() ||

@@ -55,7 +55,8 @@ bool cfr__folder_name(cfr__folder *folder, const char *name);
 /* Opens it; `make`: and what is missing of it is made. 0, CFR_E_NOTFOUND when it is not there, CFR_E_IO when it cannot be
  * trusted or used, and `err` says why. Without `make`, that nothing can be written is no failure. */
 int cfr__folder_open(cfr__folder *folder, bool make, cfr_err *err);
-/* A file of the folder, to be read; -1 when it is not there, CFR_E_IO when it is not to be trusted. */
+/* A file of the folder, to be read; -1 when it is not there, CFR_E_IO when it is not to be trusted, CFR_E_NOMEM when the
+ * system has no descriptor or memory for it, which tells nothing about the file. */
 int cfr__folder_file(const cfr__folder *folder, const char *name, int flags);
 
 /* Becomes the one who writes. Waits while patience lasts. */

@@ -79,6 +79,8 @@ int cfr__write_settle(cfr__store *store, bool look, char *why, cfr_err *err)
 	struct stat st, own;
 	cfr__mark mark;
 
+	if (fd == CFR_E_NOMEM)
+		return cfr_err_set(err, CFR_E_IO, "too few files can be open, or too little memory is left");
 	if (fd == CFR_E_IO)
 		snprintf(why, 160, "it is no file of this user");
 	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0) {

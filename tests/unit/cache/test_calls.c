@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -189,6 +190,31 @@ static void test_no_space(void **state)
 	}
 }
 
+/* Without descriptors there is no cache, and what is there stays there. */
+static void test_no_descriptors(void **state)
+{
+	cfr_cache_options options = caching_options(*state);
+	struct rlimit all, few;
+	cfr_cache cache;
+
+	expect_use(&options);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &all), 0);
+	for (rlim_t most = 3; most < 16; most++) {
+		few = (struct rlimit){ most, all.rlim_max };
+		caching_text[0] = '\0';
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+		cfr_cache_open(&cache, &options);
+		if (cache.ops)
+			caching_put(cache, 2000 + (unsigned)most, 3000);
+		cfr_cache_close(cache);
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &all), 0);
+		assert_null(strstr(caching_notes(), "anew"));
+		cfr_cache_open(&cache, &options);
+		assert_int_equal(caching_get(cache, 77, 3000), CACHING_HIT);
+		cfr_cache_close(cache);
+	}
+}
+
 static long calls_of_a_put(const char *folder, unsigned number)
 {
 	cfr_cache_options options = caching_options(folder);
@@ -227,7 +253,8 @@ static void test_left_in_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		caching_test(test_fresh), caching_test(test_in_use), caching_test(test_no_space), caching_test(test_left_in_order),
+		caching_test(test_fresh), caching_test(test_in_use), caching_test(test_no_space), caching_test(test_no_descriptors),
+		caching_test(test_left_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
