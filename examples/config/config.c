@@ -12,7 +12,7 @@
 static int fail(const char *what, const cfr_err *err)
 {
 	fprintf(stderr, "%s: %s", what, err->message);
-	if (err->file[0])
+	if (err->line)
 		fprintf(stderr, " (%s:%u:%u)", err->file, err->line, err->column);
 	fprintf(stderr, "%s%s\n", err->hint[0] ? "; " : "", err->hint);
 	return 2;
@@ -50,7 +50,7 @@ int main(int argc, char **argv)
 	if (cfr_config_open(&config, argv[1], &options, &err) < 0)
 		goto failed;
 	if (plan && cfr_config_preloaded(&ahead, config, true))
-		printf("read ahead: %u failed\n", ahead.failed);
+		printf("read ahead: %u sections, %u failed\n", ahead.sections, ahead.failed);
 
 	cfr_str host = cfr_config_string(config, "/server/host", CFR_STR("localhost"));
 	printf("host %.*s, port %lld\n", (int)host.len, host.ptr, (long long)cfr_config_int(config, "/server/port", 8000));

@@ -39,6 +39,11 @@ local function kind_of(node)
   return kind == "sequence" and "list" or kind == "string" and "text" or kind
 end
 
+--- What a file needs besides a text: ${file:} takes the last line end of a file away.
+local function ending(node)
+  return node:kind() == "string" and node:value():find "\n$" and ", with an empty line at its end," or ","
+end
+
 local SHARE = {}
 
 --- "Write a list once that stands 12 times".
@@ -84,9 +89,10 @@ function SHARE.include(repeated)
 end
 
 function SHARE.file(repeated)
+  local last = ending(repeated.places[1].node)
   return ("Write a text once that stands in %d files"):format(repeated.count),
-    ("move it to %s.txt, and write ${file:%s.txt} in its place; `cfgrun compose --interpolate` puts them together"):format(
-      repeated.name, repeated.name)
+    ("move it to %s.txt%s and write ${file:%s.txt} in its place; `cfgrun compose --interpolate` puts them together"):format(
+      repeated.name, last, repeated.name)
 end
 
 function SHARE.layer(repeated)
@@ -114,7 +120,9 @@ local function move(giant)
   elseif is_config_map(giant.root) then
     return what, ("%s with kustomize's configMapGenerator, or `kubectl create configmap --from-file`"):format(name)
   end
-  return what, ("%s, and ${file:%s} in its place; `cfgrun compose --interpolate` puts them together"):format(name, name)
+  local last = ending(giant.node)
+  return what, ("%s%s and ${file:%s} in its place; `cfgrun compose --interpolate` puts them together"):format(name,
+    last, name)
 end
 
 --- One piece of advice: {what, how, saved, places, note}.

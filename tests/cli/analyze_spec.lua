@@ -227,6 +227,13 @@ print(groups, saved)
     assert.equal(0, r.status)
     assert.truthy(r.out:find("Keep a certificate in a file of its own", 1, true))
     assert.truthy(r.out:find("${file:cert.pem}", 1, true))
+    assert.truthy(r.out:find("cert.pem, with an empty line at its end, and", 1, true))
+    local cert = cli.shell(folder, "$CFGRUN get a.yaml /cert").out
+    write("cert.pem", cert:gsub("\n*$", "\n\n", 1))
+    write("b.yaml", 'cert: "${file:cert.pem}"\n')
+    local same = cli.shell(folder, "$CFGRUN query a.yaml '$.cert' >1; $CFGRUN compose --interpolate b.yaml >c.yaml; "
+      .. "$CFGRUN query c.yaml '$.cert' | cmp - 1")
+    assert.equal("", same.out .. same.err)
     assert.truthy(r.out:find("Remove an anchor that nobody uses", 1, true))
     assert.truthy(r.out:find("how: take out &one\n", 1, true))
     for line in r.out:gmatch "[^\n]+" do
