@@ -5,6 +5,7 @@
  */
 #include "cache/folder.h"
 
+#include "engine/base/file.h"
 #include "engine/base/str.h"
 
 #include <errno.h>
@@ -82,6 +83,15 @@ static int refuse(cfr_err *err, const cfr__folder *folder, const char *why)
 	return CFR_E_IO;
 }
 
+/* The same for what the system has refused. */
+static int refuse_as(cfr_err *err, const cfr__folder *folder, const char *what, int number)
+{
+	char why[96], room[CFR_REASON];
+
+	snprintf(why, sizeof(why), "the folder of the cache cannot be %s: %s", what, cfr_io_reason(room, number));
+	return refuse(err, folder, why);
+}
+
 static int judge(const cfr__folder *folder, int fd, cfr_err *err)
 {
 	struct statfs fs;
@@ -148,13 +158,12 @@ static int open_folder(cfr__folder *folder, bool make, cfr_err *err)
 		if (fd >= 0 || errno != ENOENT || !make || round)
 			break;
 		if (!make_folders(folder->name))
-			return refuse(err, folder, "the folder of the cache cannot be made");
+			return refuse_as(err, folder, "made", errno);
 	}
 	if (fd < 0 && errno == ENOENT && !make)
 		return CFR_E_NOTFOUND;
 	if (fd < 0)
-		return refuse(err, folder, errno == ENOENT ? "the folder of the cache cannot be made"
-		                                           : "the folder of the cache cannot be opened");
+		return refuse_as(err, folder, errno == ENOENT ? "made" : "opened", errno);
 	r = judge(folder, fd, err);
 	if (r < 0) {
 		close(fd);

@@ -65,6 +65,10 @@ describe("cache", function()
     assert.matches("2 files read", r.out)
     assert.matches("broken.yaml:2", r.err)
     assert.equal(2, run("$CFGRUN cache warm nothing.yaml").status)
+    r = run "CFGRUN_CACHE=big.yaml $CFGRUN cache warm more"
+    assert.equal(2, r.status)
+    assert.equal("", r.out)
+    assert.matches("the folder of the cache cannot be opened", r.err)
   end)
 
   it("finds what was damaged", function()
@@ -121,8 +125,8 @@ describe("cache", function()
     { "zeroed", "truncate -s 0 kept/v1.mdb; truncate -s 300000 kept/v1.mdb", "it is no cache" },
     { "a zeroed page", "dd if=/dev/zero of=kept/v1.mdb bs=4096 count=1 seek=1 conv=notrunc 2>/dev/null", "it is no cache" },
     { "writable by others", "chmod 777 kept", "others can write to the folder of the cache" },
-    { "no folder", "rm -rf kept; echo > kept", "the folder of the cache cannot be opened" },
-    { "a folder that cannot be made", "rm -rf kept; ln -s /proc/nothing/here kept", "the folder of the cache cannot be made" },
+    { "no folder", "rm -rf kept; echo > kept", "the folder of the cache cannot be opened: a part of its name is no folder" },
+    { "a folder that cannot be made", "rm -rf kept; ln -s /proc/nothing/here kept", "the folder of the cache cannot be made: no such file or folder" },
     { "a file that is a folder", "rm kept/v1.mdb; mkdir kept/v1.mdb", "begun anew" },
     { "counts that are garbage", "head -c 3000 /dev/urandom > kept/v1.state", "", quiet = true },
     { "locked", "(flock 9; sleep 3) 9<> kept/v1.state & sleep 0.2", "", quiet = true },
