@@ -1,7 +1,7 @@
 # A header with a digest of all that makes documents of bytes, for the keys of cached records: another reader, another key.
 # cmake -DROOT=folder -DOUT=file -P readers.cmake
 set(all "")
-foreach(room IN ITEMS engine/base engine/image engine/tree engine/text engine/load)
+foreach(room IN ITEMS engine engine/base engine/image engine/tree engine/text engine/load)
   file(GLOB files LIST_DIRECTORIES false RELATIVE ${ROOT} ${ROOT}/${room}/*.[ch])
   list(SORT files)
   foreach(name IN LISTS files)
