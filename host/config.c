@@ -133,11 +133,8 @@ int cfr_config_open(cfr_config **out, const char *file, const cfr_config_options
 {
 	cfr_layer layer = { .name = cfr_str_of(file), .file = cfr_str_of(file) };
 	cfr_composition what = { .name = layer.name, .root = CFR_STR("/"), .layers = &layer, .layer_count = 1 };
-	int r = cfr_config_compose(out, &what, options, err);
 
-	if (r == CFR_E_NOTFOUND && err)
-		err->hint[0] = '\0';	/* which is about layers */
-	return r;
+	return cfr_config_compose(out, &what, options, err);
 }
 
 cfr_config *cfr_config_ref(const cfr_config *config)

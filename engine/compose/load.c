@@ -388,7 +388,8 @@ static int open_layer(uint32_t *out, cfr__composer *c, uint32_t index, cfr_err *
 			return (r = cfr__depend_absent(c, layer->file, err)) < 0 ? r : 2;
 		if (err)
 			*err = why;
-		cfr_err_hint(err, "`optional: true` lets a layer be absent");
+		if (c->what->layer_count > 1)
+			cfr_err_hint(err, "`optional: true` lets a layer be absent");
 		return r;
 	}
 	if (found && !(name = cfr_arena_str(&c->ground->arena, layer->file)).ptr)
