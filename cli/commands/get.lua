@@ -11,7 +11,8 @@ local M = {
   summary = "print the value at a place",
   usage = "FILE POINTER",
   text = "POINTER is a JSON Pointer: /agents/0/model. A scalar is printed as it is, a collection as YAML. "
-    .. "FILE may be - for standard input.",
+    .. "FILE may be - for standard input. Of a large YAML or JSON file only the part is read that POINTER leads to, and "
+    .. "what is wrong elsewhere is not found; `--document 1` reads everything.",
   least = 2,
   most = 2,
   options = {
