@@ -3,8 +3,8 @@
  * The size of the image is known before its first byte is written: the builder has counted. Three walks make it. The first
  * goes depth first through the containers as they will lie, and notes for each place which value comes there: children
  * gathered by their `next`, sorted by the rank of their keys. That list is one of the maps of the document. Equal keys
- * meet as neighbours of the sort. The second brings the records to their places. The third, now straight on, writes
- * the strings behind them and says in each record what it means from here on.
+ * meet as neighbours of the sort. The second brings the records to their places (permute.c). The third, now straight on,
+ * writes the strings behind them and says in each record what it means from here on.
  *
  * Memory is at its peak here, so nothing is kept twice. The records of a large document change places where they are, and
  * their array grows into the image; the entries are the sidecar's already. Of many small documents in one stream each
@@ -14,12 +14,11 @@
 #include "engine/image/verify.h"
 #include "engine/pointer.h"
 #include "engine/tree/build_impl.h"
+#include "engine/tree/permute.h"
 #include <stdlib.h>
 
 /* Above this many bytes of entries a document takes over the builder's arrays instead of copying them. */
 static bool takes_over(const cfr_build *build) { return build->count * sizeof(struct cfr_packed) > 32 * 1024; }
-
-#define PLACED UINT32_C(0x100)		/* in a record's kind: it lies where it belongs */
 
 struct layout {
 	cfr_build *build;
@@ -161,34 +160,11 @@ static int lay_out(struct layout *layout, cfr_err *err)
 	return 0;
 }
 
-/* Each record to its place, along the circles in which they push each other away. */
-static void permute(unsigned char *records, const uint32_t *ranks, uint32_t count)
-{
-	unsigned char held[CFR_IMAGE_RECORD];
-
-	for (uint32_t first = 0; first < count; first++) {
-		unsigned char *to = records + (size_t)first * CFR_IMAGE_RECORD, *from;
-		uint32_t at = first;
-
-		if (ranks[first] == first || cfr__load32(to + 4) & PLACED)
-			continue;
-		memcpy(held, to, CFR_IMAGE_RECORD);
-		for (; ranks[at] != first; to = from) {
-			at = ranks[at];
-			from = records + (size_t)at * CFR_IMAGE_RECORD;
-			memcpy(to, from, CFR_IMAGE_RECORD);
-			cfr__store32(to + 4, cfr__load32(to + 4) | PLACED);
-		}
-		memcpy(to, held, CFR_IMAGE_RECORD);
-		cfr__store32(to + 4, cfr__load32(to + 4) | PLACED);
-	}
-}
-
 /* What the builder kept in a record, as the image has it. */
 static inline void translate(struct layout *layout, unsigned char *record, const unsigned char *kept)
 {
 	cfr_build *build = layout->build;
-	uint32_t key = cfr__load32(kept), kind = cfr__load32(kept + 4) & 0xFF;
+	uint32_t key = cfr__load32(kept), kind = cfr__load32(kept + 4);
 	uint64_t value = cfr__load64(kept + 8);
 
 	if (cfr__is_text((cfr_kind)kind)) {
@@ -210,16 +186,26 @@ static inline void translate(struct layout *layout, unsigned char *record, const
 	cfr__store64(record + 8, value);
 }
 
+/* Strings come from all over the source. */
+static inline void ask_for(const cfr_build *build, const unsigned char *kept)
+{
+	if (cfr__is_text((cfr_kind)cfr__load32(kept + 4)))
+		CFR_PREFETCH(cfr__slice_ptr(build, cfr__load64(kept + 8)));
+}
+
 static void write_records(struct layout *layout, bool over)
 {
+	enum { AHEAD = 24 };
 	cfr_build *build = layout->build;
 	uint32_t count = build->count;
 
 	if (over)
-		permute(layout->records, layout->ranks, count);
+		cfr__permute(layout->records, layout->ranks, count);
 	for (uint32_t at = 0; at < count; at++) {
 		unsigned char *record = layout->records + (size_t)at * CFR_IMAGE_RECORD;
 
+		if (over && at + AHEAD < count)
+			ask_for(build, record + (size_t)AHEAD * CFR_IMAGE_RECORD);
 		translate(layout, record, over ? record : cfr__record(build, layout->ranks[at]));
 	}
 }
