@@ -303,8 +303,8 @@ send(b"#'\xc3\xbc\xc3\xbc'\r"); until(b"\n4"); until(b"> ")
 send(b"/agents/0/mod\t\r"); until(b'"gpt-4o"'); until(b"> ")
 send(b"\x1b[A\r"); until(b'"gpt-4o"'); until(b"> ")
 status = None
-for attempt in range(20): # a busy machine may swallow an end that comes before the line is read
-    send(b"\x04")
+for attempt in range(20): # a busy machine may swallow an end that comes before the line is read, or leave something in it
+    send(b"\x15\x04")
     for _ in range(20):
         if select.select([fd], [], [], 0.05)[0]:
             try: os.read(fd, 4096)
