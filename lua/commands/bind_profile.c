@@ -144,7 +144,7 @@ static const door doors[] = {
 	{ NULL, "patch", "patch", 0, 0 }, { NULL, "merge_patch", "diff", 0, 0 }, { NULL, "edit", "edit", 0, 0 },
 	{ NULL, "edit_file", "edit", 1, 0 },
 	{ "files", "walk", "walk", 1, 0 }, { "files", "read", "read", 1, -1 }, { "files", "read_input", "read", 0, -1 },
-	{ "files", "replace", "write", 1, 2 }, 
+	{ "files", "replace", "write", 1, 2 },
 	{ "cfgrun.check", "pack", "pack", 2, 0 }, { "cfgrun.check", "outcome", "outcome", 0, 0 },
 	{ "cfgrun.node", "text", "emit", 0, -1 }, { "cfgrun.diff", "text", "emit", 0, -1 },
 	{ "cfgrun.diff", "json_patch", "diff", 0, 0 },
