@@ -33,8 +33,19 @@ CFR_API int cfr_query_each(const cfr_query *query, cfr_node root, cfr_node from,
 /* Does it select anything? */
 CFR_API int cfr_query_any(bool *out, const cfr_query *query, cfr_node root, cfr_node from, cfr_err *err);
 
+/* How a query begins: with how many names and indexes from the start, each of which selects one node at most. Appends the
+ * place that they lead to, as a JSON Pointer and as a normalized path: where a document is large, only what stands there is
+ * needed (a JSON Pointer does not tell a key "0" from an index, the path does). 0 when the query looks at `$` in a filter,
+ * too: then it needs everything. */
+CFR_API uint32_t cfr_query_plain(cfr_buf *pointer, cfr_buf *path, const cfr_query *query);
+/* The run goes on at `from`, to which the first `plain` of them have led. */
+CFR_API int cfr_query_each_below(const cfr_query *query, uint32_t plain, cfr_node from,
+                                 int (*fn)(void *arg, cfr_node node, cfr_err *err), void *arg, cfr_err *err);
+
 /* A node's normalized path (RFC 9535, section 2.7), "$['a'][0]". */
 CFR_API void cfr_query_path(cfr_buf *out, cfr_node node);
+/* One step of it behind another path: of a key, or with `key.ptr` NULL of an index. */
+CFR_API void cfr_query_path_add(cfr_buf *out, cfr_str key, uint64_t index);
 
 CFR_END_DECLS
 #endif

@@ -291,6 +291,7 @@ static int parse_operand(cfr__lexer *x, cfr__operand *out)
 	*out = (cfr__operand){ .kind = CFR__LITERAL };
 	if (c == '$' || c == '@') {
 		out->kind = CFR__PATH;
+		x->query->looks_up |= c == '$';
 		return parse_path(x, &out->path);
 	}
 	if (c == '\'' || c == '"') {

@@ -87,6 +87,7 @@ struct cfr_query {
 	cfr_str text;
 	cfr_limits limits;
 	cfr__path *path;
+	bool looks_up;			/* one of its filters looks at `$` */
 	cfr__call *patterns;
 };
 

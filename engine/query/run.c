@@ -316,6 +316,13 @@ void cfr_query_free(cfr_query *query)
 
 cfr_str cfr_query_text(const cfr_query *query) { return query->text; }
 
+static void finish(cfr__run *run)
+{
+	cfr_re_scratch_free(run->scratch);
+	cfr_re_free(run->re);
+	cfr_buf_release(&run->re_text);
+}
+
 int cfr_query_each(const cfr_query *query, cfr_node root, cfr_node from,
                    int (*fn)(void *arg, cfr_node node, cfr_err *err), void *arg, cfr_err *err)
 {
@@ -324,9 +331,26 @@ int cfr_query_each(const cfr_query *query, cfr_node root, cfr_node from,
 	};
 	int r = cfr__path_each(&run, query->path, from, fn, arg);
 
-	cfr_re_scratch_free(run.scratch);
-	cfr_re_free(run.re);
-	cfr_buf_release(&run.re_text);
+	finish(&run);
+	return r;
+}
+
+int cfr_query_each_below(const cfr_query *query, uint32_t plain, cfr_node from,
+                         int (*fn)(void *arg, cfr_node node, cfr_err *err), void *arg, cfr_err *err)
+{
+	cfr__run run = {
+		.query = query, .root = from, .steps = query->limits.of[CFR_LIMIT_QUERY_STEPS], .err = err,
+	};
+	const cfr__segment *segment = query->path->segments;
+	const output out = { fn, arg };
+	int r = 0;
+
+	/* The steps that led here count, as they do in a run from the root. */
+	for (uint32_t i = 0; i < plain && r == 0; i++, segment = segment->next)
+		r = count(&run);
+	if (r == 0)
+		r = walk(&run, segment, from, &out);
+	finish(&run);
 	return r;
 }
 

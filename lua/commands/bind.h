@@ -13,6 +13,7 @@
 #include "engine/base/str.h"
 #include "engine/check.h"
 #include "engine/document.h"
+#include "engine/query.h"
 #include "engine/trace.h"
 
 #include <lauxlib.h>
@@ -64,10 +65,19 @@ cfr_loader *cfr__cmd_loader(lua_State *L);
 /* bind_document.c */
 void cfr__cmd_push_document(lua_State *L, const cfr_document *doc);		/* refs it */
 void cfr__cmd_push_node(lua_State *L, const cfr_document *doc, cfr_node node);	/* doc may be NULL: a bare tree */
+/* A node of a section: of all nodes that are got from it, the first step of the path in its document is, in the file,
+ * `pointer` and `normalized`. */
+void cfr__cmd_push_part(lua_State *L, const cfr_document *doc, cfr_node node, cfr_str pointer, cfr_str normalized);
 const cfr_document *cfr__cmd_check_document(lua_State *L, int index);
 /* The node of a userdata; with its document, or NULL. */
 cfr_node cfr__cmd_check_node(lua_State *L, int index, const cfr_document **doc);
+/* The path that `write` writes, with `top` in place of its first step. */
+void cfr__cmd_place(cfr_buf *out, cfr_node node, cfr_str top, void (*write)(cfr_buf *out, cfr_node node));
 bool cfr__cmd_is_node(lua_State *L, int index);
+/* The state frees it; *out is NULL when it is none. */
+int cfr__cmd_push_query(cfr_query **out, lua_State *L, cfr_str text, const cfr_limits *limits, cfr_err *err);
+/* CFR_FORMAT_NONE of an empty word; raises for one that is no format's. */
+cfr_format cfr__cmd_check_format(lua_State *L, cfr_str word);
 
 /* excerpt.c */
 /* The findings whose values nobody must see, in order; an array that the state frees, pushed. */
@@ -103,6 +113,7 @@ void cfr__cmd_bind_files(lua_State *L);
 void cfr__cmd_bind_fmt(lua_State *L);
 void cfr__cmd_bind_loading(lua_State *L);
 void cfr__cmd_bind_profile(lua_State *L);	/* and watches what is in `core` */
+void cfr__cmd_bind_sections(lua_State *L);	/* with the documents */
 void cfr__cmd_bind_specs(lua_State *L);
 void cfr__cmd_bind_system(lua_State *L);
 

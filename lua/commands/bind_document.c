@@ -1,16 +1,15 @@
 /* lua/commands/bind_document.c -- core: documents and nodes for commands.
  *
  *   core.read(name, {text=, format=, limits=})  documents of a file, or of text
- *   core.section(file, pointer, {format=, limits=})  one node of a large file, read alone; nil: read everything
  *   doc:root() doc:file() doc:format() doc:get(pointer)
  *   node:kind() node:value() node:get(pointer) node:path() node:normalized() node:span() node:key()
  *   node:entries() node:size() node:same(other) node:select(query) node:text{…} node:totable() node:has(key)
  *
- * A node keeps its document (or its bare tree) alive.
+ * A node keeps its document (or its bare tree) alive. One of a section, that is of a part of a large file which was read
+ * alone (bind_section.c), is like any other: its user values hold where the section stands, so that paths are the file's.
  */
 #include "engine/pointer.h"
 #include "engine/query.h"
-#include "engine/sections.h"
 #include "engine/text.h"
 #include "lua/commands/bind.h"
 
@@ -90,46 +89,13 @@ static int documents_gc(lua_State *L)
 	return 0;
 }
 
-static int check_format(lua_State *L, cfr_str word)
+cfr_format cfr__cmd_check_format(lua_State *L, cfr_str word)
 {
 	cfr_format format = cfr_format_of_word(word);
 
 	if (format == CFR_FORMAT_NONE && word.len)
-		return luaL_error(L, "no format is called '%s'", word.ptr);
-	return (int)format;
-}
-
-/* Its places are the file's; its path is that in the section. */
-static int core_section(lua_State *L)
-{
-	cfr_str file = cfr__cmd_check_str(L, 1), pointer = cfr__cmd_check_str(L, 2);
-	cfr_format format = CFR_FORMAT_NONE;
-	const cfr_section *section;
-	cfr_document *doc = NULL;
-	cfr_sections *sections;
-	cfr_limits limits;
-	cfr_node node;
-	int r;
-
-	lua_settop(L, 3);
-	cfr__cmd_read_limits(L, 3, &limits);
-	if (lua_istable(L, 3))
-		format = (cfr_format)check_format(L, cfr__cmd_field_str(L, 3, "format"));
-	r = cfr_sections_open(&sections, cfr__cmd_loader(L), file.ptr, format, &limits, NULL);
-	if (r == 0) {
-		r = cfr_sections_get(&section, &node, sections, pointer, NULL);
-		if (r == 0 && cfr_section_listed(section) && cfr_node_same(node, cfr_section_node(section)))
-			r = cfr_section_whole(&doc, &node, sections, section, NULL);
-		else if (r == 0)
-			doc = cfr_document_ref(cfr_section_document(section));
-		cfr_sections_unref(sections);
-	}
-	if (r == 0)
-		cfr__cmd_push_node(L, doc, node);
-	else
-		lua_pushnil(L);
-	cfr_document_unref(doc);
-	return 1;
+		luaL_error(L, "no format is called '%s'", word.ptr);
+	return format;
 }
 
 /* Documents and the source they came from, or nil, error, template language. */
@@ -145,7 +111,7 @@ static int core_read(lua_State *L)
 	lua_settop(L, 2);
 	cfr__cmd_read_limits(L, 2, &limits);
 	if (lua_istable(L, 2)) {
-		format = (cfr_format)check_format(L, cfr__cmd_field_str(L, 2, "format"));
+		format = cfr__cmd_check_format(L, cfr__cmd_field_str(L, 2, "format"));
 		if (lua_getfield(L, 2, "text") == LUA_TSTRING)
 			text = cfr__cmd_check_str(L, -1);
 	}
@@ -175,9 +141,12 @@ static int core_read(lua_State *L)
 
 /* --- nodes --- */
 
-void cfr__cmd_push_node(lua_State *L, const cfr_document *doc, cfr_node node)
+/* User values of a node in a section: what stands in place of the first step of its path there. */
+enum { POINTER = 1, NORMALIZED = 2 };
+
+static void push_node(lua_State *L, const cfr_document *doc, cfr_node node, int values)
 {
-	node_ud *ud = lua_newuserdatauv(L, sizeof(*ud), 0);
+	node_ud *ud = lua_newuserdatauv(L, sizeof(*ud), values);
 
 	*ud = (node_ud){ .node = node };
 	if (doc)
@@ -185,6 +154,35 @@ void cfr__cmd_push_node(lua_State *L, const cfr_document *doc, cfr_node node)
 	else
 		ud->tree = cfr_tree_ref(node.tree);
 	luaL_setmetatable(L, NODE_CLASS);
+}
+
+void cfr__cmd_push_node(lua_State *L, const cfr_document *doc, cfr_node node)
+{
+	push_node(L, doc, node, 0);
+}
+
+void cfr__cmd_push_part(lua_State *L, const cfr_document *doc, cfr_node node, cfr_str pointer, cfr_str normalized)
+{
+	push_node(L, doc, node, 2);
+	cfr__cmd_push_str(L, pointer);
+	lua_setiuservalue(L, -2, POINTER);
+	cfr__cmd_push_str(L, normalized);
+	lua_setiuservalue(L, -2, NORMALIZED);
+}
+
+/* Another node of the document that the one at `index` is of. */
+static void push_beside(lua_State *L, int index, const cfr_document *doc, cfr_node node)
+{
+	if (lua_getiuservalue(L, index, POINTER) != LUA_TSTRING) {
+		lua_pop(L, 1);
+		push_node(L, doc, node, 0);
+		return;
+	}
+	push_node(L, doc, node, 2);
+	lua_insert(L, -2);
+	lua_setiuservalue(L, -2, POINTER);
+	lua_getiuservalue(L, index, NORMALIZED);
+	lua_setiuservalue(L, -2, NORMALIZED);
 }
 
 bool cfr__cmd_is_node(lua_State *L, int index)
@@ -266,7 +264,7 @@ static int node_get(lua_State *L)
 
 	if (cfr_pointer_get(&found, from, cfr__cmd_check_str(L, 2), &err) < 0)
 		return cfr__cmd_push_err(L, &err);
-	cfr__cmd_push_node(L, doc, found);
+	push_beside(L, 1, doc, found);
 	return 1;
 }
 
@@ -278,7 +276,7 @@ static int node_find(lua_State *L)
 	if (cfr_node_find(&found, from, cfr__cmd_check_str(L, 2), NULL) < 0)
 		lua_pushnil(L);
 	else
-		cfr__cmd_push_node(L, doc, found);
+		push_beside(L, 1, doc, found);
 	return 1;
 }
 
@@ -292,23 +290,53 @@ static int push_buffer(lua_State *L, cfr_buf *buf)
 	return 1;
 }
 
-static int node_path(lua_State *L)
+/* The child of the root that a node is or is in; false of the root. */
+static bool top_of(cfr_node *out, cfr_node node)
 {
-	cfr_node node = cfr__cmd_check_node(L, 1, NULL);
-	cfr_buf *buf = cfr__cmd_push_buf(L);
+	cfr_node parent, above;
 
-	cfr_pointer_write(buf, node);
-	return push_buffer(L, buf);
+	if (!cfr_node_parent(&parent, node))
+		return false;
+	for (; cfr_node_parent(&above, parent); parent = above)
+		node = parent;
+	*out = node;
+	return true;
 }
 
-static int node_normalized(lua_State *L)
+void cfr__cmd_place(cfr_buf *out, cfr_node node, cfr_str top, void (*write)(cfr_buf *out, cfr_node node))
+{
+	cfr_buf path = CFR_BUF_INIT;
+	size_t first = 0;
+	cfr_node child;
+
+	if (top_of(&child, node)) {
+		write(&path, child);
+		first = path.len;
+		cfr_buf_clear(&path);
+	}
+	write(&path, node);
+	cfr_buf_adds(out, top);
+	if (path.failed)
+		out->failed = path.failed;
+	else
+		cfr_buf_adds(out, cfr_str_sub(cfr_buf_str(&path), first, path.len));
+	cfr_buf_release(&path);
+}
+
+static int push_place(lua_State *L, void (*write)(cfr_buf *out, cfr_node node), int value)
 {
 	cfr_node node = cfr__cmd_check_node(L, 1, NULL);
-	cfr_buf *buf = cfr__cmd_push_buf(L);
+	cfr_buf *path = cfr__cmd_push_buf(L);
 
-	cfr_query_path(buf, node);
-	return push_buffer(L, buf);
+	if (lua_getiuservalue(L, 1, value) == LUA_TSTRING)
+		cfr__cmd_place(path, node, cfr__cmd_check_str(L, -1), write);
+	else
+		write(path, node);
+	return push_buffer(L, path);
 }
+
+static int node_path(lua_State *L) { return push_place(L, cfr_pointer_write, POINTER); }
+static int node_normalized(lua_State *L) { return push_place(L, cfr_query_path, NORMALIZED); }
 
 /* node:span(), or node:span "key" */
 static int node_span(lua_State *L)
@@ -338,14 +366,14 @@ static int node_children(lua_State *L)
 		uint32_t rank = cfr_document_rank(doc, node), at = rank + 1;
 		uint32_t end = cfr_document_ranked(doc, rank).next;
 		for (lua_Integer i = 1; at < end; i++) {
-			cfr__cmd_push_node(L, doc, cfr_document_node(doc, at));
+			push_beside(L, 1, doc, cfr_document_node(doc, at));
 			lua_rawseti(L, -2, i);
 			at = cfr_document_ranked(doc, at).next;
 		}
 		return 1;
 	}
 	for (uint32_t i = 0; i < size && cfr_node_at(&child, node, i, NULL) == 0; i++) {
-		cfr__cmd_push_node(L, doc, child);
+		push_beside(L, 1, doc, child);
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
 	}
 	return 1;
@@ -414,9 +442,21 @@ static int collect_node(void *arg, cfr_node node, cfr_err *err)
 	struct collect *to = arg;
 
 	(void)err;
-	cfr__cmd_push_node(to->L, to->doc, node);
+	push_beside(to->L, 1, to->doc, node);
 	lua_rawseti(to->L, -2, ++to->count);
 	return 0;
+}
+
+int cfr__cmd_push_query(cfr_query **out, lua_State *L, cfr_str text, const cfr_limits *limits, cfr_err *err)
+{
+	cfr_query **query = lua_newuserdatauv(L, sizeof(cfr_query *), 0);
+	int r;
+
+	*query = NULL;
+	luaL_setmetatable(L, QUERY_CLASS);
+	r = cfr_query_new(query, text, limits, err);
+	*out = *query;
+	return r;
 }
 
 static int node_select(lua_State *L)
@@ -426,18 +466,15 @@ static int node_select(lua_State *L)
 	struct collect to = { L, doc, 0 };
 	cfr_limits limits;
 	cfr_err err = CFR_ERR_INIT;
-	cfr_query **query;
+	cfr_query *query;
 	int r;
 
 	lua_settop(L, 3);
 	cfr__cmd_read_limits(L, 3, &limits);
-	query = lua_newuserdatauv(L, sizeof(cfr_query *), 0);
-	*query = NULL;
-	luaL_setmetatable(L, QUERY_CLASS);
-	if (cfr_query_new(query, cfr__cmd_check_str(L, 2), &limits, &err) < 0)
+	if (cfr__cmd_push_query(&query, L, cfr__cmd_check_str(L, 2), &limits, &err) < 0)
 		return cfr__cmd_push_err(L, &err);
 	lua_newtable(L);
-	r = cfr_query_each(*query, cfr_tree_root(node.tree), node, collect_node, &to, &err);
+	r = cfr_query_each(query, cfr_tree_root(node.tree), node, collect_node, &to, &err);
 	return r < 0 ? cfr__cmd_push_err(L, &err) : 1;
 }
 
@@ -482,7 +519,7 @@ static void read_how(lua_State *L, cfr_write *how, int table)
 		how->format = CFR_JSON;
 		how->canonical = true;
 	} else if (format.len) {
-		how->format = (cfr_format)check_format(L, format);
+		how->format = cfr__cmd_check_format(L, format);
 	}
 	lua_getfield(L, table, "compact");
 	how->compact = lua_toboolean(L, -1);
@@ -550,8 +587,7 @@ void cfr__cmd_bind_documents(lua_State *L)
 	}
 	lua_pushcfunction(L, core_read);
 	lua_setfield(L, -2, "read");
-	lua_pushcfunction(L, core_section);
-	lua_setfield(L, -2, "section");
 	lua_pushlightuserdata(L, NULL);
 	lua_setfield(L, -2, "null");
+	cfr__cmd_bind_sections(L);
 }

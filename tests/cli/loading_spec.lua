@@ -135,12 +135,12 @@ describe("what is cached", function()
     assert.truthy(#plain > 10000)
     local with = ("CFGRUN_CACHE='%s'"):format(cache)
     same(plain, all(with), "the first time")
-    local r = cli.shell(here, with .. " $CFGRUN query stack.yaml '$.x' --stats 2>&1")
+    local r = cli.shell(here, with .. " $CFGRUN query stack.yaml '$.x' --document 1 --stats 2>&1")
     assert.truthy(r.out:find "unchanged files +1\n" and r.out:find "records found +1\n", r.out)
     assert.truthy(r.out:find "parsed +0 B\n", r.out)
     same(plain, all(with), "the second time")
     same(plain, all(with), "the third time")
-    r = cli.shell(here, with .. " $CFGRUN query stack.yaml '$.x' --stats --no-cache 2>&1")
+    r = cli.shell(here, with .. " $CFGRUN query stack.yaml '$.x' --document 1 --stats --no-cache 2>&1")
     assert.truthy(r.out:find "records found +0\n" and r.out:find "parsed +14[%d.]+ KiB\n", r.out)
   end)
 
@@ -233,10 +233,10 @@ describe("what is unchanged", function()
     cli.shell(here, "ln -s a.yaml link.yaml; sleep 2.2")
     for _, name in ipairs { "a", "b", "c", "link" } do
       for _ = 1, 2 do
-        get(("query %s.yaml '$.value'"):format(name), ('["%s"]\n'):format(name == "link" and "a" or name))
+        get(("query %s.yaml '$.value' --document 1"):format(name), ('["%s"]\n'):format(name == "link" and "a" or name))
       end
     end
-    assert.truthy(get("query a.yaml '$.value' --stats").err:find "unchanged files +1\n")
+    assert.truthy(get("query a.yaml '$.value' --document 1 --stats").err:find "unchanged files +1\n")
     -- The size stays, and nearly the time.
     for i = 0, 9 do
       write("a.yaml", i)

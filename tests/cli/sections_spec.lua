@@ -1,4 +1,5 @@
--- tests/cli/sections_spec.lua: of a large file `get` reads what it is asked for, and nobody can tell from what comes out.
+-- tests/cli/sections_spec.lua: of a large file `get` and `query` read what they are asked for, and nobody can tell from what
+-- comes out.
 --
 -- With --document 1 everything is read; so both are run and compared.
 
@@ -67,5 +68,69 @@ describe("get of a large file", function()
   it("reads a pipe once", function()
     cli.write(folder .. "/big.yaml", yaml())
     assert.are.equal("gpt-0\n", cli.shell(folder, [[bash -c '"$CFGRUN" get --from yaml <(cat big.yaml) /agents/70/model']]).out)
+  end)
+end)
+
+describe("query of a large file", function()
+  local folder
+
+  before_each(function()
+    folder = cli.folder()
+    cli.write(folder .. "/big.yaml", yaml())
+    cli.write(folder .. "/big.json", json())
+    -- Keys that look like indexes, above sections and in them; lists in lists.
+    local wide = {}
+    for i = 0, 6000 do
+      wide[i + 1] = ('{"0": {"x": %d}, "y": [{"0": 1}, [%d, 2]]}'):format(i, i)
+    end
+    local list = "[" .. table.concat(wide, ", ") .. "]"
+    cli.write(folder .. "/nested.json", ('{"0": %s, "list": [%s, {"1": %s, "~/x": [0]}], "last": [{"\\n\'": [1, 2]}]}'):format(list, list, list))
+  end)
+  after_each(function()
+    cli.remove(folder)
+  end)
+
+  local function compare(file, queries, options)
+    for _, query in ipairs(queries) do
+      for _, option in ipairs(options) do
+        local line = ([[query %s "%s" %s]]):format(file, query:gsub('[$\\"]', "\\%0"), option)
+        local part, whole = cli.run(folder, line), cli.run(folder, line .. " --document 1")
+        assert.are.same(whole, part, line)
+      end
+    end
+  end
+
+  local SHOWN = { "", "--paths", "--pointers -l", "-l --no-cache" }
+
+  it("prints what reading everything prints", function()
+    for _, file in ipairs { "big.yaml", "big.json" } do
+      compare(file, { "$.version", "$.nothing", "$.agents[0]", "$.agents[77].model", "$.agents[77].*", "$.agents[2000]..*", "$.agents",
+        "$.agents[77].limits['of'][1:]", "$.agents[77][?@ == 'a77']", "$.agents[77][?@ == $.agents[77].id]", "$.agents[-1].id",
+        "$.agents[77]['id', 'model']", "$.agents[2001]", "$.agents['77']", "$.version.x", "$.version[0]", "$.nope..x", "$['odd/key'][1]",
+        "$['odd/key'][*]", "$..cpu", "$", "@.agents[3].id", "$.agents[", "agents" }, SHOWN)
+      compare(file, { "$.agents[77]..*", "$.agents[77].limits.of" },
+        { "--limit query-steps=12", "--limit query-steps=1", "--limit nodes=20", "--limit depth=3", "--limit query=5" })
+    end
+    compare("big.yaml", { "$.shared", "$.shared[0]", "$.use[*]", "$.agents[5].at" }, SHOWN)
+  end)
+
+  it("tells keys from indexes", function()
+    compare("nested.json", { "$['0'][3]..*", "$[0][3]..*", "$['0']['3'].y", "$.list[0][1]..*", "$.list['0'][1].y", "$.list[1]['1'][5]['0']",
+      "$.list[1][1][5].y", "$.list[1]['1'][5][0]", "$.list[1]['~/x']", "$.list[1]['1'][5].y[0]['0']", "$.list[1]['1'][5].y[0][0]",
+      "$.list[1]['1'][5].y[1][*]", "$.last[0].*", "$.last[0]..*", "$['0'][007]" }, { "--paths", "--pointers", "" })
+  end)
+
+  it("reads little of it", function()
+    for _, query in ipairs { "$.agents[1999].model", "$.agents[1999]..*", "$['odd/key'][1].*" } do
+      local found = cli.run(folder, ([[query --no-cache --stats big.yaml "%s"]]):format(query:gsub("%$", "\\$")))
+      assert.are.equal(0, found.status)
+      assert.is_truthy(found.err:find "parsed +%d+ B\n", query)
+    end
+    -- A value that is most of the file is read with all of it, which a cache may have.
+    assert.is_truthy(cli.run(folder, "query --no-cache --stats big.yaml '$.agents[*].model'").err:find "sections read +0\n")
+    -- What is broken elsewhere is not met.
+    cli.write(folder .. "/big.yaml", yaml "last: 1\nlater:\n  x: 1\n  x: 2\n")
+    assert.are.equal('["gpt-4"]\n', cli.run(folder, "query big.yaml '$.agents[1999].model'").out)
+    assert.are.equal(2, cli.run(folder, "query big.yaml '$.agents[1999].model' --document 1").status)
   end)
 end)

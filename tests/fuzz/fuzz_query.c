@@ -1,10 +1,12 @@
 /* tests/fuzz/fuzz_query.c -- any text as a query, run over a small document.
  *
  * What is refused has a code, a column inside the text and a message. What compiles runs to its end or to a ceiling,
- * tells the same nodes twice, and each node's normalized path is itself a query that selects that node alone.
+ * tells the same nodes twice, and each node's normalized path is itself a query that selects that node alone. From where
+ * its plain beginning leads, the rest of it tells the same nodes.
  */
 #include "engine/base/str.h"
 #include "engine/base/utf8.h"
+#include "engine/pointer.h"
 #include "engine/query.h"
 #include "engine/text.h"
 
@@ -86,6 +88,29 @@ static void check_path(cfr_node root, cfr_node node)
 	cfr_buf_release(&path);
 }
 
+static void check_plain(const cfr_query *query, cfr_node root, seen *s, int result)
+{
+	cfr_buf pointer = CFR_BUF_INIT, path = CFR_BUF_INIT, own = CFR_BUF_INIT;
+	uint32_t plain = cfr_query_plain(&pointer, &path, query);
+	cfr_node from;
+
+	REQUIRE(cfr_buf_check(&pointer, NULL) == 0 && cfr_buf_check(&path, NULL) == 0);
+	if (cfr_pointer_get(&from, root, cfr_buf_str(&pointer), NULL) == 0) {
+		cfr_query_path(&own, from);
+		if (cfr_str_eq(cfr_buf_str(&own), cfr_buf_str(&path))) {
+			s->at = 0;
+			REQUIRE(cfr_query_each_below(query, plain, from, compare, s, NULL) == result && s->at == s->count);
+		} else {
+			REQUIRE(s->count == 0);
+		}
+	} else {
+		REQUIRE(s->count == 0);
+	}
+	cfr_buf_release(&pointer);
+	cfr_buf_release(&path);
+	cfr_buf_release(&own);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	cfr_str input = { (const char *)data, size };
@@ -115,6 +140,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	REQUIRE(cfr_query_each(query, root, root, compare, &s, NULL) == r && s.at == s.count);
 	if (cfr_query_any(&any, query, root, root, NULL) == 0)
 		REQUIRE(any == (s.count > 0));
+	check_plain(query, root, &s, r);
 	for (uint64_t i = 0; i < s.count && i < 8; i++)
 		check_path(root, s.first[i]);
 	cfr_query_free(query);

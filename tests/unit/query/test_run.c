@@ -1,6 +1,7 @@
 /* tests/unit/query/test_run.c -- what the compliance suite does not ask: values that only YAML has, runs below a root,
  * ceilings, threads. */
 #include "engine/base/work.h"
+#include "engine/pointer.h"
 #include "engine/query.h"
 
 #include <stdarg.h>
@@ -305,6 +306,80 @@ static void test_pattern_limit(void **state)
 	cfr_document_unref(doc);
 }
 
+/* What a query begins with, and that the rest of it, run there, selects the same. */
+static void expect_plain(const cfr_document *doc, const char *text, uint32_t plain, const char *pointer, const char *path)
+{
+	cfr_query *query = compile(text);
+	cfr_buf at = CFR_BUF_INIT, normalized = CFR_BUF_INIT, one = CFR_BUF_INIT, other = CFR_BUF_INIT;
+	cfr_node from;
+
+	assert_int_equal(cfr_query_plain(&at, &normalized, query), plain);
+	assert_string_equal(at.ptr ? at.ptr : "", pointer);
+	assert_string_equal(normalized.ptr, path);
+	if (cfr_pointer_get(&from, root_of(doc), cfr_buf_str(&at), NULL) == 0) {
+		cfr_query_path(&one, from);
+		assert_string_equal(one.ptr, path);
+		cfr_buf_clear(&one);
+		assert_int_equal(cfr_query_each(query, root_of(doc), root_of(doc), add_path, &one, NULL), 0);
+		assert_int_equal(cfr_query_each_below(query, plain, from, add_path, &other, NULL), 0);
+		assert_string_equal(one.ptr ? one.ptr : "", other.ptr ? other.ptr : "");
+		assert_true(one.len > 0);
+	}
+	cfr_buf_release(&at);
+	cfr_buf_release(&normalized);
+	cfr_buf_release(&one);
+	cfr_buf_release(&other);
+	cfr_query_free(query);
+}
+
+static void test_plain(void **state)
+{
+	cfr_document *doc = from_text("{\"a\": [{\"b\": 1, \"\": [2]}, {\"b\": {\"x/~y\": [3, {\"k\": 4}]}}], \"c\": 1}", CFR_JSON);
+
+	(void)state;
+	expect_plain(doc, "$", 0, "", "$");
+	expect_plain(doc, "$.a", 1, "/a", "$['a']");
+	expect_plain(doc, "@.a[1].b", 3, "/a/1/b", "$['a'][1]['b']");
+	expect_plain(doc, "$.a[1].b['x/~y']..*", 4, "/a/1/b/x~1~0y", "$['a'][1]['b']['x/~y']");
+	expect_plain(doc, "$.a[0][''][*]", 3, "/a/0/", "$['a'][0]['']");
+	expect_plain(doc, "$.a[-1].b", 1, "/a", "$['a']");
+	expect_plain(doc, "$.a[0, 1].b", 1, "/a", "$['a']");
+	expect_plain(doc, "$.a[0:1].b", 1, "/a", "$['a']");
+	expect_plain(doc, "$.a[?@.b == 1]", 1, "/a", "$['a']");
+	expect_plain(doc, "$.a[?@.b == $.c]", 0, "", "$");	/* what stands at `$` must be there */
+	expect_plain(doc, "$.a[?@[?count($.a) == 1]]", 0, "", "$");
+	expect_plain(doc, "$..a[0]", 0, "", "$");
+	expect_plain(doc, "$.a[9007199254740991].b", 3, "/a/9007199254740991/b", "$['a'][9007199254740991]['b']");
+	cfr_document_unref(doc);
+}
+
+/* The steps that were taken for it count. */
+static void test_plain_steps(void **state)
+{
+	cfr_document *doc = from_text("{\"a\": {\"b\": [1, 2, 3]}}", CFR_JSON);
+	cfr_node from;
+	cfr_limits limits;
+
+	(void)state;
+	cfr_limits_default(&limits);
+	assert_int_equal(cfr_pointer_get(&from, root_of(doc), CFR_STR("/a/b"), NULL), 0);
+	for (uint64_t steps = 0; steps < 8; steps++) {
+		cfr_query *query;
+		cfr_err one = CFR_ERR_INIT, other = CFR_ERR_INIT;
+		int left = -1, rest = -1;
+
+		limits.of[CFR_LIMIT_QUERY_STEPS] = steps;
+		assert_int_equal(cfr_query_new(&query, CFR_STR("$.a.b[*]"), &limits, NULL), 0);
+		assert_int_equal(cfr_query_each(query, root_of(doc), root_of(doc), count_to, &left, &one),
+		                 cfr_query_each_below(query, 2, from, count_to, &rest, &other));
+		assert_int_equal(one.code, steps < 5 ? CFR_E_LIMIT : 0);
+		assert_int_equal(left, rest);
+		assert_string_equal(one.message, other.message);
+		cfr_query_free(query);
+	}
+	cfr_document_unref(doc);
+}
+
 typedef struct shared {
 	const cfr_query *query;
 	cfr_node root;
@@ -340,7 +415,8 @@ int main(void)
 		cmocka_unit_test(test_numbers), cmocka_unit_test(test_equality), cmocka_unit_test(test_from),
 		cmocka_unit_test(test_functions), cmocka_unit_test(test_paths), cmocka_unit_test(test_callback),
 		cmocka_unit_test(test_steps), cmocka_unit_test(test_patterns_of_a_document),
-		cmocka_unit_test(test_pattern_limit), cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_pattern_limit), cmocka_unit_test(test_plain), cmocka_unit_test(test_plain_steps),
+		cmocka_unit_test(test_threads),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
