@@ -223,6 +223,7 @@ end
 ---@param options table
 ---@param when string[]
 ---@return userdata snapshot or, with `options.at`, the one node there
+---@return userdata? snapshot with `options.at`: what knows the node's origin
 function M.compose(composition, root, options, when)
   local layers = {}
   local declared = composition.layers or { { file = search(root), name = "langswarm" } }
@@ -238,7 +239,7 @@ function M.compose(composition, root, options, when)
     root = composition.root and M.beside(root, composition.root) or root, layers = layers, merge = composition.merge,
     merge_key = composition["merge-key"], dialect = composition.dialect, env = variables(options),
     include = composition.include or composition.dialect and "includes" or nil, limits = options.limits }
-  local made, problem
+  local made, problem -- or, behind a node, its snapshot
   if options.at then
     made, problem = core.compose_at(what, options.at)
   else
@@ -251,7 +252,7 @@ function M.compose(composition, root, options, when)
     problem.exit = 2 -- whatever is missing: there is no result
     error(problem, 0)
   end
-  return made
+  return made, options.at and problem or nil
 end
 
 -- --- command lines ---
@@ -303,7 +304,9 @@ end
 ---@param words string[]
 ---@param project Project
 ---@param options table
----@return userdata snapshot, Composition composition
+---@return userdata snapshot or node, as of M.compose
+---@return Composition composition
+---@return userdata? snapshot of the node
 function M.of_words(words, project, options)
   local list, composition, root = project.compositions, nil, project.root
   if #words == 0 then
@@ -340,7 +343,8 @@ function M.of_words(words, project, options)
     end
   end
   need_words(composition, options.when or {})
-  return M.compose(composition, root, options, options.when or {}), composition
+  local made, snapshot = M.compose(composition, root, options, options.when or {})
+  return made, composition, snapshot
 end
 
 return M

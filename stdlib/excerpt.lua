@@ -52,7 +52,8 @@ function M.show(text, place, paint, color)
   text = unicode.valid(text, "?")
   local column = math.max(place.column or 1, 1)
   local last = place.end_line == place.line and place.end_column or (utf8.len(text) or #text) + 1
-  local width = terminal.width() - 10
+  local number = ("%5d"):format(place.line)
+  local width = terminal.width() - 5 - #number
   local before = head(text, column - 1)
   local marked = head(text:sub(#before + 1), math.max(last - column, 1))
   local shown, cut = text, ""
@@ -63,11 +64,10 @@ function M.show(text, place, paint, color)
     before = kept
     marked = fitting(marked, math.max(width - width_of(before), 1))
   end
-  local number = ("%5d"):format(place.line)
   local indent = core.display_width(cut .. terminal.clean(before))
   local carets = math.max(core.display_width(terminal.clean(marked)), 1)
   return ("%s %s %s%s\n%s %s %s%s\n"):format(paint(number, "faint"), paint("|", "faint"), cut, terminal.clean(shown),
-    (" "):rep(5), paint("|", "faint"), (" "):rep(indent), paint(("^"):rep(carets), color, "bold"))
+    (" "):rep(#number), paint("|", "faint"), (" "):rep(indent), paint(("^"):rep(carets), color, "bold"))
 end
 
 return M

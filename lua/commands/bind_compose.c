@@ -1,8 +1,8 @@
 /* lua/commands/bind_compose.c -- core: compositions for commands.
  *
  *   core.compose{ name=, root=, layers={…}, merge={…}, merge_key=, include=, dialect=, env=, limits= }
- *   core.compose_at({ … }, pointer)     one value of it alone: a node, what it needs read and no more; a problem whose
- *       field `nowhere` is true says that there is no such place
+ *   core.compose_at({ … }, pointer)     one value of it alone: a node, what it needs read and no more, and a snapshot that
+ *       knows its origin; a problem whose field `nowhere` is true says that there is no such place
  *       layer: { name=, file= or text=, at=, delete={…}, optional=, interpolate= }; merge: { path=, how=, key= }
  *       env: names to values beside those of the process, which they hide
  *   snap:document() snap:origin(node) snap:files()
@@ -17,6 +17,13 @@
 #define SNAPSHOT_CLASS "cfgrun.snapshot"
 
 extern char **environ;
+
+/* One of the two owns `is`. */
+typedef struct snapshot_ud {
+	const cfr_snapshot *is;
+	cfr_snapshot *made;
+	cfr_lazy *lazy;
+} snapshot_ud;
 
 /* What a call keeps until it is done; all of it is memory of the Lua state. */
 struct composing {
@@ -195,11 +202,22 @@ static void read_strategies(lua_State *L, cfr_composition *what)
 
 static int snapshot_gc(lua_State *L)
 {
-	cfr_snapshot **ud = luaL_checkudata(L, 1, SNAPSHOT_CLASS);
+	snapshot_ud *ud = luaL_checkudata(L, 1, SNAPSHOT_CLASS);
 
-	cfr_snapshot_free(*ud);
-	*ud = NULL;
+	cfr_snapshot_free(ud->made);
+	cfr_lazy_unref(ud->lazy);
+	*ud = (snapshot_ud){ .is = NULL };
 	return 0;
+}
+
+/* An empty one, which the state frees, whatever is raised. */
+static snapshot_ud *push_snapshot(lua_State *L)
+{
+	snapshot_ud *ud = lua_newuserdatauv(L, sizeof(*ud), 0);
+
+	*ud = (snapshot_ud){ .is = NULL };
+	luaL_setmetatable(L, SNAPSHOT_CLASS);
+	return ud;
 }
 
 /* The description on the stack's first place; what it needs stays on the stack. */
@@ -236,21 +254,12 @@ static int core_compose(lua_State *L)
 
 	luaL_checktype(L, 1, LUA_TTABLE);
 	lua_settop(L, 1);
-	cfr_snapshot **ud = lua_newuserdatauv(L, sizeof(cfr_snapshot *), 0);
-	*ud = NULL;
-	luaL_setmetatable(L, SNAPSHOT_CLASS);
-	if (read_composition(L, &what, &how, &limits, &err) < 0 || cfr_compose(ud, &what, &err) < 0)
+	snapshot_ud *ud = push_snapshot(L);
+	if (read_composition(L, &what, &how, &limits, &err) < 0 || cfr_compose(&ud->made, &what, &err) < 0)
 		return cfr__cmd_push_err(L, &err);
+	ud->is = ud->made;
 	lua_pushvalue(L, 2);
 	return 1;
-}
-
-static int lazy_gc(lua_State *L)
-{
-	cfr_lazy **ud = lua_touserdata(L, 1);
-
-	*ud = cfr_lazy_unref(*ud);
-	return 0;
 }
 
 static int core_compose_at(lua_State *L)
@@ -258,7 +267,6 @@ static int core_compose_at(lua_State *L)
 	cfr_composition what = { .name = { "composition", 11 } };
 	struct composing how = { .L = L, .cap = 256 };
 	cfr_str pointer = cfr__cmd_check_str(L, 2);
-	const cfr_snapshot *snapshot;
 	cfr_limits limits;
 	cfr_err err = CFR_ERR_INIT;
 	cfr_node node;
@@ -266,20 +274,14 @@ static int core_compose_at(lua_State *L)
 
 	luaL_checktype(L, 1, LUA_TTABLE);
 	lua_settop(L, 2);
-	/* It is freed by the state, whatever is raised; what is given holds its document. */
-	cfr_lazy **ud = lua_newuserdatauv(L, sizeof(cfr_lazy *), 0);
-	*ud = NULL;
-	if (luaL_newmetatable(L, "cfgrun.lazy")) {
-		lua_pushcfunction(L, lazy_gc);
-		lua_setfield(L, -2, "__gc");
-	}
-	lua_setmetatable(L, -2);
-	if (read_composition(L, &what, &how, &limits, &err) < 0 || cfr_lazy_open(ud, &what, &err) < 0)
+	snapshot_ud *ud = push_snapshot(L);
+	if (read_composition(L, &what, &how, &limits, &err) < 0 || cfr_lazy_open(&ud->lazy, &what, &err) < 0)
 		return cfr__cmd_push_err(L, &err);
-	r = cfr_lazy_get(&snapshot, &node, *ud, pointer, &err);
+	r = cfr_lazy_get(&ud->is, &node, ud->lazy, pointer, &err);
 	if (r == 0) {
-		cfr__cmd_push_node(L, cfr_snapshot_document(snapshot), node);
-		return 1;
+		cfr__cmd_push_node(L, cfr_snapshot_document(ud->is), node);
+		lua_pushvalue(L, 3);
+		return 2;
 	}
 	cfr__cmd_push_err(L, &err);
 	if (r == CFR_E_NOTFOUND && !err.file[0])
@@ -291,7 +293,7 @@ static int core_compose_at(lua_State *L)
 
 static const cfr_snapshot *check_snapshot(lua_State *L)
 {
-	return *(cfr_snapshot **)luaL_checkudata(L, 1, SNAPSHOT_CLASS);
+	return ((snapshot_ud *)luaL_checkudata(L, 1, SNAPSHOT_CLASS))->is;
 }
 
 static int snapshot_document(lua_State *L)

@@ -8,6 +8,8 @@
  * A node keeps its document (or its bare tree) alive. One of a section, that is of a part of a large file which was read
  * alone (bind_section.c), is like any other: its user values hold where the section stands, so that paths are the file's.
  */
+#include "engine/base/part.h"
+#include "engine/load.h"
 #include "engine/pointer.h"
 #include "engine/query.h"
 #include "engine/text.h"
@@ -72,12 +74,29 @@ static int document_format(lua_State *L)
 	return 1;
 }
 
+/* A part of a file has its lines, but for those that it begins or ends in: of JSON often the only one. */
+static bool has_line(const cfr_source *source, cfr_str line)
+{
+	uint32_t pieces;
+
+	return !cfr__source_pieces(source, &pieces) || (line.ptr && strchr("\r\n", line.ptr[line.len]) && line.ptr[line.len]);
+}
+
 static int document_line(lua_State *L)
 {
-	const cfr_document *doc = check_document(L);
-	lua_Integer line = luaL_checkinteger(L, 2);
+	const cfr_source *source = cfr_document_source(check_document(L));
+	lua_Integer number = luaL_checkinteger(L, 2);
+	uint32_t which = number > 0 && number <= UINT32_MAX ? (uint32_t)number : 0;
+	cfr_str line = cfr_source_line(source, which);
+	cfr_source *file;
 
-	cfr__cmd_push_str(L, cfr_source_line(cfr_document_source(doc), line > 0 ? (uint32_t)line : 0));
+	if (!has_line(source, line) &&
+	    cfr_loader_source(&file, cfr__cmd_loader(L), cfr_source_name(source).ptr, NULL, NULL) == 0) {
+		cfr__cmd_push_str(L, cfr_source_line(file, which));
+		cfr_source_unref(file);
+	} else {
+		cfr__cmd_push_str(L, line);
+	}
 	return 1;
 }
 

@@ -1,5 +1,5 @@
--- tests/cli/sections_spec.lua: of a large file `get` and `query` read what they are asked for, and nobody can tell from what
--- comes out.
+-- tests/cli/sections_spec.lua: of a large file `get`, `query` and `explain` read what they are asked for, and nobody can tell
+-- from what comes out.
 --
 -- With --document 1 everything is read; so both are run and compared.
 
@@ -84,7 +84,8 @@ describe("query of a large file", function()
       wide[i + 1] = ('{"0": {"x": %d}, "y": [{"0": 1}, [%d, 2]]}'):format(i, i)
     end
     local list = "[" .. table.concat(wide, ", ") .. "]"
-    cli.write(folder .. "/nested.json", ('{"0": %s, "list": [%s, {"1": %s, "~/x": [0]}], "last": [{"\\n\'": [1, 2]}]}'):format(list, list, list))
+    cli.write(folder .. "/nested.json",
+      ('{"0": %s, "list": [%s, {"1": %s, "~/x": [0]}], "last": [{"\\n\'": [1, 2]}]}'):format(list, list, list))
   end)
   after_each(function()
     cli.remove(folder)
@@ -132,5 +133,49 @@ describe("query of a large file", function()
     cli.write(folder .. "/big.yaml", yaml "last: 1\nlater:\n  x: 1\n  x: 2\n")
     assert.are.equal('["gpt-4"]\n', cli.run(folder, "query big.yaml '$.agents[1999].model'").out)
     assert.are.equal(2, cli.run(folder, "query big.yaml '$.agents[1999].model' --document 1").status)
+  end)
+end)
+
+describe("explain of a large file", function()
+  local folder
+
+  before_each(function()
+    folder = cli.folder()
+    cli.write(folder .. "/big.yaml", yaml())
+    cli.write(folder .. "/big.json", json())
+    cli.write(folder .. "/over.yaml", "agents:\n  - { id: a1999, model: mine }\n")
+  end)
+  after_each(function()
+    cli.remove(folder)
+  end)
+
+  it("reads little of it, and shows the line", function()
+    local found = cli.run(folder, "explain big.yaml /agents/1999/model --stats --no-cache")
+    assert.are.equal("/agents/1999/model = \"gpt-4\"\n  big.yaml:10001:12  layer big.yaml\n10001 |     model: gpt-4\n"
+      .. "      |            ^^^^^\n", found.out)
+    assert.is_truthy(found.err:find "parsed +%d[%d.]* K?i?B\n", found.err)
+    assert.is_truthy(found.err:find "sections read +1\n", found.err)
+    found = cli.run(folder, "explain big.json /agents/1999/model --no-cache")
+    assert.is_truthy(found.out:find('…]}}, {"id": "a1999", "model": "gpt-4", "limits": {"cpu": "1"', 1, true), found.out)
+    local line, carets = found.out:match "\n    1 | ([^\n]+)\n      | ( *)^^^^^^^\n$"
+    assert.are.equal('"gpt-4"', line:sub(#"…" + #carets, #"…" + #carets + 6))
+  end)
+
+  it("knows what lies below", function()
+    local found = cli.run(folder, "explain big.yaml over.yaml /agents/0/model --merge /agents=by:id -f json")
+    assert.are.equal(0, found.status)
+    found = cli.run(folder, "explain big.yaml over.yaml /agents/1999/model --merge /agents=by:id")
+    assert.are.equal("/agents/1999/model = \"mine\"\n  over.yaml:2:25  layer over.yaml\n    2 |   - { id: a1999, model: mine }\n"
+      .. "      |                         ^^^^\n  over big.yaml:10001:12  \"gpt-4\"  layer big.yaml\n", found.out)
+    -- as JSON, collections with all that is in them
+    cli.write(folder .. "/first.sh", "$CFGRUN explain big.yaml over.yaml /agents/1999 --merge /agents=by:id -f json >x.json; "
+      .. "$CFGRUN query x.json '$.shadowed[0].value.limits.of'; $CFGRUN query x.json '$.value.model'; $CFGRUN query x.json '$.path'")
+    assert.are.equal('[[1,2.5,null]]\n["mine"]\n["/agents/1999"]\n', cli.shell(folder, "sh first.sh").out)
+  end)
+
+  it("says what is not there", function()
+    local found = cli.run(folder, "explain big.yaml /agents/1999/modle")
+    assert.are.equal(1, found.status)
+    assert.are.equal("cfgrun: big.yaml: there is no key 'modle'\n      at /agents/1999\nhint: did you mean 'model'?\n", found.err)
   end)
 end)
