@@ -18,7 +18,7 @@
  * there, the names that a glob found, each variable with its value. cfr_lazy_again looks at all of them.
  *
  * Threads. Any number may ask one lazy composition; there is one lock inside, which is held while something is read or
- * made, and while cfr_lazy_again looks and reads. What is given is immutable, borrowed, and lives as long as the
+ * made, but not while cfr_lazy_again looks and reads. What is given is immutable, borrowed, and lives as long as the
  * composition; documents may be ref'd beyond.
  */
 #ifndef CFR_LAZY_H

@@ -2,10 +2,13 @@
  *
  * A file is unchanged when its path leads where it led and its stamp is the same, if both times lay well before the moment
  * it was taken (engine/load.h tells why); else its bytes decide, and the stamp is taken anew. So neither an edit within one
- * tick nor an mtime set back is missed, and a file that merely was touched is not read as another one. What is not there,
- * and what a glob means, is looked up each time; a variable is asked for.
+ * tick nor an mtime set back is missed, and a file that merely was touched is not read as another one. Where a path leads is
+ * two things: the file, and the folder that it is found in, from which the file's own includes are looked for. What is not
+ * there, and what a glob means, is looked up each time; a variable is asked for.
  *
  * A variable has one value in one composition: that of the first question.
+ *
+ * Looking takes its time, so it is done on a copy of the list, while others go on asking the composition.
  */
 #include "engine/compose/parts.h"
 
@@ -111,6 +114,20 @@ static int add_file(cfr__depend **out, cfr__composer *c, const cfr__found *found
 	return 0;
 }
 
+int cfr__depend_path(cfr__composer *c, const cfr__found *found, cfr_err *err)
+{
+	cfr__depend *made;
+	int r;
+
+	if (!c->depends || known(c->depends, CFR__FILE, found->path) || known(c->depends, CFR__PATH, found->path))
+		return 0;
+	if ((r = add(&made, c, CFR__PATH, found->path, err)) == 0) {
+		made->real = found->real;
+		made->folder = found->folder;
+	}
+	return r;
+}
+
 int cfr__depend_sections(cfr__composer *c, const cfr__found *found, cfr_sections *sections, cfr_err *err)
 {
 	cfr__depend *made;
@@ -147,13 +164,37 @@ static bool settled(const cfr_file_stamp *stamp)
 	return stamp->seen > TICK && stamp->mtime < stamp->seen - TICK && stamp->ctime < stamp->seen - TICK;
 }
 
-static bool leads_there(const cfr__depend *d)
+static bool is_real(const char *path, cfr_str wanted)
 {
-	char *real = realpath(d->name.ptr, NULL);
-	bool same = real && cfr_str_eq(cfr_str_of(real), d->real);
+	char *real = realpath(path, NULL);
+	bool same = real && cfr_str_eq(cfr_str_of(real), wanted);
 
 	free(real);
 	return same;
+}
+
+/* The folder, then what is called so in it: only a link has to be followed. */
+static bool leads_there(const cfr__depend *d)
+{
+	cfr_str base = d->name, folder = cfr__folder_of(d->name);
+	char *path = strndup(folder.ptr, folder.len);
+	bool same = path && is_real(path, d->folder);
+	size_t above = d->real.len;
+	struct stat st;
+
+	free(path);
+	if (!same || lstat(d->name.ptr, &st) < 0)
+		return false;
+	while (base.len > 0 && base.ptr[base.len - 1] != '/')
+		base.len--;
+	base = cfr_str_sub(d->name, base.len, d->name.len);
+	while (above > 0 && d->real.ptr[above - 1] != '/')
+		above--;
+	if (S_ISLNK(st.st_mode) || base.len == 0 || base.ptr[0] == '.')
+		return is_real(d->name.ptr, d->real);
+	/* "/folder" and "name" of "/folder/name". */
+	return cfr_str_eq(cfr_str_sub(d->real, above, d->real.len), base) &&
+	       cfr_str_eq(cfr_str_sub(d->real, 0, above > 1 ? above - 1 : above), d->folder);
 }
 
 static int same_bytes(bool *out, cfr__depend *d, const cfr_limits *limits, int fd, const cfr_file_stamp *before, cfr_err *err)
@@ -184,12 +225,8 @@ static int same_file(bool *out, cfr__depend *d, const cfr_limits *limits, cfr_er
 	if (!leads_there(d))
 		return 0;
 	if (d->sections) {
-		if (d->fresh)
-			d->fresh = cfr_sections_unref(d->fresh);
 		r = cfr_sections_again(&d->fresh, d->sections, err);
 		*out = r == 0 && d->fresh == d->sections;
-		if (*out)
-			d->fresh = cfr_sections_unref(d->fresh);
 		/* What cannot be read now is told by whoever reads it for the next one. */
 		return r == CFR_E_NOMEM ? r : 0;
 	}
@@ -227,17 +264,36 @@ static int same_names(bool *out, const cfr__depend *d, cfr__composer *probe, cfr
 	return r == CFR_E_NOMEM ? r : 0;
 }
 
-static bool same_variable(const cfr__depend *d, const cfr_composition *what)
+bool cfr__variables_same(const cfr__depends *depends, const cfr_composition *what)
 {
-	const char *value = what->env ? what->env(what->env_arg, d->name.ptr) : NULL;
+	for (uint32_t i = 0; i < depends->count; i++) {
+		const cfr__depend *d = &depends->items[i];
+		const char *value;
 
-	return value ? d->value.ptr && cfr_str_eq(cfr_str_of(value), d->value) : !d->value.ptr;
+		if (d->what != CFR__VARIABLE)
+			continue;
+		value = what->env ? what->env(what->env_arg, d->name.ptr) : NULL;
+		if (value ? !d->value.ptr || !cfr_str_eq(cfr_str_of(value), d->value) : d->value.ptr != NULL)
+			return false;
+	}
+	return true;
+}
+
+/* The folder that includes do not leave is where it was. */
+static bool same_root(const cfr__composer *probe)
+{
+	cfr_str root = probe->what->root;
+	char *name = strndup(root.len ? root.ptr : ".", root.len ? root.len : 1);
+	bool same = name && is_real(name, *probe->root ? cfr_str_of(probe->root) : CFR_STR("/"));
+
+	free(name);
+	return same;
 }
 
 int cfr__depends_same(bool *out, cfr__depends *depends, cfr__composer *probe, cfr_err *err)
 {
 	struct stat st;
-	bool same = true;
+	bool same = same_root(probe);
 	int r = 0;
 
 	for (uint32_t i = 0; r == 0 && same && i < depends->count; i++) {
@@ -247,9 +303,9 @@ int cfr__depends_same(bool *out, cfr__depends *depends, cfr__composer *probe, cf
 			r = same_file(&same, d, &probe->limits, err);
 		else if (d->what == CFR__GLOB)
 			r = same_names(&same, d, probe, err);
-		else if (d->what == CFR__VARIABLE)
-			same = same_variable(d, probe->what);
-		else
+		else if (d->what == CFR__PATH)
+			same = leads_there(d);
+		else if (d->what == CFR__ABSENT)
 			same = stat(d->name.ptr, &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
 	}
 	if (r == 0)
@@ -272,14 +328,11 @@ static cfr__depend *donated(const cfr__composer *c, const cfr__found *found)
 int cfr__depend_shared(cfr_sections **out, cfr__composer *c, const cfr__found *found, cfr_err *err)
 {
 	cfr__depend *d = donated(c, found);
-	bool same;
 	int r;
 
 	if (!d || !d->sections)
 		return 1;
 	/* Whoever found that something has changed may have them already. */
-	if (!d->fresh && (r = same_file(&same, d, &c->limits, err)) < 0)
-		return r;
 	if (d->fresh) {
 		*out = d->fresh;
 		d->fresh = NULL;
@@ -302,7 +355,9 @@ int cfr__depend_read(cfr_document **out, cfr__composer *c, const cfr__found *fou
 	int r = 0;
 
 	*out = NULL;
-	if (old && old->doc && (r = same_file(&same, old, &c->limits, err)) < 0)
+	/* The same file under another name in messages, or in another format, is another document. */
+	if (old && old->doc && old->format == format && cfr_str_eq(cfr_source_name(old->source), name) &&
+	    (r = same_file(&same, old, &c->limits, err)) < 0)
 		return r;
 	cfr_file_look(&before, fd);
 	if (same) {
@@ -318,6 +373,7 @@ int cfr__depend_read(cfr_document **out, cfr__composer *c, const cfr__found *fou
 	}
 	if (r == 0 && c->depends && !known(c->depends, CFR__FILE, found->path) && (r = add_file(&made, c, found, err)) == 0) {
 		made->source = source;
+		made->format = format;
 		made->doc = *out ? cfr_document_ref(*out) : NULL;
 		made->once = same ? old->once : before.inode == 0;
 		made->stamp = before;
@@ -331,15 +387,49 @@ int cfr__depend_read(cfr_document **out, cfr__composer *c, const cfr__found *fou
 	return r;
 }
 
-void cfr__depends_release(cfr__depends *depends)
+/* --- lists --- */
+
+int cfr__depends_copy(cfr__depends *out, const cfr__depends *from, cfr_err *err)
 {
-	for (uint32_t i = 0; i < depends->count; i++) {
-		cfr__depend *d = &depends->items[i];
+	cfr__depends copy = { .items = calloc((size_t)from->count + 1, sizeof(*copy.items)), .count = from->count };
+
+	if (!copy.items)
+		return cfr_err_nomem(err);
+	for (uint32_t i = 0; i < from->count; i++) {
+		cfr__depend *d = &copy.items[i];
+
+		*d = from->items[i];
+		d->doc = d->doc ? cfr_document_ref(d->doc) : NULL;
+		d->source = d->source ? cfr_source_ref(d->source) : NULL;
+		d->sections = cfr_sections_ref(d->sections);
+	}
+	*out = copy;
+	return 0;
+}
+
+void cfr__depends_learn(cfr__depends *to, const cfr__depends *from)
+{
+	for (uint32_t i = 0; i < to->count && i < from->count; i++) {
+		if (to->items[i].source && to->items[i].source == from->items[i].source)
+			to->items[i].stamp = from->items[i].stamp;
+	}
+}
+
+void cfr__depends_cut(cfr__depends *depends, uint32_t count)
+{
+	while (depends->count > count) {
+		cfr__depend *d = &depends->items[--depends->count];
+
 		cfr_document_unref(d->doc);
 		cfr_source_unref(d->source);
 		cfr_sections_unref(d->sections);
 		cfr_sections_unref(d->fresh);
 	}
+}
+
+void cfr__depends_release(cfr__depends *depends)
+{
+	cfr__depends_cut(depends, 0);
 	free(depends->items);
 	*depends = (cfr__depends){ 0 };
 }

@@ -37,9 +37,11 @@ struct cfr_lazy {
 	cfr_hash_key hash;
 	pthread_mutex_t lock;		/* of all that follows */
 	cfr__composer composer;
+	const char *root;		/* as the composer's, also while there is none */
 	cfr__depends depends;
 	cfr__ground *before;		/* of the first stage, when there is a second */
 	cfr_snapshot *made;
+	cfr_snapshot *nothing;		/* of layers that say nothing */
 	answer *answers;
 	uint32_t count, cap, values;
 };
@@ -143,6 +145,7 @@ static void free_lazy(cfr_lazy *lazy)
 		cfr_snapshot_free(lazy->made);
 		lazy->made = next;
 	}
+	cfr_snapshot_free(lazy->nothing);
 	end_stage(lazy);
 	cfr__ground_free(ground);
 	cfr__ground_free(lazy->before);
@@ -154,9 +157,10 @@ static void free_lazy(cfr_lazy *lazy)
 }
 
 /* A second stage: all files are read whole. Dependencies of the first remain, which are the same. When that fails there is
- * no ground, and whoever asks next tries again. */
+ * no ground, none of its dependencies are kept, whose names lie in it, and whoever asks next tries again. */
 static int start_whole(cfr_lazy *lazy, cfr_err *err)
 {
+	uint32_t count = lazy->depends.count;
 	int r;
 
 	if (lazy->composer.ground)
@@ -165,8 +169,11 @@ static int start_whole(cfr_lazy *lazy, cfr_err *err)
 	lazy->composer.whole = true;
 	lazy->composer.depends = &lazy->depends;
 	if ((r = cfr__composer_start(&lazy->composer, err)) < 0) {
+		cfr__depends_cut(&lazy->depends, count);
 		cfr__ground_free(lazy->composer.ground);
 		end_stage(lazy);
+	} else {
+		lazy->root = lazy->composer.root;
 	}
 	return r;
 }
@@ -189,6 +196,7 @@ static int open_with(cfr_lazy **out, recipe *from, cfr__depends *donor, cfr_err 
 	lazy->composer = (cfr__composer){ .what = &from->what, .depends = &lazy->depends, .donor = donor };
 	r = cfr__composer_start(&lazy->composer, err);
 	lazy->composer.donor = NULL;
+	lazy->root = lazy->composer.root;
 	if (r == CFR__WHOLE)
 		r = start_whole(lazy, err);
 	cfr_profile_span(from->what.profile, "compose", from->what.name, begin,
@@ -226,22 +234,33 @@ cfr_lazy *cfr_lazy_unref(const cfr_lazy *lazy)
 	return NULL;
 }
 
+/* Variables are asked for under the lock, as ever; files are looked at and read without it. */
 int cfr_lazy_again(cfr_lazy **out, cfr_lazy *old, cfr_err *err)
 {
 	cfr__composer probe = { .what = &old->recipe->what, .limits = old->recipe->limits };
+	cfr__depends seen = { NULL, 0, 0 };
 	bool same = false;
 	int r;
 
 	pthread_mutex_lock(&old->lock);
-	probe.root = old->composer.root;
-	r = cfr__depends_same(&same, &old->depends, &probe, err);
-	if (r == 0 && same)
-		*out = cfr_lazy_ref(old);
-	if (r == 0 && !same) {
-		atomic_fetch_add_explicit(&old->recipe->refs, 1, memory_order_relaxed);
-		r = open_with(out, old->recipe, &old->depends, err);
-	}
+	probe.root = old->root;
+	r = cfr__depends_copy(&seen, &old->depends, err);
+	if (r == 0)
+		same = cfr__variables_same(&seen, probe.what);
 	pthread_mutex_unlock(&old->lock);
+
+	if (r == 0 && same)
+		r = cfr__depends_same(&same, &seen, &probe, err);
+	if (r == 0 && same) {
+		pthread_mutex_lock(&old->lock);
+		cfr__depends_learn(&old->depends, &seen);
+		pthread_mutex_unlock(&old->lock);
+		*out = cfr_lazy_ref(old);
+	} else if (r == 0) {
+		atomic_fetch_add_explicit(&old->recipe->refs, 1, memory_order_relaxed);
+		r = open_with(out, old->recipe, &seen, err);
+	}
+	cfr__depends_release(&seen);
 	return r;
 }
 
@@ -432,7 +451,6 @@ static int ask(answer *out, cfr_lazy *lazy, cfr__cell *cell, const cfr__way *way
 static int get(answer *out, cfr_lazy *lazy, cfr_str pointer, cfr_err *err)
 {
 	cfr__composer *c = &lazy->composer;
-	cfr_snapshot *nothing;
 	cfr_node root;
 	cfr_str rest;
 	int r;
@@ -446,12 +464,9 @@ static int get(answer *out, cfr_lazy *lazy, cfr_str pointer, cfr_err *err)
 		}
 		return ask(out, lazy, c->top, NULL, 0, pointer, pointer, err);
 	}
-	if (!lazy->made) {
-		if ((r = cfr__write(&nothing, c, NULL, NULL, err)) < 0)
-			return r;
-		lazy->made = nothing;
-	}
-	return in_document(out, lazy->made, root_of(lazy->made), pointer, pointer, err);
+	if (!lazy->nothing && (r = cfr__write(&lazy->nothing, c, NULL, NULL, err)) < 0)
+		return r;
+	return in_document(out, lazy->nothing, root_of(lazy->nothing), pointer, pointer, err);
 }
 
 int cfr_lazy_get(const cfr_snapshot **out, cfr_node *node, cfr_lazy *lazy, cfr_str pointer, cfr_err *err)

@@ -61,22 +61,33 @@ static int circle(const cfr__trail *trail, const cfr__part *again, cfr_str shown
 /* The document of a file as a part: read, or known from another place. 1 when there is nothing in it. */
 static int read_file(uint32_t *out, cfr__composer *c, const cfr__found *found, uint32_t layer, cfr_err *err)
 {
+	const cfr__part *known = NULL;
 	cfr_document *doc = NULL;
+	cfr_node root;
 	int r = 0, fd;
 
-	for (uint32_t i = 0; i < c->ground->part_count && !doc; i++) {
+	for (uint32_t i = 0; i < c->ground->part_count && !known; i++) {
 		const cfr__part *part = cfr__part_at(c->ground, i);
-		if (!part->below && !part->listed && cfr_str_eq(part->real, found->real))
-			doc = cfr_document_ref(part->doc);
+		if (!part->below && cfr_str_eq(part->real, found->real))
+			known = part;
 	}
-	if (!doc) {
+	if (known && !known->listed) {
+		doc = cfr_document_ref(known->doc);
+		r = cfr__depend_path(c, found, err);
+	} else if (known) {
+		/* A layer that is read in parts: all of it is needed. */
+		r = cfr_section_whole(&doc, &root, known->sections, known->listed, err);
+		r = r == 0 ? cfr__depend_path(c, found, err) : r == CFR_E_NOMEM ? r : CFR__WHOLE;
+	} else {
 		if ((r = cfr__place_open(&fd, found, err)) < 0)
 			return r;
 		r = cfr__depend_read(&doc, c, found, fd, found->shown, CFR_FORMAT_NONE, err);
 		close(fd);
 	}
-	if (r < 0)
+	if (r < 0) {
+		cfr_document_unref(doc);
 		return r;
+	}
 	if (!doc)
 		return 1;
 	return cfr__part_add(out, c, doc, layer, found, err);
@@ -104,6 +115,8 @@ static int include_file(cfr__cell **low, cfr__composer *c, const cfr__origin *sp
 	}
 	if (r == 0)
 		r = read_file(&part, c, &found, layer, &why);
+	if (r == CFR__WHOLE)
+		return r;
 	if (r < 0) {
 		cfr__cell_place(c, spec, &why);
 		if (err)

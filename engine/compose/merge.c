@@ -195,6 +195,12 @@ static bool name_of(cfr_str *out, cfr__composer *c, cfr__cell *element, cfr_str 
 	return out->ptr != NULL;
 }
 
+/* A name that was a number. */
+static bool is_number(cfr_str name)
+{
+	return name.len && name.ptr[0] == '\001';
+}
+
 enum { SEARCHED = 16 };
 
 struct names {
@@ -217,7 +223,7 @@ static bool may_have_name(const cfr__composer *c, const cfr__cell *element, cons
 	if (count > SEARCHED || !cfr__is_unread(c, element))
 		return true;
 	for (uint32_t i = 0; i < count; i++) {
-		if (names[i].ptr && (names[i].ptr[0] == '\001' || cfr__may_hold(c, element, names[i])))
+		if (names[i].ptr && (is_number(names[i]) || cfr__may_hold(c, element, names[i])))
 			return true;
 	}
 	return false;
@@ -294,8 +300,7 @@ static int merge_by(cfr__composer *c, cfr__cell *low, cfr__cell *high, cfr_str k
 		}
 		place = names.table[name_slot(c, &names, name)];
 		if (place) {
-			bool number = name.len && name.ptr[0] == '\001';
-			cfr__way down = { way, number ? cfr_str_sub(name, 1, name.len) : name };
+			cfr__way down = { way, is_number(name) ? cfr_str_sub(name, 1, name.len) : name };
 			r = cfr__merge(&low->items[place - 1], c, low->items[place - 1], high->items[i], &down, err);
 		} else {
 			r = cfr__cell_add(c, low, high->items[i], err);

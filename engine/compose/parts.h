@@ -105,11 +105,17 @@ typedef struct cfr__asking {
 } cfr__asking;
 
 /* What a lazy composition was made from. See depend.c. */
-typedef enum cfr__dependency { CFR__FILE, CFR__ABSENT, CFR__GLOB, CFR__VARIABLE } cfr__dependency;
+typedef enum cfr__dependency {
+	CFR__FILE,
+	CFR__PATH,			/* another one to a file that was read already */
+	CFR__ABSENT,
+	CFR__GLOB,
+	CFR__VARIABLE
+} cfr__dependency;
 typedef struct cfr__depend {
 	cfr__dependency what;
 	cfr_str name;			/* path as it was opened or looked for; of a glob, its text; of a variable */
-	cfr_str real, folder;		/* of a file; of a glob, those of the file that it is written in */
+	cfr_str real, folder;		/* of a file or path; of a glob, those of the file that it is written in */
 	cfr_str value;			/* of a variable; ptr NULL: it is not set */
 	cfr_str *names;			/* that a glob means */
 	uint32_t count;
@@ -117,8 +123,9 @@ typedef struct cfr__depend {
 	cfr_file_stamp stamp;
 	cfr_source *source;		/* of a file: its bytes, and their document (NULL: empty, or none was read) */
 	cfr_document *doc;
+	cfr_format format;		/* as it was asked for */
 	cfr_sections *sections;		/* or its sections */
-	cfr_sections *fresh;		/* these as they are now, when somebody has looked */
+	cfr_sections *fresh;		/* in a copy: these as they are now, when somebody has looked */
 } cfr__depend;
 
 typedef struct cfr__depends {
@@ -132,7 +139,7 @@ typedef struct cfr__composer {
 	cfr__ground *ground;
 	cfr_snapshot *snap;		/* that is being written */
 	cfr_hash_key hash;
-	char *root;			/* resolved, without a slash at its end ("" for "/") */
+	const char *root;		/* resolved, without a slash at its end ("" for "/") */
 	cfr__cell *top;
 	cfr_strategy_at *own;		/* strategies that documents declare */
 	uint32_t own_count, own_cap;
@@ -142,7 +149,7 @@ typedef struct cfr__composer {
 	uint64_t text;			/* bytes of strings in the snapshot */
 	cfr_build *build;
 	cfr__depends *depends;		/* kept for a lazy composition; else NULL */
-	cfr__depends *donor;		/* of an older one, whose documents may be taken; may be NULL */
+	cfr__depends *donor;		/* a copy of an older one's, whose documents may be taken; may be NULL */
 	cfr_reference **references;	/* where the next one of the value at hand is to hang; NULL: not kept */
 } cfr__composer;
 
@@ -211,6 +218,7 @@ typedef struct cfr__found {
 	cfr_str shown;			/* as people call it */
 } cfr__found;
 int cfr__place_root(cfr__composer *c, cfr_err *err);
+cfr_str cfr__folder_of(cfr_str path);	/* by its text */
 /* Of a layer: not confined. CFR_E_NOTFOUND when it is not there. */
 int cfr__place_layer(cfr__found *out, cfr__composer *c, cfr_str file, cfr_err *err);
 /* What a path means that is written in a document. */
@@ -224,6 +232,7 @@ int cfr__place_glob(cfr_str **out, uint32_t *count, cfr__composer *c, uint32_t p
 /* depend.c */
 /* What was read, or looked for and not found. The strings are in the arena. No-ops without `depends`. */
 int cfr__depend_absent(cfr__composer *c, cfr_str path, cfr_err *err);
+int cfr__depend_path(cfr__composer *c, const cfr__found *found, cfr_err *err);
 int cfr__depend_glob(cfr__composer *c, uint32_t part, cfr_str glob, const cfr_str *names, uint32_t count, cfr_err *err);
 /* A variable, as it was when it was first asked for. */
 int cfr__depend_variable(const char **out, cfr__composer *c, const char *name, cfr_err *err);
@@ -234,7 +243,13 @@ int cfr__depend_read(cfr_document **out, cfr__composer *c, const cfr__found *fou
                      cfr_err *err);
 /* The donor's sections of a file, as they are now; the caller's. 1 without. */
 int cfr__depend_shared(cfr_sections **out, cfr__composer *c, const cfr__found *found, cfr_err *err);
+/* All but variables, which are asked for. On a copy. */
 int cfr__depends_same(bool *out, cfr__depends *depends, cfr__composer *probe, cfr_err *err);
+bool cfr__variables_same(const cfr__depends *depends, const cfr_composition *what);
+int cfr__depends_copy(cfr__depends *out, const cfr__depends *from, cfr_err *err);
+/* Stamps that were taken anew, from a copy. */
+void cfr__depends_learn(cfr__depends *to, const cfr__depends *from);
+void cfr__depends_cut(cfr__depends *depends, uint32_t count);
 void cfr__depends_release(cfr__depends *depends);
 
 /* load.c */

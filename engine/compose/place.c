@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static cfr_str folder_of(cfr_str path)
+cfr_str cfr__folder_of(cfr_str path)
 {
 	size_t slash = path.len;
 
@@ -58,7 +58,7 @@ int cfr__place_root(cfr__composer *c, cfr_err *err)
 /* Resolved path and resolved folder of a path that is absolute or relative to the working folder, and in the arena. */
 static int resolve(cfr__found *out, cfr__composer *c, const char *path, cfr_str shown, cfr_err *err)
 {
-	cfr_str folder = folder_of(cfr_str_of(path));
+	cfr_str folder = cfr__folder_of(cfr_str_of(path));
 	char *dir_name = cfr_arena_printf(&c->ground->arena, "%.*s", (int)folder.len, folder.ptr);
 	char *real = NULL, *dir = NULL;
 	int r = 0;
@@ -135,7 +135,7 @@ static void normalize(char *path)
 /* The nearest name in a folder of the root, as the hint. */
 static void suggest(const char *path, cfr_err *err)
 {
-	cfr_str folder = folder_of(cfr_str_of(path)), base = cfr_str_of(strrchr(path, '/') + 1);
+	cfr_str folder = cfr__folder_of(cfr_str_of(path)), base = cfr_str_of(strrchr(path, '/') + 1);
 	char name[PATH_MAX], near[NAME_MAX + 1] = "";
 	unsigned most = base.len < 12 ? (unsigned)(base.len / 3) + 1 : 5, best = most;
 	DIR *dir;
@@ -178,7 +178,7 @@ static int join(char **out, cfr__composer *c, uint32_t part, cfr_str path, cfr_e
 static cfr_str shown_of(cfr__composer *c, uint32_t part, cfr_str path)
 {
 	cfr_str file = cfr__part_at(c->ground, part)->real.len ? cfr_source_name(cfr_document_source(cfr__part_at(c->ground, part)->doc)) : CFR_STR("");
-	cfr_str folder = folder_of(file);
+	cfr_str folder = cfr__folder_of(file);
 	char *made;
 
 	while (cfr_str_starts(path, CFR_STR("./")))

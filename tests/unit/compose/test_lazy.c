@@ -362,6 +362,107 @@ static void test_dependencies(void **state)
 	cfr_lazy_unref(lazy);
 }
 
+/* Paths that lead elsewhere, though the file that was read is as it was. */
+static void test_links(void **state)
+{
+	composing c;
+	cfr_lazy *lazy;
+	cfr_err err = CFR_ERR_INIT;
+
+	(void)state;
+	put("one.yaml", "value: 1\n");
+	put("two.yaml", "value: 2\n");
+	put("links.yaml", "include: [one.yaml, link.yaml]\n");
+	assert_int_equal(symlink("one.yaml", path_of("link.yaml")), 0);
+	assert_int_equal(cfr_lazy_open(&lazy, of_files(&c, false, FILES("links.yaml")), &err), 0);
+	assert_int_equal(number_at(lazy, "/value"), 1);
+	expect_again(&lazy, true);
+	assert_int_equal(unlink(path_of("link.yaml")), 0);
+	assert_int_equal(symlink("two.yaml", path_of("link.yaml")), 0);
+	expect_again(&lazy, false);
+	assert_int_equal(number_at(lazy, "/value"), 2);
+	cfr_lazy_unref(lazy);
+
+	/* A link's own includes are looked for beside it. */
+	assert_int_equal(mkdir(path_of("a"), 0777), 0);
+	assert_int_equal(mkdir(path_of("b"), 0777), 0);
+	put("linked.yaml", "include: value.yaml\n");
+	put("a/value.yaml", "value: 3\n");
+	put("b/value.yaml", "value: 4\n");
+	assert_int_equal(symlink("../linked.yaml", path_of("a/linked.yaml")), 0);
+	assert_int_equal(symlink("../linked.yaml", path_of("b/linked.yaml")), 0);
+	assert_int_equal(symlink("a", path_of("current")), 0);
+	put("links.yaml", "include: current/linked.yaml\n");
+	assert_int_equal(cfr_lazy_open(&lazy, of_files(&c, false, FILES("links.yaml")), &err), 0);
+	assert_int_equal(number_at(lazy, "/value"), 3);
+	expect_again(&lazy, true);
+	assert_int_equal(unlink(path_of("current")), 0);
+	assert_int_equal(symlink("b", path_of("current")), 0);
+	expect_again(&lazy, false);
+	assert_int_equal(number_at(lazy, "/value"), 4);
+	cfr_lazy_unref(lazy);
+
+	/* The root of a text at hand, which stands nowhere else. */
+	char root[128];
+	cfr_source *text;
+	snprintf(root, sizeof(root), "%s", path_of("current"));
+	assert_int_equal(cfr_source_new(&text, CFR_STR("text"), CFR_STR("include: value.yaml\n"), NULL, NULL), 0);
+	of_files(&c, false, NULL, 0);
+	c.layers[0] = (cfr_layer){ .name = CFR_STR("text"), .source = text, .format = CFR_YAML };
+	c.what.layer_count = 1;
+	c.what.root = cfr_str_of(root);
+	assert_int_equal(cfr_lazy_open(&lazy, &c.what, &err), 0);
+	assert_int_equal(number_at(lazy, "/value"), 4);
+	expect_again(&lazy, true);
+	assert_int_equal(unlink(path_of("current")), 0);
+	assert_int_equal(symlink("a", path_of("current")), 0);
+	expect_again(&lazy, false);
+	assert_int_equal(number_at(lazy, "/value"), 3);
+	cfr_lazy_unref(lazy);
+	cfr_source_unref(text);
+}
+
+/* What was read in parts, and cannot be composed whole: the list of what it was made from is what it was. */
+static void test_broken_whole(void **state)
+{
+	composing c;
+	cfr_lazy *lazy;
+	const cfr_snapshot *snap;
+	cfr_node node;
+	cfr_err err = CFR_ERR_INIT;
+
+	(void)state;
+	mkdir(path_of("globbed"), 0777);
+	put("globbed/a.yaml", "value: 1\n");
+	put("globs.yaml", "include: globbed/*.yaml\n");
+	put_base("base.yaml", 600, 1, "    size: 1\n");		/* a key twice */
+	assert_int_equal(cfr_lazy_open(&lazy, of_files(&c, false, FILES("globs.yaml", "base.yaml")), &err), 0);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(cfr_lazy_get(&snap, &node, lazy, CFR_STR("/things/7/size"), &err), CFR_E_DUPLICATE);
+		expect_again(&lazy, true);
+	}
+	put("globbed/b.yaml", "value: 2\n");
+	expect_again(&lazy, false);
+	assert_int_equal(number_at(lazy, "/value"), 2);
+	cfr_lazy_unref(lazy);
+}
+
+/* A layer that is read in parts is included, too: both are the same document, under one name. */
+static void test_layer_included(void **state)
+{
+	composing c;
+
+	(void)state;
+	put_base("base.yaml", 400, 5, "");
+	put("over.yaml", "copy: {include: ./base.yaml}\n");
+	lazily_check(of_files(&c, false, FILES("base.yaml", "over.yaml")), 300);
+	put_json("base.yaml", "data.txt");
+	put("over.yaml", "copy: {include: data.txt}\n");
+	of_files(&c, false, FILES("data.txt", "over.yaml"));
+	c.layers[0].format = CFR_JSON;
+	lazily_check(&c.what, 300);
+}
+
 /* --- edits --- */
 
 /* A change somewhere: of a digit, or of a line that is taken out or put in again. */
@@ -505,6 +606,9 @@ int main(void)
 		cmocka_unit_test(test_hidden),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_dependencies),
+		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_broken_whole),
+		cmocka_unit_test(test_layer_included),
 		cmocka_unit_test(test_edits),
 		cmocka_unit_test(test_threads),
 	};
