@@ -583,6 +583,114 @@ static void test_threads(void **state)
 	cfr_lazy_unref(lazy);
 }
 
+/* What is current: whoever asks holds it meanwhile. */
+typedef struct current {
+	pthread_mutex_t lock;
+	cfr_lazy *lazy;
+	bool done;
+} current;
+
+static cfr_lazy *take_current(current *cur, bool *done)
+{
+	pthread_mutex_lock(&cur->lock);
+	cfr_lazy *lazy = cfr_lazy_ref(cur->lazy);
+	*done = cur->done;
+	pthread_mutex_unlock(&cur->lock);
+	return lazy;
+}
+
+static void *ask_current(void *arg)
+{
+	static const char *const asked[] = { "/things/7/mark", "/server/mark", "/things/100", "/services/s020", "/missing", "/things/7", "/file",
+		"/things/100/size" };
+	current *cur = arg;
+	bool done = false;
+
+	for (uint32_t i = 0; !done; i++) {
+		cfr_lazy *lazy = take_current(cur, &done);
+		const char *pointer = asked[i % (sizeof(asked) / sizeof(*asked))];
+		const cfr_snapshot *snap;
+		cfr_err err = CFR_ERR_INIT;
+		cfr_lazy_stats stats;
+		cfr_node node;
+		int r = cfr_lazy_get(&snap, &node, lazy, cfr_str_of(pointer), &err);
+
+		if (r < 0 && strcmp(pointer, "/missing") != 0)
+			fail_msg("%s: %s", pointer, err.message);
+		if (r == 0 && i % 8 < 2)		/* it stays as it is */
+			assert_int_equal(number_at(lazy, "/server/mark"), number_at(lazy, "/things/7/mark"));
+		if (r == 0)
+			assert_non_null(cfr_snapshot_origin(snap, node).doc);
+		cfr_lazy_get_stats(&stats, lazy);
+		cfr_lazy_unref(lazy);
+	}
+	return NULL;
+}
+
+static void *preload_current(void *arg)
+{
+	cfr_str pointers[] = { CFR_STR("/things"), CFR_STR("/services/s001"), CFR_STR("/server") };
+	current *cur = arg;
+	bool done = false;
+
+	while (!done) {
+		cfr_lazy *lazy = take_current(cur, &done), *now = NULL;
+		cfr_preload loaded;
+
+		assert_int_equal(cfr_lazy_preload(&loaded, lazy, pointers, 3, 2, NULL), 0);
+		/* Two at once may ask for what is now. */
+		if (cfr_lazy_again(&now, lazy, NULL) == 0)
+			cfr_lazy_unref(now);
+		cfr_lazy_unref(lazy);
+	}
+	return NULL;
+}
+
+/* By rename: who reads meanwhile reads the one or the other. */
+static void put_mark(int mark)
+{
+	char odd[64];
+
+	snprintf(odd, sizeof(odd), "    mark: %d\n", mark);
+	put_base("next.yaml", 600, 3, odd);
+	assert_int_equal(rename(path_of("next.yaml"), path_of("base.yaml")), 0);
+	snprintf(odd, sizeof(odd), "server: {mark: %d}\nfile: \"${file:text}\"\n", mark);
+	put("next.yaml", odd);
+	assert_int_equal(rename(path_of("next.yaml"), path_of("over.yaml")), 0);
+}
+
+static void test_reloads(void **state)
+{
+	pthread_t threads[4];
+	current cur = { .lock = PTHREAD_MUTEX_INITIALIZER };
+	composing c;
+	cfr_lazy *now, *old;
+
+	(void)state;
+	put("text", "12\n");
+	put_mark(0);
+	of_files(&c, true, FILES("base.yaml", "over.yaml"));
+	assert_int_equal(cfr_lazy_open(&cur.lazy, &c.what, NULL), 0);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, i == 3 ? preload_current : ask_current, &cur), 0);
+	for (int i = 1; i <= 24; i++) {
+		put_mark(i);
+		assert_int_equal(cfr_lazy_again(&now, cur.lazy, NULL), 0);
+		assert_ptr_not_equal(now, cur.lazy);
+		assert_int_equal(number_at(now, "/things/7/mark"), i);
+		assert_int_equal(number_at(now, "/server/mark"), i);
+		pthread_mutex_lock(&cur.lock);
+		old = cur.lazy;
+		cur.lazy = now;
+		cur.done = i == 24;
+		pthread_mutex_unlock(&cur.lock);
+		cfr_lazy_unref(old);
+	}
+	for (int i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+	cfr_lazy_unref(cur.lazy);
+}
+
 static int make_folder(void **state)
 {
 	(void)state;
@@ -611,6 +719,7 @@ int main(void)
 		cmocka_unit_test(test_layer_included),
 		cmocka_unit_test(test_edits),
 		cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_reloads),
 	};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
