@@ -35,7 +35,7 @@ void cfr__store_note(cfr__store *store, unsigned bit, const char *format, ...)
 	store->note(store->note_arg, line);
 }
 
-int cfr__store_init(cfr__store *store, const cfr_cache_options *options)
+int cfr__store_init(cfr__store *store, const cfr_cache_options *options, cfr_err *err)
 {
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), size = options->size ? options->size : CFR_CACHE_SIZE;
 
@@ -51,7 +51,7 @@ int cfr__store_init(cfr__store *store, const cfr_cache_options *options)
 	pthread_rwlock_init(&store->files, NULL);
 	pthread_mutex_init(&store->writing, NULL);
 	pthread_mutex_init(&store->small, NULL);
-	return cfr__folder_name(&store->folder, options->folder) ? 0 : CFR_E_NOMEM;
+	return cfr__folder_name(&store->folder, options->folder, err);
 }
 
 void cfr__store_release(cfr__store *store)
@@ -78,12 +78,12 @@ void cfr_cache_open(cfr_cache *out, const cfr_cache_options *options)
 		free(store);
 		return;
 	}
-	r = cfr__store_init(store, options);
+	r = cfr__store_init(store, options, &err);
 	if (r == 0)
 		r = cfr__folder_open(&store->folder, false, &err);
 	if (r < 0 && (r != CFR_E_NOTFOUND || store->read_only)) {
 		if (r == CFR_E_IO)
-			cfr__store_note(store, CFR__NOTE_FOLDER, "%s: %s", store->folder.name, err.message);
+			cfr__store_note(store, CFR__NOTE_FOLDER, "%s: %s", options->folder, err.message);
 		cfr__store_release(store);
 		free(store);
 		return;

@@ -35,22 +35,28 @@ void cfr__folder_close(cfr__folder *folder)
 	cfr__folder_init(folder);
 }
 
-bool cfr__folder_name(cfr__folder *folder, const char *name)
+int cfr__folder_name(cfr__folder *folder, const char *name, cfr_err *err)
 {
-	char here[PATH_MAX] = "";
+	char here[PATH_MAX] = "", room[CFR_REASON];
 	cfr_buf full = CFR_BUF_INIT;
+	int r;
 
-	if (!name || !*name || (*name != '/' && !getcwd(here, sizeof(here))))
-		return false;
+	if (*name != '/' && !getcwd(here, sizeof(here))) {
+		r = cfr_err_set(err, CFR_E_IO, "the folder of the cache is named from the current one, which is gone: %s",
+		                cfr_io_reason(room, errno));
+		cfr_err_hint(err, "begin its name with a slash");
+		cfr_err_at(err, cfr_str_of(name), 0, 0);
+		return r;
+	}
 	if (*name != '/')
 		cfr_buf_addf(&full, "%s/", strcmp(here, "/") == 0 ? "" : here);
 	cfr_buf_addz(&full, name);
-	if (full.failed) {
+	r = cfr_buf_check(&full, err);
+	if (r == 0)
+		folder->name = full.ptr;
+	else
 		cfr_buf_release(&full);
-		return false;
-	}
-	folder->name = full.ptr;
-	return true;
+	return r;
 }
 
 /* --- can it be trusted? --- */
@@ -86,9 +92,9 @@ static int refuse(cfr_err *err, const cfr__folder *folder, const char *why)
 /* The same for what the system has refused. */
 static int refuse_as(cfr_err *err, const cfr__folder *folder, const char *what, int number)
 {
-	char why[96], room[CFR_REASON];
+	char why[128], room[CFR_REASON];
 
-	snprintf(why, sizeof(why), "the folder of the cache cannot be %s: %s", what, cfr_io_reason(room, number));
+	snprintf(why, sizeof(why), "%s: %s", what, cfr_io_reason(room, number));
 	return refuse(err, folder, why);
 }
 
@@ -151,6 +157,7 @@ static bool make_folders(char *name)
 
 static int open_folder(cfr__folder *folder, bool make, cfr_err *err)
 {
+	static const char made[] = "the folder of the cache cannot be made";
 	int fd = -1, r;
 
 	for (int round = 0; round < 2; round++) {
@@ -158,12 +165,12 @@ static int open_folder(cfr__folder *folder, bool make, cfr_err *err)
 		if (fd >= 0 || errno != ENOENT || !make || round)
 			break;
 		if (!make_folders(folder->name))
-			return refuse_as(err, folder, "made", errno);
+			return refuse_as(err, folder, made, errno);
 	}
 	if (fd < 0 && errno == ENOENT && !make)
 		return CFR_E_NOTFOUND;
 	if (fd < 0)
-		return refuse_as(err, folder, errno == ENOENT ? "made" : "opened", errno);
+		return refuse_as(err, folder, errno == ENOENT ? made : "the folder of the cache cannot be opened", errno);
 	r = judge(folder, fd, err);
 	if (r < 0) {
 		close(fd);
@@ -179,12 +186,15 @@ int cfr__folder_open(cfr__folder *folder, bool make, cfr_err *err)
 
 	if (r < 0 || folder->state >= 0)
 		return r;
+	errno = 0;
 	fd = cfr__folder_file(folder, CFR__STATE, make ? O_RDWR | O_CREAT : O_RDWR);
-	if (fd >= 0)
-		folder->state = fd;
-	else if (make)
-		return refuse(err, folder, "nothing can be written to the folder of the cache");
-	return 0;
+	if (fd >= 0 || !make) {
+		folder->state = fd >= 0 ? fd : -1;
+		return 0;
+	}
+	if (!errno)
+		return refuse(err, folder, "nothing can be written to the folder of the cache: " CFR__STATE " is not this user's alone");
+	return refuse_as(err, folder, "nothing can be written to the folder of the cache: " CFR__STATE, errno);
 }
 
 /* --- the lock --- */

@@ -50,8 +50,8 @@ typedef struct cfr__state {
 
 void cfr__folder_init(cfr__folder *folder);
 void cfr__folder_close(cfr__folder *folder);
-/* Copies the name, absolute. False: no memory, or no name. */
-bool cfr__folder_name(cfr__folder *folder, const char *name);
+/* Copies the name, absolute. CFR_E_IO when it is relative to a current folder that is gone, CFR_E_NOMEM. */
+int cfr__folder_name(cfr__folder *folder, const char *name, cfr_err *err);
 /* Opens it; `make`: and what is missing of it is made. 0, CFR_E_NOTFOUND when it is not there, CFR_E_IO when it cannot be
  * trusted or used, and `err` says why. Without `make`, that nothing can be written is no failure. */
 int cfr__folder_open(cfr__folder *folder, bool make, cfr_err *err);

@@ -44,9 +44,11 @@ typedef struct cfr__store {
 	atomic_bool suspect;		/* a reader met damage */
 } cfr__store;
 
-enum { CFR__NOTE_FOLDER = 1, CFR__NOTE_DAMAGE = 2, CFR__NOTE_WRITING = 4, CFR__NOTE_BUSY = 8 };
+enum {
+	CFR__NOTE_FOLDER = 1, CFR__NOTE_DAMAGE = 2, CFR__NOTE_WRITING = 4, CFR__NOTE_BUSY = 8, CFR__NOTE_LARGE = 16
+};
 
-int cfr__store_init(cfr__store *store, const cfr_cache_options *options);
+int cfr__store_init(cfr__store *store, const cfr_cache_options *options, cfr_err *err);
 void cfr__store_release(cfr__store *store);
 void cfr__store_note(cfr__store *store, unsigned bit, const char *format, ...) CFR_PRINTF(3, 4);
 int64_t cfr__store_now(void);		/* microseconds */
@@ -65,9 +67,9 @@ void cfr__store_reopen(cfr__store *store);
 void cfr__store_put(void *arg, const cfr_cache_key *key, const cfr_str *pieces, uint32_t count);
 /* To be the one who writes, with the state read: 0, CFR_E_NOTFOUND (`make` false, and nothing there), CFR_E_IO. */
 int cfr__write_lock(cfr__store *store, bool make, cfr_err *err);
-/* Is the file in order? One that is not is moved away and `why` tells (160 bytes, empty before); `look`: even one that was
- * left in order is looked at. */
-int cfr__write_settle(cfr__store *store, bool look, char *why, cfr_err *err);
+/* Is the file in order? One that is not is moved away, which is no failure, and `damage` (unset before) tells; `look`:
+ * even one that was left in order is looked at. */
+int cfr__write_settle(cfr__store *store, bool look, cfr_err *damage, cfr_err *err);
 int cfr__write_open(cfr__store *store, cfr_err *err);	/* then this: the environment */
 void cfr__write_done(cfr__store *store);	/* the state is written, with all counts, and the lock given back */
 void cfr__store_flush(cfr__store *store);	/* at closing */

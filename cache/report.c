@@ -5,9 +5,12 @@
 #include "cache/inspect.h"
 #include "cache/inside.h"
 
+#include "engine/base/file.h"
 #include "engine/base/str.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -16,12 +19,10 @@ enum { PATIENCE = 2000 };	/* milliseconds */
 /* CFR_E_NOTFOUND: there is nothing. */
 static int open_store(cfr__store *store, const cfr_cache_options *options, cfr_err *err)
 {
-	int r = cfr__store_init(store, options);
+	int r = cfr__store_init(store, options, err);
 
 	if (r == 0)
 		r = cfr__folder_open(&store->folder, false, err);
-	else
-		cfr_err_nomem(err);
 	store->folder.patience = PATIENCE;
 	if (r == 0)
 		cfr__store_reopen(store);
@@ -163,10 +164,12 @@ static int read_all(cfr_cache_verdict *verdict, keys *k, const cfr__snapshot *sn
 static int verify(cfr_cache_verdict *verdict, cfr__store *store, cfr_err *err)
 {
 	cfr__snapshot snap;
+	cfr_err damage = CFR_ERR_INIT;
 	keys k = { NULL, 0, 0 };
-	int r = cfr__write_settle(store, true, verdict->why, err);
+	int r = cfr__write_settle(store, true, &damage, err);
 
-	verdict->moved = *verdict->why != '\0';
+	verdict->moved = damage.code != 0;
+	snprintf(verdict->why, sizeof(verdict->why), "%.*s", (int)sizeof(verdict->why) - 1, damage.message);
 	if (r < 0 || verdict->moved || faccessat(store->folder.fd, CFR__DATA, F_OK, 0) < 0)
 		return r;
 	r = cfr__write_open(store, err);
@@ -192,8 +195,9 @@ int cfr_cache_verify(cfr_cache_verdict *out, const cfr_cache_options *options, c
 	cfr__store store;
 	int r = open_store(&store, options, err);
 
+	/* What is there cannot be vouched for where nothing can be written: others could. */
 	if (r == 0)
-		r = cfr__write_lock(&store, false, err);
+		r = cfr__write_lock(&store, store.data >= 0, err);
 	if (r == 0) {
 		r = verify(&verdict, &store, err);
 		cfr__write_done(&store);
@@ -210,6 +214,7 @@ int cfr_cache_verify(cfr_cache_verdict *out, const cfr_cache_options *options, c
 int cfr_cache_clear(uint64_t *bytes, const cfr_cache_options *options, cfr_err *err)
 {
 	static const char *const names[] = { CFR__DATA, CFR__DAMAGED, CFR__STATE };
+	char room[CFR_REASON];
 	cfr__store store;
 	struct stat st;
 	bool locked;
@@ -225,7 +230,7 @@ int cfr_cache_clear(uint64_t *bytes, const cfr_cache_options *options, cfr_err *
 			continue;
 		*bytes += (uint64_t)st.st_blocks * 512;
 		if (unlinkat(store.folder.fd, names[i], 0) < 0) {
-			r = cfr_err_set(err, CFR_E_IO, "the cache cannot be removed");
+			r = cfr_err_set(err, CFR_E_IO, "the cache cannot be removed: %s", cfr_io_reason(room, errno));
 			cfr_err_at(err, cfr_str_of(store.folder.name), 0, 0);
 			break;
 		}

@@ -57,7 +57,7 @@ static void move_away(cfr__store *store)
 		unlinkat(store->folder.fd, CFR__DATA, 0);
 }
 
-static int inspect(int fd, char *why, cfr_err *err)
+static int inspect(int fd, cfr_err *damage, cfr_err *err)
 {
 	cfr_err own = CFR_ERR_INIT;
 	cfr__snapshot snap;
@@ -65,7 +65,7 @@ static int inspect(int fd, char *why, cfr_err *err)
 	int r = bad ? cfr_err_set(&own, CFR_E_CORRUPT, "%s", bad) : cfr__inspect(&snap, NULL, NULL, &own);
 
 	if (r == CFR_E_CORRUPT) {
-		snprintf(why, 160, "%.159s", own.message);
+		*damage = own;
 		return 0;
 	}
 	if (r < 0 && err)
@@ -73,7 +73,7 @@ static int inspect(int fd, char *why, cfr_err *err)
 	return r;
 }
 
-int cfr__write_settle(cfr__store *store, bool look, char *why, cfr_err *err)
+int cfr__write_settle(cfr__store *store, bool look, cfr_err *damage, cfr_err *err)
 {
 	int fd = cfr__folder_file(&store->folder, CFR__DATA, O_RDONLY), r = 0;
 	struct stat st, own;
@@ -82,15 +82,15 @@ int cfr__write_settle(cfr__store *store, bool look, char *why, cfr_err *err)
 	if (fd == CFR_E_NOMEM)
 		return cfr_err_set(err, CFR_E_IO, "too few files can be open, or too little memory is left");
 	if (fd == CFR_E_IO)
-		snprintf(why, 160, "it is no file of this user");
+		cfr_err_set(damage, CFR_E_CORRUPT, "its records are in no file of this user alone");
 	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0) {
 		mark = cfr__mark_of(&store->folder, &st);
 		if (look || !cfr__mark_same(&mark, &store->state.mark))
-			r = inspect(fd, why, err);
-		if (r == 0 && !*why && (uint64_t)st.st_size > store->size)
+			r = inspect(fd, damage, err);
+		if (r == 0 && !damage->code && (uint64_t)st.st_size > store->size)
 			unlinkat(store->folder.fd, CFR__DATA, 0);	/* made under a higher bound */
 	}
-	if (*why)
+	if (damage->code)
 		move_away(store);
 	/* An empty one is begun by whoever opens it. */
 	if (store->env && (fd < 0 || fstat(fd, &st) < 0 || st.st_size == 0 || fstat(cfr__env_fd(store->env), &own) < 0 ||
@@ -202,12 +202,12 @@ static bool is_kept(const cfr__store *store, const cfr_cache_key *key, const cfr
 
 static int begin(cfr__store *store, cfr_err *err)
 {
-	char why[160] = "";
+	cfr_err damage = CFR_ERR_INIT;
 	bool look = atomic_exchange(&store->suspect, false);
-	int r = cfr__write_settle(store, look, why, err);
+	int r = cfr__write_settle(store, look, &damage, err);
 
-	if (*why)
-		cfr__store_note(store, CFR__NOTE_DAMAGE, "the cache in %s is begun anew: %s", store->folder.name, why);
+	if (damage.code)
+		cfr__store_note(store, CFR__NOTE_DAMAGE, "the cache in %s is begun anew: %s", store->folder.name, damage.message);
 	if (r == 0)
 		r = cfr__write_open(store, err);
 	return r;
@@ -264,8 +264,13 @@ void cfr__store_put(void *arg, const cfr_cache_key *key, const cfr_str *pieces, 
 
 	for (uint32_t i = 0; i < count; i++)
 		head.len += pieces[i].len;
-	if (store->read_only || head.len > store->size / 4 || store->process != (int)getpid())
+	if (store->read_only || store->process != (int)getpid())
 		return;
+	if (head.len > store->size / 4) {
+		cfr__store_note(store, CFR__NOTE_LARGE, "a record of %llu KiB is too large for the cache, which keeps none above %llu KiB",
+		                (unsigned long long)((head.len + 1023) / 1024), (unsigned long long)(store->size / 4 / 1024));
+		return;
+	}
 	sum = cfr__record_sum(key, &head, pieces, count);
 	head.sum[0] = sum.low;
 	head.sum[1] = sum.high;

@@ -116,7 +116,8 @@ end
 --- The files of a run: list of { path, name }, and what could not be looked into.
 ---@param words string[]
 ---@param project Project
----@param options { exclude: string[]?, changed: string|true|nil, accept: nil|fun(name: string): boolean } accept: files of folders
+---@param options { exclude: string[]?, changed: string|true|nil, accept: nil|fun(name: string): boolean, go_on: boolean? }
+---  accept: files of folders; go_on: a word that means nothing is one of the troubles, and the others hold
 ---@return { path: string, name: string }[] files, table[] troubles
 function M.expand(words, project, options)
   local name = M.namer(project)
@@ -132,7 +133,7 @@ function M.expand(words, project, options)
       list[#list + 1] = { path = plain, name = name(path) }
     end
   end
-  for _, word in ipairs(#words > 0 and words or { "." }) do
+  local function expand(word)
     local kind, why = files.kind(word)
     if kind == "folder" then
       expand_folder((word:gsub("(.)/+$", "%1")), take, exclude, name, troubles, options.accept or is_known)
@@ -148,6 +149,19 @@ function M.expand(words, project, options)
       end
     else
       fail(("'%s' cannot be read: %s"):format(word, why), "give files, folders or globs; `-` is standard input")
+    end
+  end
+  for _, word in ipairs(#words > 0 and words or { "." }) do
+    local good, problem = true, nil
+    if options.go_on then
+      good, problem = pcall(expand, word)
+    else
+      expand(word)
+    end
+    if type(problem) == "table" then
+      troubles[#troubles + 1] = problem
+    elseif not good then
+      error(problem, 0)
     end
   end
   return list, troubles

@@ -104,7 +104,12 @@ end
 --- Reads them as every command does; what cannot be read is told, and the others are read all the same.
 function RUN.warm(options, words)
   ok(core.cache.stats()) -- a cache that cannot be used is told here, as it is what was asked for
-  local files, troubles = inputs.expand(words, projects.none(), {})
+  for _, word in ipairs(words) do
+    if word == "-" then
+      error { message = "cache warm: standard input is nothing to be found again", hint = "give files, folders or globs", exit = 2 }
+    end
+  end
+  local files, troubles = inputs.expand(words, projects.none(), { go_on = true })
   local read = 0
   for _, file in ipairs(files) do
     local documents, problem = core.read(file.path, { limits = options.limits })

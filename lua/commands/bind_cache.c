@@ -24,7 +24,7 @@ int cfr__cmd_cache_options(cfr_cache_options *out, cfr_buf *folder, cfr_err *err
 	}
 	if (!cfr_cache_where(folder, own, getenv("XDG_CACHE_HOME"), getenv("HOME"))) {
 		cfr_err_set(err, CFR_E_NOTFOUND, own && *own ? "the cache is off: CFGRUN_CACHE says so"
-		                                              : "there is no folder for a cache: HOME is not set");
+		                                              : "the cache has no folder: HOME is not set");
 		return CFR_E_NOTFOUND;
 	}
 	if (folder->failed)

@@ -75,7 +75,7 @@ static void tell(void *arg, const char *line)
 	const struct loading *l = arg;
 
 	if (l->verbose)
-		fprintf(stderr, "cfgrun: cache: %s\n", line);
+		fprintf(stderr, "cfgrun: %s\n", line);
 }
 
 static cfr_cache open_cache(void *arg)

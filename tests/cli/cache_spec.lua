@@ -64,7 +64,11 @@ describe("cache", function()
     assert.equal(2, r.status)
     assert.matches("2 files read", r.out)
     assert.matches("broken.yaml:2", r.err)
-    assert.equal(2, run("$CFGRUN cache warm nothing.yaml").status)
+    r = run "$CFGRUN cache warm nothing.yaml more 'no*.yaml'"
+    assert.equal(2, r.status)
+    assert.matches("^1 file read", r.out)
+    assert.equal("cfgrun: 'nothing.yaml' cannot be read: no such file or folder\n"
+      .. "hint: give files, folders or globs; `-` is standard input\ncfgrun: no file matches 'no*.yaml'\n", r.err)
     r = run "CFGRUN_CACHE=big.yaml $CFGRUN cache warm more"
     assert.equal(2, r.status)
     assert.equal("", r.out)
@@ -98,13 +102,22 @@ describe("cache", function()
   it("is off when somebody says so", function()
     local r = support.shell(folder, "export CFGRUN_CACHE=off; " .. get_line .. "--verbose; $CFGRUN cache path")
     assert.equal(get("--no-cache").out, r.out)
-    assert.equal("cfgrun: cache: the cache is off: CFGRUN_CACHE says so\ncfgrun: the cache is off: CFGRUN_CACHE says so\n", r.err)
+    assert.equal("cfgrun: the cache is off: CFGRUN_CACHE says so\ncfgrun: the cache is off: CFGRUN_CACHE says so\n", r.err)
     assert.equal(cache .. "\n", run("$CFGRUN cache path").out)
     r = support.shell(folder, "unset CFGRUN_CACHE; XDG_CACHE_HOME=/var/x $CFGRUN cache path; HOME=/home/me $CFGRUN cache path")
     assert.matches("^/var/x/cfgrun\n", r.out)
     r = run "CFGRUN_CACHE_SIZE=little $CFGRUN cache stats"
     assert.equal(2, r.status)
     assert.matches("CFGRUN_CACHE_SIZE cannot be 'little'", r.err)
+  end)
+
+  it("is not made beside a folder that is gone", function()
+    local r = support.shell(folder, "mkdir gone; cd gone; rmdir ../gone; export CFGRUN_CACHE=here; "
+      .. ("$CFGRUN query %s/big.yaml '$..nothing' --verbose; $CFGRUN cache stats"):format(folder))
+    local line = "cfgrun: here: the folder of the cache is named from the current one, which is gone: no such file or folder\n"
+    assert.equal(2, r.status)
+    assert.equal("[]\n", r.out)
+    assert.equal(line .. line .. "hint: begin its name with a slash\n", r.err)
   end)
 
   it("explains words it does not know", function()
@@ -129,6 +142,10 @@ describe("cache", function()
     { "a folder that cannot be made", "rm -rf kept; ln -s /proc/nothing/here kept",
       "the folder of the cache cannot be made: no such file or folder" },
     { "a file that is a folder", "rm kept/v1.mdb; mkdir kept/v1.mdb", "begun anew" },
+    { "counts that are a folder", "rm kept/v1.*; mkdir kept/v1.state",
+      "kept: nothing can be written to the folder of the cache: v1.state: it is a folder\n" },
+    { "a bound that is too low for a record", "rm -rf kept; export CFGRUN_CACHE_SIZE=1M",
+      " KiB is too large for the cache, which keeps none above 256 KiB\n" },
     { "counts that are garbage", "head -c 3000 /dev/urandom > kept/v1.state", "", quiet = true },
     { "locked", "(flock 9; sleep 3) 9<> kept/v1.state & sleep 0.2", "", quiet = true },
   }

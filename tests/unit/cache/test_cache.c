@@ -2,6 +2,7 @@
 #include "caching.h"
 
 #include <pthread.h>
+#include <sys/stat.h>
 
 static void test_roundtrip(void **state)
 {
@@ -125,6 +126,30 @@ static void test_where(void **state)
 	}
 }
 
+/* A relative name is that of the folder one is in, which may be gone. */
+static void test_gone(void **state)
+{
+	cfr_cache_options options = caching_options("here");
+	char back[4096], gone[600];
+	cfr_cache_stats stats;
+	cfr_err err = CFR_ERR_INIT;
+	cfr_cache cache;
+
+	assert_non_null(getcwd(back, sizeof(back)));
+	snprintf(gone, sizeof(gone), "%s.gone", (const char *)*state);
+	assert_int_equal(mkdir(gone, 0700), 0);
+	assert_int_equal(chdir(gone), 0);
+	assert_int_equal(rmdir(gone), 0);
+	cfr_cache_open(&cache, &options);
+	assert_null(cache.ops);
+	assert_int_equal(cfr_cache_read_stats(&stats, &options, &err), CFR_E_IO);
+	assert_int_equal(chdir(back), 0);
+	assert_string_equal(err.file, "here");
+	assert_non_null(strstr(err.message, "which is gone"));
+	assert_string_equal(caching_notes(), "here: the folder of the cache is named from the current one, which is gone: "
+	                                     "no such file or folder\n");
+}
+
 /* Threads that get and put at the same time. */
 static void *work(void *arg)
 {
@@ -192,13 +217,14 @@ static void test_bounded(void **state)
 	cfr_cache_close(cache);
 	assert_int_equal(cfr_cache_read_stats(&stats, &options, NULL), 0);
 	assert_int_equal(stats.records, 1);
-	assert_string_equal(caching_notes(), "");
+	assert_string_equal(caching_notes(), "a record of 1025 KiB is too large for the cache, which keeps none above 1024 KiB\n");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		caching_test(test_roundtrip), caching_test(test_appends), caching_test(test_stats), caching_test(test_where),
+		caching_test(test_gone),
 		caching_test(test_threads), caching_test(test_bounded),
 	};
 

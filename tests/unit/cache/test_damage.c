@@ -247,7 +247,7 @@ static void test_foreign(void **state)
 		default: write_file(*state, g.bytes, g.len); assert_int_equal(chmod(name, 0666), 0); break;
 		}
 		assert_int_equal(use(*state), 0);
-		assert_non_null(strstr(caching_notes(), "begun anew: it is no file of this user"));
+		assert_non_null(strstr(caching_notes(), "begun anew: its records are in no file of this user alone"));
 	}
 	/* the state, too, may be anything */
 	for (size_t i = 0; i < 40; i++) {
