@@ -139,35 +139,6 @@ static int wrong_kinds(cfr__composer *c, const cfr__cell *low, const cfr__cell *
 
 /* --- lists --- */
 
-static bool is_complete(const cfr__composer *c, const cfr__cell *cell)
-{
-	return cell->state == CELL_CLOSED && !(cfr__part_at(c->ground, cell->from.part)->listed && cfr_node_size(cell->from.node));
-}
-
-/* Closed cells of any two documents, or open ones: the same content? Open ones are compared by their children. */
-static int equal(bool *out, cfr__composer *c, cfr__cell *a, cfr__cell *b, cfr_err *err)
-{
-	int r;
-
-	*out = false;
-	if ((r = cfr__cell_settle(c, a, err)) < 0 || (r = cfr__cell_settle(c, b, err)) < 0)
-		return r;
-	if (is_complete(c, a) && is_complete(c, b))
-		return cfr_node_equal(out, a->from.node, b->from.node, err);
-	if (cfr__cell_kind(a) != cfr__cell_kind(b))
-		return 0;
-	if ((r = cfr__cell_open(c, a, err)) < 0 || (r = cfr__cell_open(c, b, err)) < 0 || a->count != b->count)
-		return r;
-	for (uint32_t i = 0; i < a->count; i++) {
-		cfr__cell **other = a->state == CELL_MAPPING ? cfr__cell_find(c, b, a->items[i]->key) : &b->items[i];
-		bool same = false;
-		if (!other || (r = equal(&same, c, a->items[i], *other, err)) < 0 || !same)
-			return r;
-	}
-	*out = true;
-	return 0;
-}
-
 /* The name of an element as text: what stands under `key`, a string or a number. False without one. */
 static bool name_of(cfr_str *out, cfr__composer *c, cfr__cell *element, cfr_str key, cfr_err *err, int *r)
 {
@@ -254,35 +225,32 @@ static int learn_names(struct names *out, cfr__composer *c, cfr__cell *list, cfr
 	return r;
 }
 
-/* Unless one of the first `known` elements is equal. */
-static int add_missing(cfr__composer *c, cfr__cell *low, uint32_t known, cfr__cell *element, cfr_err *err)
+/* Unless one of those that were there before is equal. */
+static int add_missing(cfr__composer *c, cfr__cell *low, cfr__contents *before, cfr__cell *element, cfr_err *err)
 {
 	bool there = false;
+	int r = cfr__contents_have(&there, before, c, element, err);
 
-	for (uint32_t k = 0; !there && k < known; k++) {
-		int r = equal(&there, c, low->items[k], element, err);
-		if (r < 0)
-			return r;
-	}
-	return there ? 0 : cfr__cell_add(c, low, element, err);
+	return r < 0 || there ? r : cfr__cell_add(c, low, element, err);
 }
 
 static int unite(cfr__composer *c, cfr__cell *low, cfr__cell *high, cfr_err *err)
 {
-	uint32_t known = low->count;
+	cfr__contents before = { .list = low, .count = low->count };
 	int r = 0;
 
 	for (uint32_t i = 0; r == 0 && i < high->count; i++)
-		r = add_missing(c, low, known, high->items[i], err);
+		r = add_missing(c, low, &before, high->items[i], err);
+	cfr__contents_release(&before);
 	return r;
 }
 
-/* Elements without a name are united. */
+/* Elements without a name are united: those of `low`, too, stay what they are meanwhile. */
 static int merge_by(cfr__composer *c, cfr__cell *low, cfr__cell *high, cfr_str key, const cfr__way *way, cfr_err *err)
 {
 	cfr_str *wanted = calloc((size_t)high->count + 1, sizeof(*wanted));
+	cfr__contents before = { .list = low, .count = low->count };
 	struct names names = { 0 };
-	uint32_t known = low->count;
 	int r = wanted ? 0 : cfr_err_nomem(err);
 
 	for (uint32_t i = 0; r == 0 && i < high->count; i++) {
@@ -295,7 +263,7 @@ static int merge_by(cfr__composer *c, cfr__cell *low, cfr__cell *high, cfr_str k
 		cfr_str name = wanted[i];
 		uint32_t place = 0;
 		if (!name.ptr) {
-			r = add_missing(c, low, known, high->items[i], err);
+			r = add_missing(c, low, &before, high->items[i], err);
 			continue;
 		}
 		place = names.table[name_slot(c, &names, name)];
@@ -306,6 +274,7 @@ static int merge_by(cfr__composer *c, cfr__cell *low, cfr__cell *high, cfr_str k
 			r = cfr__cell_add(c, low, high->items[i], err);
 		}
 	}
+	cfr__contents_release(&before);
 	free(wanted);
 	free(names.names);
 	free(names.table);

@@ -207,6 +207,18 @@ int cfr__merge(cfr__cell **out, cfr__composer *c, cfr__cell *low, cfr__cell *hig
 void cfr__way_write(cfr_buf *out, const cfr__way *way);	/* as a pointer */
 int cfr__set_at(cfr__composer *c, cfr_str pointer, cfr__cell *value, cfr_err *err);
 
+/* same.c */
+int cfr__same(bool *out, cfr__composer *c, cfr__cell *a, cfr__cell *b, cfr_err *err);	/* the same content? */
+/* The first elements of a list, to look up others among them; begins as { .list, .count }, these must not change. */
+typedef struct cfr__contents {
+	const cfr__cell *list;
+	uint32_t count, asked;
+	uint64_t *hashes;
+	uint32_t *table, size;
+} cfr__contents;
+int cfr__contents_have(bool *out, cfr__contents *in, cfr__composer *c, cfr__cell *element, cfr_err *err);
+void cfr__contents_release(cfr__contents *in);
+
 /* load.c */
 int cfr__load_layers(cfr__composer *c, cfr_err *err);
 

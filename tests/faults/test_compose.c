@@ -57,12 +57,12 @@ static void test_compose(void **state)
 {
 	(void)state;
 	assert_non_null(mkdtemp(folder));
-	put("base.yaml", "include: [part.yaml, 'more*.yaml']\nby: [{id: a, v: 1}, {id: 7}]\nunion: [1]\nappend: [1]\ngone: {x: 1, y: 2}\n"
+	put("base.yaml", "include: [part.yaml, 'more*.yaml']\nby: [{id: a, v: 1}, {id: 7}]\nunion: [1, {a: 1}]\nappend: [1]\ngone: {x: 1, y: 2}\n"
 			 "a: 1\nb: 1\nc: 1\nd: 1\ne: 1\nf: 1\n");
 	put("part.yaml", "$merge: {/z: append, /y: {by: id}}\np: '${PORT}'\nby: [{id: b}]\n");
 	put("more1.yaml", "q: {include: part.yaml}\n");
 	put("text.txt", "some text\n");
-	put("high.yaml", "by: [{id: a, v: 2}, {id: 7, w: 1}, {id: c}]\nunion: [1, 2]\nappend: [2]\ncopy: '${ref:/by}'\na: '${ref:/p}-${file:text.txt}'\n"
+	put("high.yaml", "by: [{id: a, v: 2}, {id: 7, w: 1}, {id: c}]\nunion: [1, 2, 3, 4, 5, 6, 7, 8, 9, {a: 1}]\nappend: [2]\ncopy: '${ref:/by}'\na: '${ref:/p}-${file:text.txt}'\n"
 			 "l: '${json:LIST}'\nm: '${NO:-${PORT}}'\n");
 	/* Without memory for a table keys are searched one by one, and the result is the same. */
 	assert_true(cfr_fail_each(compose_once, NULL) > 50);

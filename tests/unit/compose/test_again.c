@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 static char folder[] = "/tmp/cfgrun-again-XXXXXX";
-static unsigned worlds = 12, first = 1;
+static unsigned worlds = 5, first = 1;
 static char variables_text[4][16];
 static const char *variables[5];
 
@@ -462,7 +462,7 @@ static void test_lives(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < worlds; i++) {
-		if (worlds > 12)
+		if (worlds > 5)
 			fprintf(stderr, "world %u\n", first + i);
 		live(first + i);
 	}

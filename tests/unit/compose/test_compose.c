@@ -132,6 +132,42 @@ static void test_beside(void **state)
 	expect(LAYERS("$merge: append"), false, &plain, "{\"$merge\":\"append\"}");
 }
 
+/* Many elements, of which some are there already: in whatever order keys stand, opened by a reading of names or not. A
+ * comparison of each with each would take minutes. */
+static void test_large_unions(void **state)
+{
+	enum { MANY = 20000 };
+	static const cfr_strategy_at lists[] = { { CFR_STR("/union"), CFR_STR(""), CFR_STRATEGY_UNION },
+						 { CFR_STR("/by"), CFR_STR("id"), CFR_STRATEGY_BY } };
+	cfr_composition what = with(lists, 2);
+	cfr_buf low = CFR_BUF_INIT, high = CFR_BUF_INIT;
+	cfr_snapshot *snap;
+	cfr_node list;
+	cfr_err err = CFR_ERR_INIT;
+
+	(void)state;
+	for (int by = 0; by < 2; by++) {
+		cfr_buf_clear(&low);
+		cfr_buf_clear(&high);
+		cfr_buf_addz(&low, by ? "by:\n" : "union:\n");
+		cfr_buf_addz(&high, by ? "by:\n" : "union:\n");
+		for (int i = 0; i < MANY; i++) {
+			cfr_buf_addf(&low, i % 5 == 0 ? "- s%d\n" : i % 5 == 1 ? "- {a: [%d, x], b: {c: 1}}\n" : i % 5 == 2 ? "- %d\n" :
+				     i % 5 == 3 ? "- %d.5\n" : "- {id: n%d, v: 1}\n", i);
+			/* Every third is another; keys stand the other way round. */
+			cfr_buf_addf(&high, i % 5 == 0 ? "- s%d\n" : i % 5 == 1 ? "- {b: {c: 1}, a: [%d, x]}\n" : i % 5 == 2 ? "- %d\n" :
+				     i % 5 == 3 ? "- %d.5\n" : "- {v: 1, id: n%d}\n", i % 3 ? i : i + MANY * 5);
+		}
+		if (composing_texts(&snap, (cfr_str[]){ cfr_buf_str(&low), cfr_buf_str(&high) }, 2, false, &what, &err) < 0)
+			fail_msg("%s", err.message);
+		assert_int_equal(cfr_node_find(&list, composing_root(snap), by ? CFR_STR("by") : CFR_STR("union"), NULL), 0);
+		assert_int_equal(cfr_node_size(list), MANY + (MANY + 2) / 3);
+		cfr_snapshot_free(snap);
+	}
+	cfr_buf_release(&low);
+	cfr_buf_release(&high);
+}
+
 static void test_variables(void **state)
 {
 	cfr_composition what = with(NULL, 0);
@@ -426,6 +462,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_layers), cmocka_unit_test(test_kinds), cmocka_unit_test(test_strategies), cmocka_unit_test(test_beside),
+		cmocka_unit_test(test_large_unions),
 		cmocka_unit_test(test_variables), cmocka_unit_test(test_refs), cmocka_unit_test(test_bombs),
 		cmocka_unit_test(test_origins), cmocka_unit_test(test_set), cmocka_unit_test(test_laws),
 		cmocka_unit_test(test_read_back), cmocka_unit_test(test_langswarm),
