@@ -40,6 +40,17 @@ static bool item_around(uint32_t *out, const change *c, const cfr__list *list)
 	return low < list->first + list->count && items[low].window.start <= c->from && c->to <= items[low].window.end;
 }
 
+/* Does what comes behind an entry of YAML begin with an alias or a merge? What is said above that is said about what comes
+ * next (engine/text/listing.c). */
+static bool silent(cfr_str text, uint32_t at)
+{
+	const char *p = text.ptr + at, *end = text.ptr + text.len;
+
+	while (p < end && strchr("# \t\r\n-", *p))
+		p = *p != '#' ? p + 1 : (p = memchr(p, '\n', (size_t)(end - p))) ? p : end;
+	return p < end && (*p == '*' || *p == '<');
+}
+
 static bool find_path(change *c)
 {
 	const cfr__lists *lists = &c->old->lists;
@@ -51,7 +62,8 @@ static bool find_path(change *c)
 		c->path[c->depth++] = item;
 		list = lists->items[item].list;
 	} while (list != CFR__NO_LIST);
-	return lists->items[item].window.alone && !lists->items[item].window.property;
+	return lists->items[item].window.alone && !lists->items[item].window.property &&
+	       (c->old->format != CFR_YAML || !silent(cfr_source_bytes(c->old->source), lists->items[item].window.end));
 }
 
 static uint32_t moved(const change *c, uint32_t offset)
@@ -121,6 +133,15 @@ static bool stays(const change *c, uint32_t start)
 	return !c->lines && (c->old->format == CFR_YAML || memchr(text.ptr + c->end, '\n', start - c->end));
 }
 
+/* JSON: an item is read with its line, so that it can be shown. Does that reach from before the change into it? */
+static bool shows(const change *c, uint32_t end)
+{
+	const char *text = cfr_source_bytes(c->old->source).ptr;
+
+	return c->old->format == CFR_JSON && end <= c->from && c->from - end <= CFR__MARGIN &&
+	       !memchr(text + end, '\n', c->from - end);
+}
+
 static bool keeps(const change *c, const cfr_section *section)
 {
 	const cfr__lists *lists = &c->old->lists;
@@ -133,7 +154,8 @@ static bool keeps(const change *c, const cfr_section *section)
 			    lists->items[section->number].window.end == lists->items[c->path[i]].window.start)
 				return false;
 		}
-		return stays(c, lists->items[section->number].window.start);
+		return stays(c, lists->items[section->number].window.start) &&
+		       !shows(c, lists->items[section->number].window.end);
 	}
 	list = &lists->of[section->number];
 	for (uint32_t i = 0; i < c->depth; i++) {

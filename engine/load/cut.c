@@ -15,8 +15,7 @@
 
 enum {
 	BLOCK = 16 << 10,		/* bytes between two counts of lines */
-	FAR = 64 << 10,			/* a line that is longer has places in the index of the source */
-	MARGIN = 256			/* JSON: so far a line is completed, for who shows it */
+	FAR = 64 << 10			/* a line that is longer has places in the index of the source */
 };
 
 /* ---- places ---- */
@@ -128,8 +127,8 @@ static uint32_t lead_start(const cfr_sections *s, const cfr__list *list, uint32_
 	return from > 0 && from < it->window.start ? from - 1 : it->window.start;
 }
 
-/* The column of the first key or scalar behind an entry, dashes and properties passed; 0 at the end. What is empty stands
- * behind its dash or properties. */
+/* The column of the first key or scalar behind an entry; dashes, properties and aliases are passed. 0 at the end. What is
+ * empty stands behind its dash or properties. */
 static uint32_t next_column(cfr_str text, uint32_t at)
 {
 	uint32_t dash = 0, empty = 0;	/* columns: of the last dash, and where a value would stand that is not there */
@@ -146,6 +145,10 @@ static uint32_t next_column(cfr_str text, uint32_t at)
 			while (text.ptr[at] == ' ')
 				at++;
 			c = text.ptr[at];
+			if (c == '*') {
+				empty = 0;	/* nor is it that */
+				break;
+			}
 			if (c == '-' && strchr(" \t\r\n", text.ptr[at + 1])) {
 				dash = ++at - line;
 			} else if (c == '&' || c == '!') {
@@ -156,7 +159,7 @@ static uint32_t next_column(cfr_str text, uint32_t at)
 			}
 			empty = 1 + (uint32_t)cfr_utf8_count(text.ptr + line, at - line);
 		}
-		if (at < text.len && !strchr("#\t\r\n", c))
+		if (at < text.len && !strchr("*#\t\r\n", c))
 			return 1 + (uint32_t)cfr_utf8_count(text.ptr + line, at - line);
 		while (at < text.len && text.ptr[at++] != '\n')
 			;
@@ -178,9 +181,9 @@ static const cfr__list *list_of(const cfr_sections *s, uint32_t item)
 /* JSON: the beginning and end of the lines an item is on, if they are near. */
 static void whole_lines(cfr_str text, uint32_t *from, uint32_t *to)
 {
-	uint32_t start = line_start(text, *from, MARGIN), end = *to;
+	uint32_t start = line_start(text, *from, CFR__MARGIN), end = *to;
 
-	while (end < text.len && end - *to < MARGIN && text.ptr[end] != '\n')
+	while (end < text.len && end - *to < CFR__MARGIN && text.ptr[end] != '\n')
 		end++;
 	if (start != UINT32_MAX)
 		*from = start;

@@ -31,11 +31,14 @@ struct kept_list {
 	uint32_t first, count, owner, start, end, indent, depth, sequence;
 };
 
+/* Where nobody said in which format a text is, its name has a say. */
 static int outline_key(cfr_cache_key *out, const cfr_sections *s)
 {
-	cfr_str more = { (const char *)&s->least, sizeof(s->least) };
+	cfr_format named = s->asked == CFR_FORMAT_NONE ? cfr_format_of_name(cfr_sections_name(s)) : CFR_FORMAT_NONE;
+	const uint32_t which[3] = { s->least.file, s->least.list, (uint32_t)named };
 
-	return cfr__load_key(out, "outline", &s->digest, s->asked, &s->limits, more, NULL);
+	return cfr__load_key(out, "outline", &s->digest, s->asked, &s->limits,
+	                     (cfr_str){ (const char *)which, sizeof(which) }, NULL);
 }
 
 static struct kept_item pack_item(const cfr__listed *it)
@@ -97,13 +100,14 @@ static bool proved_items(const cfr__lists *l, const cfr__list *list, uint32_t nu
 
 		if (w->start < last || w->end < w->start || w->end > list->end || w->value < w->start || w->value > w->end ||
 		    it->rest < w->value || it->rest > w->end || w->indent > w->value - w->start ||
-		    w->sequence != list->sequence || w->index != i - list->first || it->shape > CFR__ENTRIES ||
+		    w->indent != list->indent || w->sequence != list->sequence || w->index != i - list->first || it->shape > CFR__ENTRIES ||
 		    (!w->sequence && (w->key < w->start || w->key_end < w->key || w->key_end > w->value)))
 			return false;
 		/* Lists are kept as they close: the inner ones first. */
 		if (it->list != CFR__NO_LIST && (it->list >= number || l->of[it->list].owner != i || it->shape != CFR__ENTRIES ||
 		                                 l->of[it->list].depth != list->depth + 1 ||
-		                                 l->of[it->list].start < w->start || l->of[it->list].end > w->end))
+		                                 l->of[it->list].start < (w->sequence ? w->start : w->value) ||
+		                                 l->of[it->list].end > w->end))
 			return false;
 		last = w->end;
 	}
@@ -192,7 +196,7 @@ static int section_key(cfr_cache_key *out, const cfr_sections *s, bool listed, u
 {
 	const uint32_t which[4] = { s->least.file, s->least.list, listed, number };
 
-	return cfr__load_key(out, "section", &s->digest, s->asked, &s->limits,
+	return cfr__load_key(out, "section", &s->digest, s->format, &s->limits,
 	                     (cfr_str){ (const char *)which, sizeof(which) }, NULL);
 }
 

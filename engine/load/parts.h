@@ -56,6 +56,9 @@ struct cfr_sections {
 
 /* --- cut.c: the text of a section as a source of its own --- */
 
+enum { CFR__MARGIN = 256 };		/* JSON: so far an item's lines are completed, for who shows them */
+
+
 cfr_place cfr__sections_place(cfr_sections *sections, uint32_t offset);
 /* Of an item: its window, as it lies in the part. */
 int cfr__cut_item(cfr_source **out, cfr__window *window, cfr_sections *sections, uint32_t item, cfr_err *err);

@@ -265,12 +265,11 @@ int cfr__sections_new(cfr_sections **out, cfr_loader *loader, const char *file, 
 }
 
 /* The text behind an open file, and the stamp that is that text's; `now` is the file's from before. */
-static int read_text(cfr_sections *s, int fd, cfr_file_stamp *now)
+static int read_text(cfr_source **out, cfr_sections *s, int fd, cfr_file_stamp *now)
 {
 	const cfr_profile *profile = cfr__load_profile(s->loader);
 	uint64_t begin = cfr_profile_now(profile);
 	cfr_buf bytes = { .pool = cfr__load_pool(s->loader) };
-	cfr_source *source;
 	cfr_file_stamp after;
 	int r = cfr_file_read_open(&bytes, fd, cfr_str_of(s->file), &s->limits, NULL);
 
@@ -278,18 +277,18 @@ static int read_text(cfr_sections *s, int fd, cfr_file_stamp *now)
 	if (!cfr_file_same(now, &after))
 		now->seen = 0;
 	if (r == 0)
-		r = cfr_source_take(&source, cfr_str_of(s->file), &bytes, &s->limits, NULL);
+		r = cfr_source_take(out, cfr_str_of(s->file), &bytes, &s->limits, NULL);
 	cfr_buf_release(&bytes);
 	if (r)
 		return r == CFR_E_NOMEM ? r : CFR__UNSAFE;
-	atomic_store_explicit(&s->source, source, memory_order_release);
-	cfr_profile_span(profile, "read", cfr_str_of(s->file), begin, cfr_source_bytes(source).len, "bytes");
+	cfr_profile_span(profile, "read", cfr_str_of(s->file), begin, cfr_source_bytes(*out).len, "bytes");
 	return 0;
 }
 
 int cfr__sections_read(cfr_sections *s, bool cached)
 {
-	cfr_file_stamp after;
+	cfr_file_stamp before;
+	cfr_source *source;
 	struct stat st;
 	int fd, r = 0;
 
@@ -304,14 +303,16 @@ int cfr__sections_read(cfr_sections *s, bool cached)
 		if (cfr__take_outline(s, s->stamp.size))
 			goto done;
 	}
-	after = s->stamp;
-	r = read_text(s, fd, &s->stamp);
+	before = s->stamp;
+	r = read_text(&source, s, fd, &s->stamp);
+	if (r == 0)
+		atomic_store_explicit(&s->source, source, memory_order_release);
 	if (r == 0 && cached && (!s->digested || !s->stamp.seen)) {
-		cfr_str text = cfr_source_bytes(s->source);
+		cfr_str text = cfr_source_bytes(source);
 
 		s->digested = cfr__load_digest(&s->digest, s->loader, cfr_str_of(s->file), text, NULL) == 0;
 		if (s->digested && s->stamp.seen)
-			cfr__stamp_keep(s->loader, &s->stamp, &after, &s->digest);
+			cfr__stamp_keep(s->loader, &before, &s->stamp, &s->digest);
 		if (s->digested)
 			cfr__take_outline(s, text.len);
 	}
@@ -320,27 +321,34 @@ done:
 	return r;
 }
 
-/* What was taken from a cache is of the file as its stamp was. */
+/* What was taken from a cache is of the file as its stamp was. Nobody sees a text before that is known of it. */
+static int read_again(cfr_sections *s)
+{
+	cfr_source *source = NULL;
+	cfr_file_stamp now;
+	int fd, r;
+
+	if (cfr_file_open(&fd, s->file, NULL) < 0)
+		return CFR__UNSAFE;
+	cfr_file_look(&now, fd);
+	r = cfr_file_same(&now, &s->stamp) ? read_text(&source, s, fd, &now) : CFR__UNSAFE;
+	close(fd);
+	if (r == 0 && now.seen)
+		atomic_store_explicit(&s->source, source, memory_order_release);
+	else
+		cfr_source_unref(source);
+	return r == 0 && !now.seen ? CFR__UNSAFE : r;
+}
+
 int cfr__sections_need(cfr_sections *s)
 {
-	cfr_file_stamp now;
-	int fd, r = 0;
+	int r = 0;
 
 	if (atomic_load_explicit(&s->source, memory_order_acquire))
 		return 0;
 	pthread_mutex_lock(&s->reading);
-	if (!atomic_load_explicit(&s->source, memory_order_relaxed)) {
-		r = cfr_file_open(&fd, s->file, NULL) < 0 ? CFR__UNSAFE : 0;
-		if (r == 0) {
-			cfr_file_look(&now, fd);
-			r = cfr_file_same(&now, &s->stamp) ? read_text(s, fd, &now) : CFR__UNSAFE;
-			if (r == 0 && !now.seen) {
-				cfr_source_unref(atomic_exchange(&s->source, NULL));
-				r = CFR__UNSAFE;
-			}
-			close(fd);
-		}
-	}
+	if (!atomic_load_explicit(&s->source, memory_order_relaxed))
+		r = read_again(s);
 	pthread_mutex_unlock(&s->reading);
 	return r;
 }

@@ -3,6 +3,10 @@
  * Which collections are large is known when they end. So while a text is scanned each open collection gathers its entries;
  * when it closes they are kept, if it was large, or the room serves the next one at that level. What is kept is a small part
  * of all that was gathered, and the room is as warm as the stack.
+ *
+ * Comments of YAML belong to the keys and scalars around them (comments.c). Items that are aliases and merges, `<<`, are
+ * neither: what is said about such a *silent* item is said about the next key or scalar behind it, in whatever entry that
+ * stands. A collection with an entry that begins between the two is read as a whole.
  */
 #include "engine/text/outline.h"
 
@@ -19,6 +23,11 @@ typedef struct gathered {
 struct cfr__listing {
 	cfr__lists *out;
 	bool brackets;			/* JSON */
+	bool dash;			/* one stands behind the last key or scalar */
+	bool silent, said;		/* so does a silent item; something may be said about it */
+	bool passed;			/* there was a silent item, somewhere */
+	uint32_t from;			/* so far nothing was, from the line behind that key or scalar on */
+	uint32_t merge;			/* the level of a `<<` whose value this is; 0: none */
 	gathered levels[CFR__OUTLINE_DEPTH];
 };
 
@@ -34,10 +43,98 @@ static inline cfr__listed *latest(cfr__tracker *t)
 	return &g->items[g->count - 1];
 }
 
+/* ---- what is silent ---- */
+
+static void pass_silent(cfr__tracker *t)
+{
+	struct cfr__listing *l = t->listing;
+
+	if (!l->silent) {
+		l->from = t->rest;
+		l->said = false;
+	}
+	l->silent = l->passed = true;
+}
+
+static void pass_mark(struct cfr__listing *l)
+{
+	l->silent = l->dash = false;
+}
+
+/* Is there a comment or a blank line? */
+static bool comments(cfr_str text, uint32_t from, uint32_t to)
+{
+	bool blank = true;
+
+	for (; from < to; from++) {
+		char c = text.ptr[from];
+
+		if (c == '#' || (c == '\n' && blank))
+			return true;
+		blank = c == '\n' || (blank && (c == ' ' || c == '\t' || c == '\r'));
+	}
+	return false;
+}
+
+/* Among lines that are blank or comments, is there one that is deeper? */
+static bool deeper(cfr_str text, uint32_t from, uint32_t to, uint32_t indent)
+{
+	while (from < to) {
+		size_t blanks = strspn(text.ptr + from, " \t");
+		const char *end = memchr(text.ptr + from, '\n', to - from);
+
+		if (text.ptr[from + blanks] == '#' && blanks > indent)
+			return true;
+		from = end ? (uint32_t)(end + 1 - text.ptr) : to;
+	}
+	return false;
+}
+
+/* An entry begins: is something said about silent items before it? Above them and beside them, it is all about what comes
+ * next; below them, when there is a dash, also what is deeper. */
+static bool muddled(cfr__tracker *t, const cfr__window *entry)
+{
+	struct cfr__listing *l = t->listing;
+
+	if (!l->silent)
+		return false;
+	l->said = l->said || comments(t->text, l->from, t->rest);
+	l->from = t->rest;
+	return l->said || (l->dash && deeper(t->text, t->rest, entry->start, entry->indent));
+}
+
+static bool is_merge(const cfr__tracker *t, const cfr__window *entry)
+{
+	return !entry->sequence && entry->key_end - entry->key == 2 && memcmp(t->text.ptr + entry->key, "<<", 2) == 0;
+}
+
+static void pass_entry(cfr__tracker *t, const cfr__window *entry)
+{
+	struct cfr__listing *l = t->listing;
+
+	if (l->merge && t->depth <= l->merge)
+		l->merge = 0;
+	if (is_merge(t, entry)) {
+		l->merge = t->depth;
+		pass_silent(t);
+	} else if (entry->sequence) {
+		l->dash = true;
+	} else if (!l->merge) {
+		pass_mark(l);
+	}
+}
+
+/* ---- entries ---- */
+
 void cfr__list_shape(cfr__tracker *t, cfr__shape shape)
 {
-	if (t->listing && t->depth)
-		latest(t)->shape = (uint8_t)shape;
+	if (!t->listing || !t->depth)
+		return;
+	latest(t)->shape = (uint8_t)shape;
+	if (shape == CFR__UNKNOWN && latest(t)->window.sequence)
+		pass_silent(t);
+	else if (shape != CFR__UNKNOWN && !t->listing->merge)
+		pass_mark(t->listing);
 }
 
 void cfr__list_depth(cfr__tracker *t, uint32_t brackets)
@@ -78,8 +175,11 @@ int cfr__list_entry(cfr__tracker *t, const cfr__window *entry)
 	if (g->count == g->cap && cfr_vec_room(&g->items, &g->cap, (uint64_t)g->count + 1, sizeof(*g->items), NULL) < 0)
 		return CFR_E_NOMEM;
 	g->items[g->count++] = (cfr__listed){ .window = *entry, .list = CFR__NO_LIST, .shape = CFR__SCALAR };
-	if (!entry->sequence && entry->key_end - entry->key == 2 && memcmp(t->text.ptr + entry->key, "<<", 2) == 0)
+	if (t->listing->brackets)
+		return 0;
+	if (is_merge(t, entry) || muddled(t, entry))
 		g->odd = true;
+	pass_entry(t, entry);
 	return 0;
 }
 
@@ -206,8 +306,8 @@ int cfr__lists_same(cfr__listed *out, uint32_t *nodes, uint32_t *depth, const cf
 		while (r == 0 && t->depth)
 			r = cfr__track_close(t, end);
 	}
-	/* A comment above it is none of its own. */
-	if (r == 0 && listing->levels[0].items[0].window.start != start)
+	/* A comment above it is none of its own; one beside what is silent may be another's. */
+	if (r == 0 && (listing->levels[0].items[0].window.start != start || listing->passed))
 		r = CFR__UNSAFE;
 	if (r == 0) {
 		*out = listing->levels[0].items[0];

@@ -54,9 +54,21 @@ static void test_texts(void **state)
 		"[\n  {\"a\": \"\xC3\xA9\"}, [1,\n 2], \"x\", {\"k\\u00e9\": [1, 2, {\"z\": \"\xE2\x82\xAC\"}]}\n]\n",
 		"\xEF\xBB\xBF[[1,2,3],[4,5,[6,7]],{\"a\":{\"b\":[]}}]",
 	};
-	struct lazy n = { 0 };
+	/* What is said about an alias is said about what comes next. */
+	static const char *const silent[] = {
+		"a: &a {x: 1}\nb:\n  - c: [1]\n    # deep\n  # c\n  - *a\n  - d: [2]\n  - e: [3]\n",
+		"a: &a {x: 1}\nb:\n  - c: [1]\n  - *a # t\nd: [2]\ne: {f: [1]}\n",
+		"a: &a {x: 1}\nb:\n  - c: [1]\n  - *a\n      # deep\n  - d: [2]\n  - x\n\n  - *a\n  - - e: [3]\n",
+		"a: &a {x: 1}\nb:\n  - - c: [1]\n       # deep\n  - - *a\n    -    d: [2]\n    - e: [3]\n  - [4]\n",
+		"a: &a {x: 1}\nb:\n  - c: [1]\n  # c\n  - <<: *a\n  - d: [2]\n  - e: [3]\n",
+		"a: &a {x: 1}\nb:\n  c:\n    # c\n    <<: *a\n\n  d:\n    e: [3]\n    <<:\n      # c\n    - *a # t\n    - *a\nf: [1, 2]\n",
+	};
+	struct lazy n = { 0 }, aliases = { 0 };
 
 	(void)state;
+	for (size_t i = 0; i < sizeof(silent) / sizeof(*silent); i++)
+		check(&aliases, cfr_str_of(silent[i]), CFR_YAML, 400);
+	tell(&aliases);
 	for (size_t i = 0; i < sizeof(yaml) / sizeof(*yaml); i++)
 		check(&n, cfr_str_of(yaml[i]), CFR_YAML, 400);
 	for (size_t i = 0; i < sizeof(json) / sizeof(*json); i++)
@@ -69,7 +81,7 @@ static void test_texts(void **state)
 	lazy_again(&n, CFR_STR("n:\n   - - x\n     - y\n   - - []\n     - \"[\"\n# c: \"\n   - true\n"),
 	           CFR_STR("n:\n   - - x\n     - y\n   - - []\n     - \"[\n# c: \"\n   - true\n"), CFR_YAML);
 	tell(&n);
-	assert_true(n.opened >= 9 && n.given * 10 > n.asked * 8 && n.listed > 20);
+	assert_true(aliases.opened >= 3 && n.opened >= 9 && n.given * 10 > n.asked * 8 && n.listed > 20);
 }
 
 static void each_file(struct lazy *n, const char *folder)
@@ -257,6 +269,78 @@ static void test_again(void **state)
 	cfr_sections_unref(now);
 }
 
+/* Who shows a line of JSON shows it as it is. */
+static void test_lines(void **state)
+{
+	cfr_str text = CFR_STR("{\n\"a\": {\"x\": [1, 2]}, \"b\": {\"y\": [3, 4]}, \"c\": {\"z\": [5, 6]},\n\"d\": {\"x\": [7, 8]}}\n");
+	cfr_str other = CFR_STR("{\n\"a\": {\"x\": [1, 2]}, \"b\": {\"y\": [3, 4]}, \"c\": {\"z\": [5, 9]},\n\"d\": {\"x\": [7, 8]}}\n");
+	const char *const pointers[] = { "/a", "/b", "/c", "/d" };
+	cfr_source *source, *edited;
+	cfr_sections *old, *now;
+	const cfr_section *section;
+	cfr_node node;
+
+	(void)state;
+	assert_int_equal(cfr_source_new(&source, CFR_STR("x"), text, NULL, NULL), 0);
+	assert_int_equal(cfr_source_new(&edited, CFR_STR("x"), other, NULL, NULL), 0);
+	assert_int_equal(cfr__sections_of(&old, NULL, source, CFR_JSON, NULL, lazy_least, NULL), 0);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(cfr_sections_get(&section, &node, old, cfr_str_of(pointers[i]), NULL), 0);
+	assert_int_equal(cfr__sections_new(&now, NULL, NULL, CFR_JSON, NULL, lazy_least), 0);
+	now->source = cfr_source_ref(edited);
+	assert_int_equal(cfr__sections_take_over(now, old), 0);
+	assert_true(lazy_shared(now, old) >= 1);
+	for (int i = 0; i < 4; i++) {
+		uint32_t line;
+
+		assert_int_equal(cfr_sections_get(&section, &node, now, cfr_str_of(pointers[i]), NULL), 0);
+		line = cfr_document_span(cfr_section_document(section), node).line;
+		assert_true(cfr_str_eq(cfr_source_line(cfr_document_source(cfr_section_document(section)), line),
+		                       cfr_source_line(edited, line)));
+	}
+	cfr_sections_unref(old);
+	cfr_sections_unref(now);
+	cfr_source_unref(source);
+	cfr_source_unref(edited);
+}
+
+/* The same bytes under two names are two texts, if the names say so. */
+static void test_names(void **state)
+{
+	static const char *const ends[] = { ".yaml", ".json", "" };
+	struct double_cache *cache = double_new();
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		cfr_loader *loader = double_loader(cache);
+		char name[80];
+		cfr_sections *s;
+		FILE *f;
+
+		snprintf(name, sizeof(name), "%s.twin%s", file_name, ends[i % 3]);
+		if (i < 3) {
+			f = fopen(name, "w");
+			assert_non_null(f);
+			fputs("{\"a\": [", f);
+			for (int k = 0; k < 20000; k++)
+				fputs("[1, 2],", f);
+			fputs("{}]}\n", f);
+			fclose(f);
+		}
+		/* A mapping in braces is JSON in parts, and is not of YAML. */
+		if (cfr_sections_open(&s, loader, name, CFR_FORMAT_NONE, NULL, NULL) == 0) {
+			assert_true(i % 3 != 0 && cfr_sections_format(s) == CFR_JSON);
+			cfr_sections_unref(s);
+		} else {
+			assert_int_equal(i % 3, 0);
+		}
+		cfr_loader_free(loader);
+		if (i >= 3)
+			unlink(name);
+	}
+	double_free(cache);
+}
+
 static void *ask(void *arg)
 {
 	static atomic_uint next;
@@ -354,6 +438,8 @@ int main(void)
 		cmocka_unit_test(test_folders),
 		cmocka_unit_test(test_cache),
 		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_preload),
 		cmocka_unit_test(test_not_in_parts),
