@@ -46,11 +46,18 @@ CFR_API void cfr_cache_count(cfr_cache cache, uint64_t hits, uint64_t misses);
 /* Adds these counts to those of the cache, if nobody is writing. None is fine. */
 CFR_API void cfr_cache_close(cfr_cache cache);
 
-enum { CFR_CACHE_HOURS = 24 };
+enum { CFR_CACHE_HOURS = 24, CFR_CACHE_KINDS = 8 };
+
+/* Records that begin with the same seven letters, which say what they are of (engine/port/cache.h). */
+typedef struct cfr_cache_kind {
+	char name[8];
+	uint64_t records, bytes;
+} cfr_cache_kind;
 
 typedef struct cfr_cache_stats {
 	bool there;			/* is there a file of records */
 	uint64_t records, bytes;	/* bytes: of the records alone */
+	cfr_cache_kind kinds[CFR_CACHE_KINDS];	/* the last, "", is all others; unused ones have no records */
 	uint64_t file, used, bound;	/* bytes: of the file, of that in use, most of the file */
 	int64_t oldest, newest;		/* seconds since 1970: when any record was last used, at the earliest and at the latest */
 	int64_t since;			/* when counting began; 0: never */

@@ -31,13 +31,35 @@ static int open_store(cfr__store *store, const cfr_cache_options *options, cfr_e
 
 /* --- stats --- */
 
+/* The last kind is of what has no name, and of what there is no room for. */
+static void add_kind(cfr_cache_stats *stats, const cfr__snapshot *snap, const cfr__value *value)
+{
+	cfr_cache_kind *kind = stats->kinds, *last = kind + CFR_CACHE_KINDS - 1;
+	char name[sizeof(kind->name)] = "";
+	bool named = value->len >= sizeof(cfr__head) + sizeof(name) - 1;
+
+	if (named && value->inner)
+		memcpy(name, value->inner + sizeof(cfr__head), sizeof(name) - 1);
+	else if (named)
+		named = cfr__pread(snap->fd, name, sizeof(name) - 1, value->offset + sizeof(cfr__head));
+	for (size_t i = 0; i < sizeof(name) - 1; i++)
+		named = named && name[i] >= 'a' && name[i] <= 'z';
+	while (kind < last && (!named || (kind->records && strcmp(kind->name, name) != 0)))
+		kind++;
+	if (kind < last)
+		memcpy(kind->name, name, sizeof(name));
+	kind->records++;
+	kind->bytes += value->len;
+}
+
 static int add_entry(void *arg, const cfr__snapshot *snap, cfr_str key, const cfr__value *value)
 {
 	cfr_cache_stats *stats = arg;
 	cfr__use use;
 	int64_t seconds;
 
-	(void)snap;
+	if (*key.ptr == CFR__RECORD)
+		add_kind(stats, snap, value);
 	if (*key.ptr != CFR__USE || value->len != sizeof(use) || !value->inner)
 		return 0;
 	memcpy(&use, value->inner, sizeof(use));

@@ -52,7 +52,8 @@ CFR_API int cfr_load(cfr_document **out, const char *file, cfr_err *err);
 CFR_API int cfr_load_text(cfr_document **out, const char *name, const char *bytes, size_t len, cfr_err *err);
 
 /* A loader (engine/load.h) with the cache on disk that the program uses, in a folder; NULL: where CFGRUN_CACHE says, else
- * cfgrun in $XDG_CACHE_HOME or ~/.cache. Where there can be none, it loads without. Give it to checks and compositions. */
+ * cfgrun in $XDG_CACHE_HOME or ~/.cache. Where there can be none, it loads without. Give it to checks, compositions
+ * and configurations. How often the cache has helped them counts in `cfgrun cache stats` when the loader is freed. */
 CFR_API int cfr_cached_loader(cfr_loader **out, const char *folder, cfr_err *err);
 
 /* The node at a JSON Pointer. CFR_E_NOTFOUND with the nearest key as hint. */

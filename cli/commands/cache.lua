@@ -65,15 +65,34 @@ local function tell(options, fields, lines)
   end
 end
 
+-- By the letters that records begin with (engine/load).
+local KINDS = { cfrdocs = "documents", cfrsect = "sections", cfroutl = "outlines", cfstamp = "stamps" }
+
+--- The kinds by names that people know; what has none is "others".
+local function kinds_of(kinds)
+  local out = {}
+  for letters, kind in pairs(kinds) do
+    local sum = out[KINDS[letters] or "others"] or { records = 0, bytes = 0 }
+    out[KINDS[letters] or "others"] = { records = sum.records + kind.records, bytes = sum.bytes + kind.bytes }
+  end
+  return out
+end
+
 local RUN = {}
 
 function RUN.stats(options)
   local s = ok(core.cache.stats())
+  s.kinds = kinds_of(s.kinds)
   s.rate, s.day_rate = rate(s.hits, s.misses), rate(s.day_hits, s.day_misses)
   local lines = { ("folder    %s"):format(s.path) }
   if s.there then
     lines[#lines + 1] = ("size      %s of %s, in use %s"):format(size(s.file), size(s.bound), size(s.used))
     lines[#lines + 1] = ("records   %d, %s"):format(s.records, size(s.bytes))
+    for _, name in ipairs { "documents", "sections", "outlines", "stamps", "others" } do
+      if s.kinds[name] then
+        lines[#lines + 1] = ("          %-10s %d, %s"):format(name, s.kinds[name].records, size(s.kinds[name].bytes))
+      end
+    end
     if s.records > 0 then
       lines[#lines + 1] = ("used      the latest %s, the one not used for longest %s"):format(ago(s.newest), ago(s.oldest))
     end

@@ -22,7 +22,8 @@ typedef struct cfr_cache_ops {
 	/* Copies a record behind what is in `out`; nothing of it stays borrowed. False for a miss. What is given is what was
 	 * put, byte for byte. */
 	bool (*get)(void *arg, const cfr_cache_key *key, cfr_buf *out);
-	/* Keeps the pieces as one record, in place of an older one; waits for nobody longer than a moment. */
+	/* Keeps the pieces as one record, in place of an older one; waits for nobody longer than a moment. Its first seven
+	 * bytes say what kind of record it is, for who counts them: "cfrdocs". */
 	void (*put)(void *arg, const cfr_cache_key *key, const cfr_str *pieces, uint32_t count);
 } cfr_cache_ops;
 

@@ -1,7 +1,8 @@
 /* lua/commands/bind_cache.c -- core.cache: the cache as people see it (`cfgrun cache`).
  *
  *   cache.path()      the folder; nil and why there is none
- *   cache.stats()     table of cfr_cache_stats      cache.verify()  of cfr_cache_verdict
+ *   cache.stats()     table of cfr_cache_stats, kinds = { name = { records=, bytes= }, … }
+ *   cache.verify()    of cfr_cache_verdict
  *   cache.clear()     bytes that were freed
  *
  * Where it is and how large it may be is said by the environment alone: CFGRUN_CACHE, CFGRUN_CACHE_SIZE, else by
@@ -62,9 +63,19 @@ static int cache_stats(lua_State *L)
 		{ "day_hits", (int64_t)s.day_hits }, { "day_misses", (int64_t)s.day_misses }, { "kept", (int64_t)s.kept },
 		{ "dropped", (int64_t)s.dropped } };
 
-	lua_createtable(L, 0, 16);
+	lua_createtable(L, 0, 17);
 	for (size_t i = 0; i < sizeof(figures) / sizeof(*figures); i++)
 		cfr__cmd_set_int(L, figures[i].name, (lua_Integer)figures[i].value);
+	lua_createtable(L, 0, 4);
+	for (int i = 0; i < CFR_CACHE_KINDS; i++) {
+		if (s.kinds[i].records == 0)
+			continue;
+		lua_createtable(L, 0, 2);
+		cfr__cmd_set_int(L, "records", (lua_Integer)s.kinds[i].records);
+		cfr__cmd_set_int(L, "bytes", (lua_Integer)s.kinds[i].bytes);
+		lua_setfield(L, -2, s.kinds[i].name);
+	}
+	lua_setfield(L, -2, "kinds");
 	cfr__cmd_set_bool(L, "there", s.there);
 	cfr__cmd_set_str(L, "path", cfr_str_of(options.folder));
 	return 1;

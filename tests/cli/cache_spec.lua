@@ -43,10 +43,14 @@ describe("cache", function()
     assert.equal(0, get().status)
     r = run "$CFGRUN cache stats"
     assert.matches("folder    " .. cache:gsub("%p", "%%%0") .. "\n", r.out)
-    assert.matches("records   %d+, %d+%.?%d* KiB\n", r.out)
+    assert.matches("records   %d, %d+%.?%d* KiB\n          documents  1, %d+%.?%d* KiB\n", r.out)
     assert.matches("found     66%.6 %% of 3 during the last day\n", r.out)
     r = run "$CFGRUN cache stats -f json > stats.json; for i in hits misses there; do $CFGRUN get stats.json /$i; done"
     assert.equal("2\n1\ntrue\n", r.out)
+    r = run("$CFGRUN query big.yaml '$[\"agent-2999\"].limits[*]'; $CFGRUN cache stats -f json > stats.json; "
+      .. "for i in documents sections outlines; do $CFGRUN get stats.json /kinds/$i/records; done; "
+      .. "$CFGRUN query stats.json '$.kinds.others'")
+    assert.equal("[2999,5998]\n1\n2\n1\n[]\n", r.out)
     r = run "CFGRUN_CACHE_SIZE=64M $CFGRUN cache stats"
     assert.matches("of 64.0 MiB", r.out)
     assert.equal("drwx------\n", run("stat -c %A kept").out)

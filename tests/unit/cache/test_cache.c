@@ -94,6 +94,57 @@ static void test_stats(void **state)
 	assert_int_equal(stats.hits + stats.misses, 0);
 }
 
+/* Kinds by the letters in front; in pages of their own and among others. */
+static void test_kinds(void **state)
+{
+	static const char *const texts[] = { "letters and more", "letters", "lettera", "x", "", "UPPERCA", "cfr\0abc", "letters\1..." };
+	cfr_cache_options options = caching_options(*state);
+	uint64_t records = 0, more = 0, bytes = 0;
+	cfr_cache_stats stats;
+	cfr_cache cache;
+
+	cfr_cache_open(&cache, &options);
+	for (unsigned i = 0; i < 16; i++) {
+		cfr_cache_key key = caching_key(i);
+		char *large = calloc(1, 20000);
+		cfr_str pieces[2] = { { texts[i / 2], i / 2 == 6 ? 7 : strlen(texts[i / 2]) }, { large, i % 2 ? 20000 : 0 } };
+
+		cache.ops->put(cache.arg, &key, pieces, 2);
+		free(large);
+	}
+	assert_int_equal(cfr_cache_read_stats(&stats, &options, NULL), 0);
+	for (int i = 0; i < CFR_CACHE_KINDS; i++) {
+		const cfr_cache_kind *kind = &stats.kinds[i];
+		bool others = i == CFR_CACHE_KINDS - 1;
+
+		assert_int_equal(kind->records, strcmp(kind->name, "letters") == 0 ? 6 : strcmp(kind->name, "lettera") == 0 ? 2 :
+		                 others ? 8 : 0);
+		assert_true(kind->bytes >= kind->records / 2 * 20000 && kind->bytes < kind->records / 2 * 20200 + 1);
+		records += kind->records;
+	}
+	assert_int_equal(records, 16);
+	for (unsigned i = 0; i < 20; i++) {
+		cfr_cache_key key = caching_key(100 + i);
+		char name[16];
+
+		snprintf(name, sizeof(name), "kind%cxx", 'a' + (int)i);
+		cache.ops->put(cache.arg, &key, &(cfr_str){ name, 8 }, 1);
+	}
+	cfr_cache_close(cache);
+	assert_int_equal(cfr_cache_read_stats(&stats, &options, NULL), 0);
+	assert_int_equal(stats.records, 36);
+	for (int i = 0; i < CFR_CACHE_KINDS; i++) {
+		const cfr_cache_kind *kind = &stats.kinds[i];
+
+		assert_true(kind->records > 0);
+		assert_int_equal(kind->name[0] == '\0', i == CFR_CACHE_KINDS - 1);
+		more += kind->records;
+		bytes += kind->bytes;
+	}
+	assert_int_equal(more, stats.records);
+	assert_int_equal(bytes, stats.bytes);
+}
+
 static void test_where(void **state)
 {
 	static const struct {
@@ -223,7 +274,7 @@ static void test_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		caching_test(test_roundtrip), caching_test(test_appends), caching_test(test_stats), caching_test(test_where),
+		caching_test(test_roundtrip), caching_test(test_appends), caching_test(test_stats), caching_test(test_kinds), caching_test(test_where),
 		caching_test(test_gone),
 		caching_test(test_threads), caching_test(test_bounded),
 	};

@@ -1,6 +1,7 @@
 /* tests/unit/host/test_loader.c -- an embedder's loader: the second one finds on disk what the first has kept. */
 #include "host/cfgrun.h"
 
+#include "cache/cache.h"
 #include "engine/base/str.h"
 
 #include <setjmp.h>
@@ -38,6 +39,7 @@ static cfr_load_stats read_once(const char *where)
 
 static void test_cached(void **state)
 {
+	cfr_cache_stats counts;
 	FILE *out;
 	char command[160];
 
@@ -59,6 +61,10 @@ static void test_cached(void **state)
 	assert_int_equal(read_once(NULL).hits, 1);
 	assert_int_equal(setenv("CFGRUN_CACHE_SIZE", "nonsense", 1), 0);
 	assert_int_equal(read_once(NULL).hits, 1);
+	/* All of them count, as those of the program do. */
+	assert_int_equal(cfr_cache_read_stats(&counts, &(cfr_cache_options){ .folder = cache }, NULL), 0);
+	assert_int_equal(counts.misses, 1);
+	assert_int_equal(counts.hits, 4);
 	snprintf(command, sizeof(command), "rm -r '%s'", folder);
 	assert_int_equal(system(command), 0);
 }
