@@ -31,6 +31,7 @@ set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
   "libcfgrun${PROJECT_VERSION_MAJOR} (= ${PROJECT_VERSION}-1), libyaml-dev, libpcre2-dev, liblua5.4-dev, liblmdb-dev, libssl-dev")
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS libedit2)	# opened when `repl` needs it
 set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "check, mend, compare and read configuration
 cfgrun reads YAML, JSON, TOML and other formats, runs rules written in Lua
 in a sandbox, shows findings with the line that a person must edit, and

@@ -3,7 +3,6 @@
 -- Counts are those of the loader (engine/load.h), times are sums over all threads.
 
 local core = require "core"
-local size = require("amount").bytes
 
 local M = {}
 
@@ -23,6 +22,7 @@ end
 
 --- Rows of { what, figure, figure? }.
 local function rows_of(stats)
+  local size = require("amount").bytes
   local rows = {
     { "sources", ("%d"):format(stats.sources), size(stats.bytes) },
     { "parsed", "", size(stats.parsed) },

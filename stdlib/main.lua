@@ -47,6 +47,7 @@ local function dispatch(argv)
       if options.profile then
         require("profiling").begin(options.profile, argv)
       end
+      collectgarbage "restart" -- stopped in lua/commands/state.c: what a start makes is no garbage
       return description.run(options, rest, { names = NAMES, command = command })
     end
   end

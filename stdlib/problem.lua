@@ -1,8 +1,7 @@
--- stdlib/problem.lua: how a failure is told. What, where with the line shown, why, and what to do.
+-- stdlib/problem.lua: how a failure is told. What, where with the line shown, why, and what to do. Every command loads this
+-- for `check`, so what only showing needs is loaded when there is something to show.
 
 local core = require "core"
-local excerpt = require "excerpt"
-local terminal = require "terminal"
 
 local M = {}
 
@@ -28,6 +27,7 @@ end
 ---@param problem table
 ---@return string
 function M.text(problem)
+  local terminal = require "terminal"
   local paint = terminal.painter(2)
   local place = ""
   if problem.file then
@@ -45,7 +45,7 @@ function M.text(problem)
   end
   local line = line_of(problem)
   if line and line ~= "" then
-    out = out .. excerpt.show(line, { line = problem.line, column = problem.column or 1, end_line = problem.end_line,
+    out = out .. require("excerpt").show(line, { line = problem.line, column = problem.column or 1, end_line = problem.end_line,
       end_column = problem.end_column }, paint, "red")
   end
   if problem.other_line then

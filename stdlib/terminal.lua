@@ -1,7 +1,6 @@
 -- stdlib/terminal.lua: colour, width, and whether somebody is watching.
 
 local core = require "core"
-local unicode = require "unicode"
 
 local M = {}
 
@@ -62,7 +61,7 @@ end
 ---@param text string
 ---@return string
 function M.clean(text)
-  text = unicode.valid(text, "?"):gsub("%c", function(c)
+  text = require("unicode").valid(text, "?"):gsub("%c", function(c)
     return c == "\t" and " " or ("\\x%02x"):format(c:byte())
   end)
   if not text:find "[\128-\255]" then

@@ -1,8 +1,8 @@
 -- cli/commands/repl.lua: try Lua and queries on documents, line by line.
 --
 -- A line is a JSON Pointer (/agents/0), a JSONPath ($..model), a command (:help), or Lua: an expression is shown, a
--- statement done, and what is not finished goes on in the next line. On a terminal libedit gives history and completion;
--- otherwise lines are read as they come, without prompts, and the first error decides the exit status.
+-- statement done, and what is not finished goes on in the next line. On a terminal libedit gives history and completion,
+-- where it is installed; otherwise lines are read as they come, and without a terminal the first error decides the exit status.
 
 local core = require "core"
 local library = require "library"
@@ -307,6 +307,8 @@ function M.run(options, words)
   local function read(prompt)
     if editor then
       return editor:read(prompt)
+    elseif typed then
+      io.stdout:write(prompt):flush()
     end
     return io.stdin:read "l"
   end

@@ -2,7 +2,8 @@
  *
  * They use the processor's own instructions as EVP does. But the first use of EVP reads configuration and sets up
  * providers, 0.7 ms: as long as all else that a short run does. OpenSSL calls them deprecated, since they know no providers;
- * nothing here wants one.
+ * nothing here wants one. So three functions are all that is used of OpenSSL, and the program carries them alone: linking to
+ * the whole library takes 0.6 ms of each start (docs/decisions/023).
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "engine/base/digest.h"

@@ -44,6 +44,16 @@ cfr_buf *cfr__cmd_push_buf(lua_State *L);
 /* `limits` field of an options table (name = value) over the defaults; raises for an unknown name. */
 void cfr__cmd_read_limits(lua_State *L, int table, cfr_limits *limits);
 
+/* memory.c */
+/* Where the first blocks of the state lie; all zero: nowhere, and blocks come from malloc. */
+typedef struct cfr__lua_room {
+	char *base;
+	size_t used;
+} cfr__lua_room;
+void cfr__cmd_room_open(cfr__lua_room *room);	/* without memory for it there is none */
+void cfr__cmd_room_close(cfr__lua_room *room);
+void *cfr__cmd_room_alloc(void *room, void *ptr, size_t old, size_t size);	/* of a state that began with malloc */
+
 /* bind_profile.c */
 /* What the Lua state took, while it is counted. */
 typedef struct cfr__lua_memory {

@@ -1,22 +1,38 @@
 /* lua/commands/bind_editor.c -- core: lines that somebody types, with libedit.
  *
- *   editor = core.editor{history = FILE, complete = function(before) -> list, start}
+ *   editor = core.editor{history = FILE, complete = function(before) -> list, start}; nil where libedit is not installed
  *   editor:read(prompt)    the line without its end; false when it was given up (^C), nil at the end of input (^D)
  *   editor:remember(text)  into the history, and its file
  *   core.calm()            before each answer: an interrupt stops the answer, not the program
  *
  * `complete` is given the text before the cursor and returns what may stand there, each whole, with the place (from 1)
  * at which these words begin. What they have in common is typed; several are shown below the line.
+ *
+ * libedit is opened when the first editor is made. Only a person at a terminal needs it, and with the three libraries that it
+ * brings along it would be a tenth of the time of every short run.
+ * EXCEPTION: the table of its functions is process-wide, as the library is; its callbacks are given no other way to it.
  */
 #include "lua/commands/bind.h"
 
+#include <dlfcn.h>
 #include <histedit.h>
 #include <locale.h>
 #include <stdio.h>
+#include <string.h>
 
 #define EDITOR_CLASS "cfgrun.editor"
 
 enum { REMEMBERED = 2000 };	/* lines of history */
+
+#define LIBEDIT(X) X(el_init) X(el_end) X(el_get) X(el_gets) X(el_set) X(el_wset) X(el_line) X(el_insertstr) X(el_reset) \
+	X(el_source) X(history_init) X(history_end) X(history)
+
+/* Filled once, before there is an editor. */
+static struct {
+#define MEMBER(name) __typeof__(name) *name;
+	LIBEDIT(MEMBER)
+#undef MEMBER
+} libedit;
 
 typedef struct editor {
 	EditLine *line;
@@ -24,6 +40,24 @@ typedef struct editor {
 	lua_State *L;
 	const char *prompt, *file;	/* held by the user value */
 } editor;
+
+static bool find(void *library, const char *name, void *function)
+{
+	void *at = dlsym(library, name);
+
+	memcpy(function, &at, sizeof(at));	/* POSIX promises that it fits; ISO C has no cast for it */
+	return at != NULL;
+}
+
+/* False when the library, or a function that it should have, is not there. It stays open as long as the process lives. */
+static bool open_libedit(void)
+{
+	void *library = dlopen(CFR_LIBEDIT, RTLD_NOW);
+
+#define FIND(name) && find(library, #name, &libedit.name)
+	return library LIBEDIT(FIND);
+#undef FIND
+}
 
 static editor *check_editor(lua_State *L)
 {
@@ -35,7 +69,7 @@ static char *prompt_of(EditLine *line)
 	editor *ed;
 
 	/* libedit's type has no const; it does not write. */
-	el_get(line, EL_CLIENTDATA, &ed);
+	libedit.el_get(line, EL_CLIENTDATA, &ed);
 	return (char *)(uintptr_t)ed->prompt;
 }
 
@@ -84,7 +118,7 @@ static void show_candidates(lua_State *L, int list, lua_Integer count)
 static int complete(lua_State *L)
 {
 	editor *ed = lua_touserdata(L, 1);
-	const LineInfo *info = el_line(ed->line);
+	const LineInfo *info = libedit.el_line(ed->line);
 	size_t before = (size_t)(info->cursor - info->buffer), typed, common;
 	lua_Integer count, start;
 
@@ -103,7 +137,7 @@ static int complete(lua_State *L)
 	if (common > typed) {
 		lua_rawgeti(L, 2, 1);
 		lua_pushlstring(L, lua_tostring(L, -1) + typed, common - typed);
-		el_insertstr(ed->line, lua_tostring(L, -1));
+		libedit.el_insertstr(ed->line, lua_tostring(L, -1));
 		lua_pushinteger(L, CC_REFRESH);
 	} else if (count > 1) {
 		show_candidates(L, 2, count);
@@ -121,7 +155,7 @@ static unsigned char on_tab(EditLine *line, int ch)
 	editor *ed;
 
 	(void)ch;
-	el_get(line, EL_CLIENTDATA, &ed);
+	libedit.el_get(line, EL_CLIENTDATA, &ed);
 	L = ed->L;
 	lua_pushcfunction(L, complete);
 	lua_rawgetp(L, LUA_REGISTRYINDEX, ed);
@@ -136,9 +170,9 @@ static int editor_gc(lua_State *L)
 	editor *ed = check_editor(L);
 
 	if (ed->history)
-		history_end(ed->history);
+		libedit.history_end(ed->history);
 	if (ed->line)
-		el_end(ed->line);
+		libedit.el_end(ed->line);
 	ed->line = NULL;
 	ed->history = NULL;
 	return 0;
@@ -151,6 +185,8 @@ static int core_editor(lua_State *L)
 
 	luaL_checktype(L, 1, LUA_TTABLE);
 	lua_settop(L, 1);
+	if (!open_libedit())
+		return 0;
 	setlocale(LC_CTYPE, "");	/* libedit has to know how wide characters are */
 	ed = lua_newuserdatauv(L, sizeof(*ed), 3);
 	*ed = (editor){ .prompt = "", .L = L };
@@ -163,22 +199,22 @@ static int core_editor(lua_State *L)
 		ed->file = lua_tostring(L, -1);
 	lua_setiuservalue(L, 2, 2);
 
-	ed->line = el_init("cfgrun", stdin, stdout, stderr);
-	ed->history = history_init();
+	ed->line = libedit.el_init("cfgrun", stdin, stdout, stderr);
+	ed->history = libedit.history_init();
 	if (!ed->line || !ed->history)
 		return luaL_error(L, "no line editor: out of memory");
-	el_set(ed->line, EL_CLIENTDATA, ed);
-	el_set(ed->line, EL_PROMPT, prompt_of);
-	el_set(ed->line, EL_EDITOR, "emacs");
-	el_set(ed->line, EL_HIST, history, ed->history);
-	el_wset(ed->line, EL_ADDFN, L"cfgrun-complete", L"complete the word", on_tab);	/* el_set would leak copies */
-	el_set(ed->line, EL_BIND, "^I", "cfgrun-complete", NULL);
-	el_set(ed->line, EL_BIND, "^R", "em-inc-search-prev", NULL);
-	el_source(ed->line, NULL);	/* ~/.editrc: vi users */
-	history(ed->history, &event, H_SETSIZE, REMEMBERED);
-	history(ed->history, &event, H_SETUNIQUE, 1);
+	libedit.el_set(ed->line, EL_CLIENTDATA, ed);
+	libedit.el_set(ed->line, EL_PROMPT, prompt_of);
+	libedit.el_set(ed->line, EL_EDITOR, "emacs");
+	libedit.el_set(ed->line, EL_HIST, libedit.history, ed->history);
+	libedit.el_wset(ed->line, EL_ADDFN, L"cfgrun-complete", L"complete the word", on_tab);	/* el_set would leak copies */
+	libedit.el_set(ed->line, EL_BIND, "^I", "cfgrun-complete", NULL);
+	libedit.el_set(ed->line, EL_BIND, "^R", "em-inc-search-prev", NULL);
+	libedit.el_source(ed->line, NULL);	/* ~/.editrc: vi users */
+	libedit.history(ed->history, &event, H_SETSIZE, REMEMBERED);
+	libedit.history(ed->history, &event, H_SETUNIQUE, 1);
 	if (ed->file)
-		history(ed->history, &event, H_LOAD, ed->file);
+		libedit.history(ed->history, &event, H_LOAD, ed->file);
 	return 1;
 }
 
@@ -194,12 +230,12 @@ static int editor_read(lua_State *L)
 	lua_setiuservalue(L, 1, 3);
 	ed->L = L;
 	cfr__cmd_converse(L);
-	text = cfr__cmd_terminated() ? NULL : el_gets(ed->line, &count);
+	text = cfr__cmd_terminated() ? NULL : libedit.el_gets(ed->line, &count);
 	if (cfr__cmd_terminated())
 		return luaL_error(L, "interrupted");	/* the terminal is as it was before */
 	if (*cfr__cmd_interrupted()) {
 		cfr__cmd_converse(L);
-		el_reset(ed->line);
+		libedit.el_reset(ed->line);
 		putchar('\n');
 		lua_pushboolean(L, 0);
 	} else if (!text || count <= 0) {
@@ -216,9 +252,9 @@ static int editor_remember(lua_State *L)
 	editor *ed = check_editor(L);
 	HistEvent event;
 
-	history(ed->history, &event, H_ENTER, luaL_checkstring(L, 2));
+	libedit.history(ed->history, &event, H_ENTER, luaL_checkstring(L, 2));
 	if (ed->file)
-		history(ed->history, &event, H_SAVE, ed->file);
+		libedit.history(ed->history, &event, H_SAVE, ed->file);
 	return 0;
 }
 

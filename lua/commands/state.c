@@ -24,7 +24,10 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { PATIENCE = 50000 };	/* microseconds from an interrupt to the end */
+enum {
+	PATIENCE = 50000,	/* microseconds from an interrupt to the end */
+	CORE = 128		/* fields of `core`, about: a table that has room need not grow */
+};
 
 static volatile bool interrupted;
 static volatile sig_atomic_t conversing;	/* an interrupt ends the answer, not the program */
@@ -99,11 +102,13 @@ static void on_signal(int number)
 
 static const struct cfr_embedded *find_file(const char *folder, const char *name)
 {
-	char full[256];
+	size_t before = strlen(folder), len = strlen(name);
 
-	snprintf(full, sizeof(full), "%s/%s.lua", folder, name);
 	for (const struct cfr_embedded *e = cfr_embedded_commands; e->name; e++) {
-		if (strcmp(e->name, full) == 0)
+		const char *at = e->name;
+
+		if (strncmp(at, folder, before) == 0 && at[before] == '/' && strncmp(at + before + 1, name, len) == 0 &&
+		    strcmp(at + before + 1 + len, ".lua") == 0)
 			return e;
 	}
 	return NULL;
@@ -167,7 +172,7 @@ static int search(lua_State *L)
 
 static int open_core(lua_State *L)
 {
-	lua_newtable(L);
+	lua_createtable(L, 0, CORE);
 	cfr__cmd_bind_system(L);
 	cfr__cmd_bind_loading(L);
 	cfr__cmd_bind_files(L);
@@ -275,6 +280,7 @@ static void start_recording(struct command_line *line)
 int cfr_commands_run(int argc, char **argv)
 {
 	struct command_line line = { .argc = argc, .argv = argv };
+	cfr__lua_room room = { 0 };
 	struct sigaction action = { .sa_handler = on_signal }, alarm = { .sa_handler = on_alarm, .sa_flags = SA_RESTART };
 	lua_State *L;
 	int status;
@@ -292,9 +298,13 @@ int cfr_commands_run(int argc, char **argv)
 	sigaction(SIGALRM, &alarm, NULL);
 	signal(SIGPIPE, SIG_DFL);	/* `cfgrun … | head` ends quietly */
 	main_state = L;
+	lua_gc(L, LUA_GCSTOP);		/* what starting makes stays; stdlib/main.lua lets it go on before a command runs */
 	if (line.trace) {
 		line.memory.held = (size_t)lua_gc(L, LUA_GCCOUNT) * 1024 + (size_t)lua_gc(L, LUA_GCCOUNTB);
 		lua_setallocf(L, cfr__cmd_counting_alloc, &line.memory);
+	} else {
+		cfr__cmd_room_open(&room);
+		lua_setallocf(L, cfr__cmd_room_alloc, &room);
 	}
 	lua_pushcfunction(L, add_traceback);
 	lua_pushcfunction(L, run_main);
@@ -311,6 +321,7 @@ int cfr_commands_run(int argc, char **argv)
 	}
 	main_state = NULL;
 	lua_close(L);
+	cfr__cmd_room_close(&room);
 	cfr_trace_free(line.trace);
 	return close_output(status);
 }

@@ -52,6 +52,21 @@ describe("an installed cfgrun", function()
     assert.truthy(must("prefix/bin/cfgrun version"):find "^cfgrun %d")
   end)
 
+  case("starts with few libraries, and has of OpenSSL no more than SHA-256", { "nm", "readelf" }, function()
+    if not cli.read(build .. "/CMakeCache.txt"):find "\nCFR_ARCHIVES:STRING=crypto;lmdb\n" then
+      pending "the program was built without archives"
+    end
+    local needed = must "readelf -d prefix/bin/cfgrun"
+    for _, name in ipairs { "crypto", "lmdb", "pthread", "edit", "tinfo", "bsd" } do
+      assert.falsy(needed:find("[lib" .. name .. ".so", 1, true), name)
+    end
+    local names = must "nm prefix/bin/cfgrun"
+    assert.truthy(names:find " T SHA256_Update\n")
+    for _, prefix in ipairs { "EVP_", "CRYPTO_malloc", "ERR_", "BN_", "OPENSSL_init" } do
+      assert.falsy(names:find(" " .. prefix, 1, true), prefix)
+    end
+  end)
+
   case("exports cfr_ functions alone, under a soname", { "nm", "readelf" }, function()
     local names = must "nm -D --defined-only prefix/lib/libcfgrun.so"
     local count = 0
@@ -104,6 +119,7 @@ describe("an installed cfgrun", function()
     assert.truthy(cli.exists(here .. "/root/usr/share/doc/libcfgrun0/copyright"))
     local depends = must "dpkg-deb -f packages/cfgrun_*.deb Depends"
     assert.truthy(depends:find "libyaml" and depends:find "liblua5.4" and depends:find "libpcre2", depends)
+    assert.equal("libedit2", (must "dpkg-deb -f packages/cfgrun_*.deb Recommends":gsub("%s+$", "")))
     if has "lintian" then
       local r = cli.shell(here, "lintian --fail-on error packages/*.deb")
       assert.equal(0, r.status, r.out .. r.err)
