@@ -58,6 +58,9 @@ function M.nothing(document, pointer, name)
   if span then
     problem.line, problem.column, problem.end_line, problem.end_column = span.line, span.column, span.end_line, span.end_column
   end
+  if pointer == "/" then
+    problem.hint = 'all of it is at "", the empty pointer'
+  end
   if M.flat[document:format()] and flat:find("%.") and root:get("/" .. flat) then
     problem.hint = ("did you mean '/%s'?"):format(flat)
   end

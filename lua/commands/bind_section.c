@@ -11,7 +11,7 @@
 #include "engine/sections.h"
 #include "lua/commands/bind.h"
 
-/* A listed section that is more than one of so many parts of its file is not read alone: the file may be in a cache. */
+/* What is more than one of so many parts of its file is not read alone: the file may be in a cache. */
 enum { MOST = 2 };
 
 struct part {
@@ -78,6 +78,8 @@ static int name_top(struct part *part, cfr_sections *sections, cfr_str pointer)
 	return part->pointer->failed || part->path->failed ? CFR_E_NOMEM : 0;
 }
 
+/* Asked before there is a section at the pointer; what is an element of a list is taken not to be: nothing is made of a
+ * long list to find one by its number. */
 static bool is_most(cfr_sections *sections, cfr_str pointer)
 {
 	const cfr_section *above;
@@ -86,20 +88,20 @@ static bool is_most(cfr_sections *sections, cfr_str pointer)
 
 	while (at > 0 && pointer.ptr[at - 1] != '/')
 		at--;
-	return at == 0 || cfr_sections_get(&above, &node, sections, cfr_str_sub(pointer, 0, at - 1), NULL) != 0 ||
-	       cfr_pointer_get(&entry, node, cfr_str_sub(pointer, at - 1, pointer.len), NULL) < 0 ||
+	if (at == 0 || (at < pointer.len && pointer.ptr[at] >= '0' && pointer.ptr[at] <= '9'))
+		return false;
+	return cfr_sections_get(&above, &node, sections, cfr_str_sub(pointer, 0, at - 1), NULL) == 0 &&
+	       cfr_pointer_get(&entry, node, cfr_str_sub(pointer, at - 1, pointer.len), NULL) == 0 &&
 	       cfr_section_size(sections, above, entry) > cfr_sections_size(sections) / MOST;
 }
 
 /* The node at a pointer, and the document it is in: 0, or everything has to be read. */
-static int find(struct part *part, cfr_sections *sections, cfr_str pointer, bool any_size)
+static int find(struct part *part, cfr_sections *sections, cfr_str pointer)
 {
 	const cfr_section *section;
 	int r = cfr_sections_get(&section, &part->node, sections, pointer, NULL);
 
 	if (r == 0 && cfr_section_listed(section) && cfr_node_same(part->node, cfr_section_node(section))) {
-		if (!any_size && is_most(sections, pointer))
-			return 1;
 		r = cfr_section_whole(&part->doc, &part->node, sections, section, NULL);
 	} else if (r == 0) {
 		part->doc = cfr_document_ref(cfr_section_document(section));
@@ -134,7 +136,7 @@ static int core_section(lua_State *L)
 	cfr__cmd_read_limits(L, 3, &limits);
 	if (open_file(&sections, L, &limits) != 0)
 		return 0;
-	if (find(&part, sections, pointer, true) == 0)
+	if (find(&part, sections, pointer) == 0)
 		push(L, &part, part.node);
 	else
 		lua_pushnil(L);
@@ -189,7 +191,7 @@ static int core_select(lua_State *L)
 	plain = cfr_query_plain(pointer, path, query);
 	if (plain == 0 || pointer->failed || path->failed || open_file(&sections, L, &limits) != 0)
 		return 0;
-	r = find(&part, sections, cfr_buf_str(pointer), false);
+	r = is_most(sections, cfr_buf_str(pointer)) ? 1 : find(&part, sections, cfr_buf_str(pointer));
 	if (r == 0 && !is_there(&part, cfr_buf_str(path)))
 		r = 1;
 	if (r == 0) {

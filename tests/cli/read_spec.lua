@@ -34,6 +34,7 @@ describe("reading commands", function()
     assert.equal("\"$['agents'][0]['id']\"\n\"$['agents'][1]['id']\"\n",
       cli.run(here, "query a.yaml '$.agents[*].id' --paths --lines").out)
     assert.equal('["/agents/0/id","/agents/1/id"]\n', cli.run(here, "query a.yaml '$.agents[*].id' --pointers").out)
+    assert.truthy(cli.run(here, "get a.yaml /").err:find('hint: all of it is at "", the empty pointer', 1, true))
     local none = cli.run(here, "query a.yaml '$.nothing'")
     assert.equal("[]\n", none.out)
     assert.equal(1, none.status)
