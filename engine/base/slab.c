@@ -417,10 +417,12 @@ void *cfr_slab_grow(void *at, size_t size)
 void *cfr_slab_trim(void *at, size_t size)
 {
 	slab *s = head_of(at), *less;
-	size_t all = with_head(size);
+	size_t all = with_head(size), had = cfr_slab_size(at);
 
-	if (s->pool || size >= cfr_slab_size(at))
-		return at;			/* in a pool, the rest waits with it */
+	/* In a pool, the rest waits with it. A small rest was never touched, but for that of a large page; and malloc, which
+	 * learns from what is freed how much to keep for the next time, had better learn the size that is asked for. */
+	if (s->pool || size >= had || (size >= had / 4 * 3 && had < CFR_LARGE_ROOM))
+		return at;
 	if (!(less = realloc(s, all)))
 		return at;
 	less->size = all;

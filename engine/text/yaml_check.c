@@ -30,6 +30,17 @@ static bool forbidden(const char *p)
 	return c == 0xEF && (unsigned char)p[1] == 0xBF && (unsigned char)p[2] >= 0xBE;
 }
 
+/* Eight bytes: is one of them below 0x20 and no line feed; or 0x7F; or not ASCII? */
+static inline uint64_t unusual(const char *p)
+{
+	uint64_t word, low, control;
+
+	memcpy(&word, p, 8);
+	low = word & ~HIGHS;
+	control = ~(low + ONES * 0x60) & ((low ^ ONES * '\n') + ONES * 0x7F);
+	return (control | (low + ONES) | word) & HIGHS;
+}
+
 int cfr__check_characters(bool *ascii, cfr_err *err, const cfr_source *source, cfr_str text)
 {
 	char shown[CFR__SHOWN_MAX];
@@ -37,21 +48,14 @@ int cfr__check_characters(bool *ascii, cfr_err *err, const cfr_source *source, c
 	bool high = false;
 
 	while (at < text.len) {
-		size_t stop = text.len - at < 8 ? text.len : at + 8;
+		size_t stop;
 
-		if (stop - at == 8) {
-			uint64_t word, low, control;
-
-			memcpy(&word, text.ptr + at, 8);
-			low = word & ~HIGHS;
-			/* The high bit of each byte: is it below 0x20 and no line feed; or 0x7F; or not ASCII? */
-			control = ~(low + ONES * 0x60) & ((low ^ ONES * '\n') + ONES * 0x7F);
-			if (!((control | (low + ONES) | word) & HIGHS)) {
-				at = stop;
-				continue;
-			}
-			high |= (word & HIGHS) != 0;
-		}
+		while (text.len - at >= 32 && !unusual(text.ptr + at) && !unusual(text.ptr + at + 8) &&
+		       !unusual(text.ptr + at + 16) && !unusual(text.ptr + at + 24))
+			at += 32;
+		while (text.len - at >= 8 && !unusual(text.ptr + at))
+			at += 8;
+		stop = text.len - at < 8 ? text.len : at + 8;
 		for (; at < stop; at++) {
 			high |= (unsigned char)text.ptr[at] >= 0x80;
 			if (CFR_UNLIKELY(forbidden(text.ptr + at))) {

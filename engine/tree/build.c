@@ -64,6 +64,8 @@ static int pool_room(cfr_build *build, uint64_t more, cfr_err *err)
 
 	if (need > INT32_MAX)
 		return cfr_err_nomem(err);
+	if (build->pool_cap == 0 && need < build->text.len / 4)
+		need = build->text.len / 4;	/* as in cfr__build_room */
 	return cfr_slab_vec(&build->pool, build->mem, &build->pool_cap, need, 1, err);
 }
 
@@ -138,7 +140,7 @@ int cfr__build_room(cfr_build *build, uint64_t n, uint32_t offset, cfr_err *err)
 	uint64_t need = build->count + n;
 	unsigned char *image;
 	uint32_t cap;
-	size_t size;
+	size_t size, text = 0;
 	int r;
 
 	/* The root does not count, so that a mapping of a million keys passes a ceiling of a million. */
@@ -146,14 +148,17 @@ int cfr__build_room(cfr_build *build, uint64_t n, uint32_t offset, cfr_err *err)
 		return limit(build, CFR_LIMIT_NODES, offset, err);
 	if (CFR_LIKELY(need <= build->cap))
 		return 0;
-	/* The first time, about as many as a source of this size has: memory that is never touched costs nothing, and
-	 * arrays that grow leave holes behind. */
-	if (build->cap == 0 && need < build->text.len / 16)
-		need = build->text.len / 16;
+	/* The first time, about as many as a source of this size has, and its text behind them: memory that is never touched
+	 * costs nothing, and arrays that grow leave holes behind. */
+	if (build->cap == 0) {
+		text = build->text.len - (offset < build->text.len ? offset : build->text.len);
+		if (need < text / 16)
+			need = text / 16;
+	}
 	cap = build->cap;
 	if ((r = cfr_slab_vec(&build->side.items, build->mem, &cap, need, sizeof(*build->side.items), err)) < 0)
 		return r;
-	size = CFR_IMAGE_HEADER + (size_t)cap * CFR_IMAGE_RECORD;
+	size = CFR_IMAGE_HEADER + (size_t)cap * CFR_IMAGE_RECORD + text / 8;
 	image = build->image ? cfr_slab_grow(build->image, size) : cfr_slab_room(build->mem, size);
 	if (!image)
 		return cfr_err_nomem(err);

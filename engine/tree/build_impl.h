@@ -29,18 +29,24 @@ static inline uint32_t cfr__text_len(cfr_kind kind, uint64_t slice)
 	return cfr__slice_len(slice) - (kind == CFR_OTHER ? 4 : 0);
 }
 
-/* Each different key once. */
+/* Each different key once; of a stream, also those of documents before. */
 struct cfr_keys {
 	struct cfr_key {
 		uint64_t slice;
 		uint32_t hash;
-		uint32_t follower;	/* the key that came after it last time: usually the next one again */
+		uint32_t follower : 31;	/* the key that came after it last time: usually the next one again */
+		uint32_t used : 1;	/* in this document */
 	} *items;
 	uint32_t count, cap;
 	uint32_t *slots;		/* open addressing; number + 1, 0 is free */
 	uint32_t slot_count;		/* a power of two */
 	uint32_t last;			/* the key before */
-	uint64_t text;			/* bytes of all of them */
+	uint32_t used;			/* how many this document has */
+	uint64_t text;			/* bytes of those */
+	bool pooled;			/* the text of one lies in the pool, which ends with the document */
+	uint32_t *order;		/* a slab: the numbers of the first `ordered` keys, sorted by bytes */
+	uint32_t *ranks;		/* behind them: by number, the place among those used; cfr__keys_rank */
+	uint32_t ordered, order_cap;
 	cfr_hash_key secret;
 };
 
@@ -148,6 +154,7 @@ int cfr__build_misplaced(cfr_err *err);
 /* Add place and path to an error and return its code. */
 int cfr__build_fail(const cfr_build *build, int code, uint32_t offset, uint32_t rank, cfr_err *err);
 
+/* The number of a key, which is used from now on. */
 int cfr__keys_intern(uint32_t *out, cfr_build *build, cfr_str text, cfr_err *err);
 /* entry.c. The entry of a value that is pushed, whole. */
 int cfr__entry_wide(cfr_build *build, uint32_t rank, const cfr_mark *mark, const cfr_mark *key, bool collection,
@@ -185,8 +192,8 @@ int cfr__entry_copied(cfr_build *build, uint32_t from, uint32_t n, uint32_t shif
 
 void cfr__keys_reset(struct cfr_keys *keys);
 void cfr__keys_release(struct cfr_keys *keys);
-/* The place of each key in the order of bytes: a slab. */
-int cfr__keys_rank(uint32_t **out, const cfr_build *build, cfr_err *err);
+/* Brings all into the order of bytes, and gives each that is used its place there. */
+int cfr__keys_rank(cfr_build *build, cfr_err *err);
 
 /* At the end of a mapping: the entries that its `<<` bring. */
 int cfr__build_merge_all(cfr_build *build, cfr_err *err);

@@ -30,11 +30,9 @@ cfr_document *cfr_document_unref(const cfr_document *doc)
 		cfr_slab_free(atomic_load_explicit(&mine->nodes, memory_order_relaxed));
 		if (mine->block) {
 			cfr__block_unref(mine->block);
-		} else {
+		} else if (mine->took_over) {
 			cfr_slab_free(mine->side.items);
 			cfr_slab_free(mine->side.wide);
-			cfr_slab_free(mine->ranks);
-			cfr_slab_free(mine->copies);
 		}
 		cfr_slab_free(mine);
 	}

@@ -6,9 +6,9 @@
  * meet as neighbours of the sort. The second brings the records to their places (permute.c). The third, now straight on,
  * writes the strings behind them and says in each record what it means from here on.
  *
- * Memory is at its peak here, so nothing is kept twice. The records of a large document change places where they are, and
- * their array grows into the image; the entries are the sidecar's already. Of many small documents in one stream each
- * gets a copy, and the builder's arrays serve the next.
+ * Memory is at its peak here, so nothing is kept twice. The records of a document change places where they are, and
+ * their array becomes the image; the entries are the sidecar's already. Of many small documents in one stream each gets
+ * a copy, one slab for the tree and one for the rest, and the builder's arrays serve the next.
  */
 #include "engine/base/utf8.h"
 #include "engine/image/verify.h"
@@ -17,15 +17,25 @@
 #include "engine/tree/permute.h"
 #include <stdlib.h>
 
-/* Above this many bytes of entries a document takes over the builder's arrays instead of copying them. */
-static bool takes_over(const cfr_build *build) { return build->count * sizeof(struct cfr_packed) > 32 * 1024; }
+/* A document takes over the builder's arrays when it fills a good part of them. Without a pool, what it does not fill is
+ * given back: then also when there is much that would be copied. */
+static bool takes_over(const cfr_build *build)
+{
+	size_t fills = build->count * sizeof(*build->side.items);
+
+	return fills > 0 && (fills >= cfr_slab_size(build->side.items) / 4 || (!build->mem && fills > 32 * 1024));
+}
+
+enum { FEW = 64 };			/* children of a mapping that are sorted on the stack */
 
 struct layout {
 	cfr_build *build;
+	cfr_tree *tree;			/* in one slab with its image; NULL: that becomes of the builder's records */
 	char *bytes;			/* the image */
 	uint32_t *ranks;		/* by node: the value that comes there */
-	uint32_t *key_ranks;
+	const uint32_t *key_ranks;
 	uint64_t *gathered, *spare;	/* children of a mapping: rank of the key, rank of the value */
+	uint64_t *wide;			/* a slab for them, when they may be many */
 	unsigned char *records;
 	char *strings;
 	size_t size;
@@ -214,21 +224,21 @@ static void write_keys(struct layout *layout)
 {
 	cfr_build *build = layout->build;
 	unsigned char *table = layout->records + (size_t)build->count * CFR_IMAGE_RECORD;
-	char *text = (char *)table + (size_t)build->keys.count * CFR_IMAGE_KEY;
+	char *text = (char *)table + (size_t)build->keys.used * CFR_IMAGE_KEY;
 	uint32_t offset = 0;
 
-	/* Lengths to their places first; then offsets are a running sum, and each text knows where to go. */
-	for (uint32_t i = 0; i < build->keys.count; i++)
-		cfr__store32(table + (size_t)layout->key_ranks[i] * CFR_IMAGE_KEY + 4,
-		             cfr__slice_len(build->keys.items[i].slice));
 	for (uint32_t i = 0; i < build->keys.count; i++) {
-		cfr__store32(table + (size_t)i * CFR_IMAGE_KEY, offset);
-		offset += cfr__load32(table + (size_t)i * CFR_IMAGE_KEY + 4);
-	}
-	for (uint32_t i = 0; i < build->keys.count; i++) {
-		cfr_str key = cfr__slice_str(build, build->keys.items[i].slice);
-		if (key.len)
-			memcpy(text + cfr__load32(table + (size_t)layout->key_ranks[i] * CFR_IMAGE_KEY), key.ptr, key.len);
+		const struct cfr_key *key = &build->keys.items[build->keys.order[i]];
+		uint32_t len = cfr__slice_len(key->slice);
+
+		if (!key->used)
+			continue;
+		cfr__store32(table, offset);
+		cfr__store32(table + 4, len);
+		if (len)
+			memcpy(text + offset, cfr__slice_ptr(build, key->slice), len);
+		table += CFR_IMAGE_KEY;
+		offset += len;
 	}
 }
 
@@ -302,16 +312,19 @@ static int allocate(struct layout *layout, cfr_err *err)
 	cfr_build *build = layout->build;
 	int r;
 
-	layout->size = (size_t)(cfr__image_size(build->count, build->keys.count, (uint32_t)build->keys.text, 0) +
+	layout->size = (size_t)(cfr__image_size(build->count, build->keys.used, (uint32_t)build->keys.text, 0) +
 	                        build->strings);
 	if (build->strings > UINT32_MAX || build->keys.text > UINT32_MAX)
 		return cfr_err_set(err, CFR_E_UNSUPPORTED, "a document with more than 4 GiB of text");
-	if ((r = cfr__keys_rank(&layout->key_ranks, build, err)) < 0)
+	if ((r = cfr__keys_rank(build, err)) < 0)
 		return r;
-	layout->ranks = cfr_slab_new(build->mem, (size_t)build->count * sizeof(*layout->ranks));
-	layout->gathered = cfr_slab_room(build->mem, ((size_t)build->widest * 2 + 1) * sizeof(*layout->gathered));
-	if (!layout->ranks || !layout->gathered)
-		return cfr_err_nomem(err);
+	layout->key_ranks = build->keys.ranks;
+	if (build->widest > FEW) {
+		layout->wide = cfr_slab_room(build->mem, (size_t)build->widest * 2 * sizeof(*layout->wide));
+		if (!layout->wide)
+			return cfr_err_nomem(err);
+		layout->gathered = layout->wide;
+	}
 	layout->spare = layout->gathered + build->widest;
 	return 0;
 }
@@ -321,8 +334,8 @@ static int begin_image(struct layout *layout, bool over, cfr_err *err)
 {
 	cfr_build *build = layout->build;
 
-	cfr_slab_free(layout->gathered);
-	layout->gathered = NULL;
+	cfr_slab_free(layout->wide);
+	layout->wide = NULL;
 	if (over) {
 		build->side.items = cfr_slab_trim(build->side.items, build->count * sizeof(*build->side.items));
 		build->cap = build->count;
@@ -332,14 +345,15 @@ static int begin_image(struct layout *layout, bool over, cfr_err *err)
 		if (layout->bytes)
 			build->image = (unsigned char *)layout->bytes;
 	} else {
-		layout->bytes = cfr_slab_new(build->mem, layout->size);
+		layout->tree = cfr_slab_new(build->mem, sizeof(*layout->tree) + layout->size);
+		layout->bytes = (char *)(layout->tree ? layout->tree + 1 : NULL);
 	}
 	if (!layout->bytes)
 		return cfr_err_nomem(err);
 	memcpy(layout->bytes, CFR_IMAGE_MAGIC, 8);
 	cfr__store64(layout->bytes + 8, layout->size);
 	cfr__store32(layout->bytes + 16, build->count);
-	cfr__store32(layout->bytes + 20, build->keys.count);
+	cfr__store32(layout->bytes + 20, build->keys.used);
 	cfr__store32(layout->bytes + 24, (uint32_t)build->keys.text);
 	cfr__store32(layout->bytes + 28, (uint32_t)build->strings);
 	layout->records = (unsigned char *)layout->bytes + CFR_IMAGE_HEADER;
@@ -347,19 +361,34 @@ static int begin_image(struct layout *layout, bool over, cfr_err *err)
 	return 0;
 }
 
-/* `ranks`, if not NULL, gets the map from nodes to ranks. Afterwards the builder's records are used up, and what is left
- * of it is the sidecar. */
-static int make_tree(cfr_tree **out, uint32_t **ranks, cfr_build *build, cfr_err *err)
+/* The tree of an image that was the builder's until now. */
+static int tree_over(cfr_tree **out, struct layout *layout, cfr_err *err)
 {
-	struct layout layout = { .build = build };
-	bool over = takes_over(build);
+	cfr_build *build = layout->build;
 	cfr_image image;
 	int r;
 
-	if (build->count == 0 || build->depth > 0) {
-		r = cfr_err_set(err, CFR_E_BUG, "a reader finished in the middle of a value");
-		goto done;
-	}
+	layout->bytes = cfr_slab_trim(layout->bytes, layout->size);
+	build->image = (unsigned char *)layout->bytes;
+	cfr__image_map(&image, (cfr_str){ layout->bytes, layout->size });
+	if ((r = cfr__tree_new(out, build->mem, &image, NULL, cfr_slab_free, layout->bytes, err)) < 0)
+		return r;
+	build->image = NULL;
+	build->cap = 0;
+	return 0;
+}
+
+/* `ranks`, room for one of each value, gets the map from nodes to them. Afterwards the builder's records are used up, and
+ * what is left of it is the sidecar. */
+static int make_tree(cfr_tree **out, uint32_t *ranks, cfr_build *build, bool over, cfr_err *err)
+{
+	uint64_t few[2 * FEW];
+	struct layout layout = { .build = build, .ranks = ranks, .gathered = few };
+	cfr_image image;
+	int r;
+
+	if (build->count == 0 || build->depth > 0)
+		return cfr_err_set(err, CFR_E_BUG, "a reader finished in the middle of a value");
 	if ((r = allocate(&layout, err)) < 0 || (r = lay_out(&layout, err)) < 0)
 		goto done;
 	if (layout.twin) {
@@ -371,96 +400,99 @@ static int make_tree(cfr_tree **out, uint32_t **ranks, cfr_build *build, cfr_err
 	write_records(&layout, over);
 	write_keys(&layout);
 	cfr__image_map(&image, (cfr_str){ layout.bytes, layout.size });
-	if ((r = check_text(&image, err)) < 0)
+	if ((r = check_text(&image, err)) < 0 || (over && (r = tree_over(out, &layout, err)) < 0))
 		goto done;
-	if (over)
-		layout.bytes = cfr_slab_trim(layout.bytes, layout.size);
-	cfr__image_map(&image, (cfr_str){ layout.bytes, layout.size });
-	if (over)
-		build->image = (unsigned char *)layout.bytes;
-	if ((r = cfr__tree_new(out, build->mem, &image, NULL, cfr_slab_free, layout.bytes, err)) < 0)
-		goto done;
-	if (over)
-		build->image = NULL;
-	build->count = 0;		/* a second finish would read records that are none */
-	if (over)
-		build->cap = 0;
-	layout.bytes = NULL;
-	if (ranks) {
-		*ranks = layout.ranks;
-		layout.ranks = NULL;
+	if (!over) {
+		cfr__tree_init(layout.tree, &image, NULL, NULL, NULL);
+		*out = layout.tree;
+		layout.tree = NULL;
 	}
+	build->count = 0;		/* a second finish would read records that are none */
 done:
-	cfr_slab_free(layout.ranks);
-	cfr_slab_free(layout.gathered);
-	if (!over)
-		cfr_slab_free(layout.bytes);
-	cfr_slab_free(layout.key_ranks);
+	cfr_slab_free(layout.wide);
+	cfr_slab_free(layout.tree);
 	return r;
 }
 
-/* Take an array of the builder, or copy it. NULL when out of memory. */
-static void *take(cfr_pool *mem, void *array, size_t size, bool over)
+/* A document with room for what is counted by now, behind it. */
+static cfr_document *document_new(cfr_build *build, bool over)
 {
-	void *mine = over ? array : cfr_slab_new(mem, size);
+	size_t n = build->count, wide = over ? 0 : build->wide_count;
+	cfr_document *doc = cfr_slab_new(build->mem, sizeof(*doc) + n * sizeof(*doc->ranks) +
+	                                 build->copy_count * sizeof(*doc->copies) +
+	                                 (over ? 0 : n) * sizeof(*doc->side.items) + wide * sizeof(*doc->side.wide));
 
-	if (mine && !over)
-		memcpy(mine, array, size);
-	return mine;
-}
-
-int cfr_build_finish(cfr_document **out, cfr_build *build, uint32_t index, uint32_t range_start, uint32_t range_end,
-                     cfr_err *err)
-{
-	cfr_document *doc = build->source ? cfr_slab_new(build->mem, sizeof(*doc)) : NULL;
-	size_t n = build->count;
-	bool over = takes_over(build);
-	int r;
-
-	if (!build->source)
-		return cfr_err_set(err, CFR_E_BUG, "a document without a source");
 	if (!doc)
-		return cfr_err_nomem(err);
+		return NULL;
 	memset(doc, 0, sizeof(*doc));
 	atomic_init(&doc->refs, 1);
 	atomic_init(&doc->nodes, NULL);
 	doc->source = cfr_source_ref(build->source);
 	doc->format = build->format;
+	doc->ranks = (uint32_t *)(doc + 1);
+	doc->copies = (struct cfr_copy *)(doc->ranks + n);
+	if (!over) {
+		doc->side.items = (struct cfr_packed *)(doc->copies + build->copy_count);
+		doc->side.wide = (struct cfr_wide *)(doc->side.items + n);
+	}
+	return doc;
+}
+
+/* The sidecar: the builder's, or a copy. */
+static void take_sidecar(cfr_document *doc, cfr_build *build, size_t n, bool over)
+{
+	doc->wide_count = build->wide_count;
+	doc->copy_count = build->copy_count;
+	if (doc->copy_count)
+		memcpy(doc->copies, build->copies, doc->copy_count * sizeof(*doc->copies));
+	if (!over) {
+		memcpy(doc->side.items, build->side.items, n * sizeof(*doc->side.items));
+		if (doc->wide_count)
+			memcpy(doc->side.wide, build->side.wide, doc->wide_count * sizeof(*doc->side.wide));
+		return;
+	}
+	doc->took_over = true;
+	doc->side.items = build->side.items;
+	build->side.items = NULL;
+	if (doc->wide_count) {
+		doc->side.wide = build->side.wide;
+		build->side.wide = NULL;
+		build->wide_cap = 0;
+	}
+}
+
+int cfr_build_finish(cfr_document **out, cfr_build *build, uint32_t index, uint32_t range_start, uint32_t range_end,
+                     cfr_err *err)
+{
+	bool over = takes_over(build);
+	size_t n = build->count;
+	cfr_document *doc;
+	int r;
+
+	if (!build->source)
+		return cfr_err_set(err, CFR_E_BUG, "a document without a source");
+	if (!(doc = document_new(build, over)))
+		return cfr_err_nomem(err);
 	doc->index = index;
 	doc->start = range_start;
 	doc->end = range_end;
-	if ((r = make_tree(&doc->tree, &doc->ranks, build, err)) < 0)
-		goto done;
-	r = CFR_E_NOMEM;
-	if (!(doc->side.items = take(build->mem, build->side.items, n * sizeof(*doc->side.items), over)))
-		goto done;
-	if (over)
-		build->side.items = NULL;
-	if (build->wide_count) {
-		if (!(doc->side.wide = take(build->mem, build->side.wide, build->wide_count * sizeof(*doc->side.wide), over)))
-			goto done;
-		doc->wide_count = build->wide_count;
-		if (over) {
-			build->side.wide = NULL;
-			build->wide_cap = 0;
-		}
+	if ((r = make_tree(&doc->tree, doc->ranks, build, over, err)) < 0) {
+		cfr_document_unref(doc);
+		return r;
 	}
-	if (build->copy_count) {
-		if (!(doc->copies = take(build->mem, build->copies, build->copy_count * sizeof(*doc->copies), false)))
-			goto done;
-		doc->copy_count = build->copy_count;
-	}
+	take_sidecar(doc, build, n, over);
 	*out = doc;
-	doc = NULL;
-	r = 0;
-done:
-	if (r == CFR_E_NOMEM)
-		cfr_err_nomem(err);
-	cfr_document_unref(doc);
-	return r;
+	return 0;
 }
 
 int cfr_build_finish_tree(cfr_tree **out, cfr_build *build, cfr_err *err)
 {
-	return make_tree(out, NULL, build, err);
+	uint32_t *ranks = cfr_slab_new(build->mem, ((size_t)build->count + 1) * sizeof(*ranks));
+	int r;
+
+	if (!ranks)
+		return cfr_err_nomem(err);
+	r = make_tree(out, ranks, build, takes_over(build), err);
+	cfr_slab_free(ranks);
+	return r;
 }

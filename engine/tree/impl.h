@@ -55,11 +55,14 @@ struct cfr_document {
 	struct cfr_copy *copies;
 	uint32_t copy_count;
 	struct cfr_block *block;	/* not NULL: entries (with the wide), ranks and copies lie in it */
+	bool took_over;			/* entries and the wide are slabs; else, with ranks and copies, behind this struct */
 };
 
 void cfr__block_unref(struct cfr_block *block);
 
-/* A tree over an image that is known to be good. On success `parents` (a slab, or NULL) and the bytes are the tree's. */
+/* A tree over an image that is known to be good. `parents` (a slab, or NULL) and the bytes are the tree's. The first is for
+ * one that lies in a slab with its image: `done` is NULL. */
+void cfr__tree_init(cfr_tree *tree, const cfr_image *image, uint32_t *parents, void (*done)(void *arg), void *arg);
 int cfr__tree_new(cfr_tree **out, cfr_pool *pool, const cfr_image *image, uint32_t *parents, void (*done)(void *arg), void *arg,
                   cfr_err *err);
 /* A node's parent, or CFR_IMAGE_NONE. */

@@ -3,6 +3,9 @@
  * Configurations repeat their keys, and repeat them in the same order. So before the hash table is asked, the key
  * that followed the previous key last time is tried: one comparison, and mostly right. Numbers are given in the order
  * of appearance; finish.c asks once for their places in the order of bytes, and from then on sorting is of integers.
+ *
+ * The documents of a stream repeat the keys of each other. So keys stay, with their order, and each document marks those
+ * that it uses. They are forgotten when they have become many more than one document uses.
  */
 #include "engine/base/utf8.h"
 #include "engine/tree/build_impl.h"
@@ -52,10 +55,10 @@ static int add(cfr_build *build, cfr_str text, uint32_t hash, cfr_err *err)
 	if ((r = cfr_slab_vec(&keys->items, build->mem, &keys->cap, (uint64_t)keys->count + 1, sizeof(*keys->items), err)) < 0 ||
 	    (r = cfr__slice(&slice, build, text, err)) < 0)
 		return r;
+	keys->pooled |= (slice & CFR_SLICE_POOL) != 0;
 	for (at = hash & (keys->slot_count - 1); keys->slots[at];)
 		at = (at + 1) & (keys->slot_count - 1);
-	keys->items[keys->count] = (struct cfr_key){ slice, hash, 0 };
-	keys->text += text.len;
+	keys->items[keys->count] = (struct cfr_key){ .slice = slice, .hash = hash };
 	keys->slots[at] = keys->count + 1;
 	keys->count++;
 	return 0;
@@ -88,14 +91,19 @@ int cfr__keys_intern(uint32_t *out, cfr_build *build, cfr_str text, cfr_err *err
 		number = look_up(build, text, hash);
 		if (number == keys->count && (r = add(build, text, hash, err)) < 0)
 			return r;
-		keys->items[keys->last].follower = number;
+		keys->items[keys->last].follower = number & INT32_MAX;
+	}
+	if (!keys->items[number].used) {
+		keys->items[number].used = 1;
+		keys->used++;
+		keys->text += text.len;
 	}
 	keys->last = number;
 	*out = number;
 	return 0;
 }
 
-void cfr__keys_reset(struct cfr_keys *keys)
+static void forget(struct cfr_keys *keys)
 {
 	/* After a document with many keys, a stream of small ones must not pay for clearing a large table each time. */
 	if (keys->slot_count / 64 > keys->count) {
@@ -105,7 +113,20 @@ void cfr__keys_reset(struct cfr_keys *keys)
 	} else if (keys->count) {
 		memset(keys->slots, 0, (size_t)keys->slot_count * sizeof(*keys->slots));
 	}
-	keys->count = keys->last = 0;
+	keys->count = keys->last = keys->ordered = 0;
+	keys->pooled = false;
+}
+
+void cfr__keys_reset(struct cfr_keys *keys)
+{
+	enum { FEW = 16, MORE = 4 };
+
+	/* The next document will look through all of them. */
+	if (keys->pooled || keys->count / MORE > keys->used + FEW)
+		forget(keys);
+	for (uint32_t i = 0; i < keys->count; i++)
+		keys->items[i].used = 0;
+	keys->used = 0;
 	keys->text = 0;
 }
 
@@ -113,6 +134,7 @@ void cfr__keys_release(struct cfr_keys *keys)
 {
 	cfr_slab_free(keys->items);
 	cfr_slab_free(keys->slots);
+	cfr_slab_free(keys->order);
 }
 
 /* For sorting: the first eight bytes as a number decide most comparisons without looking at the text. */
@@ -168,25 +190,59 @@ static struct ranked *sort(const cfr_build *build, struct ranked *items, struct 
 	return items;
 }
 
-int cfr__keys_rank(uint32_t **out, const cfr_build *build, cfr_err *err)
+/* Room in `order` and `ranks` for all keys. What was in them is lost. */
+static int order_room(struct cfr_keys *keys, cfr_pool *pool, cfr_err *err)
 {
-	uint32_t count = build->keys.count;
-	struct ranked *items = cfr_slab_new(build->mem, ((size_t)count * 2 + 1) * sizeof(*items)), *sorted;
-	uint32_t *ranks = cfr_slab_new(build->mem, ((size_t)count + 1) * sizeof(*ranks));
-
-	if (!items || !ranks) {
-		cfr_slab_free(items);
-		cfr_slab_free(ranks);
+	if (keys->count <= keys->order_cap)
+		return 0;
+	cfr_slab_free(keys->order);
+	keys->ordered = keys->order_cap = 0;
+	keys->order = cfr_slab_new(pool, (size_t)keys->count * 2 * sizeof(*keys->order));
+	if (!keys->order)
 		return cfr_err_nomem(err);
+	keys->order_cap = keys->count;
+	keys->ranks = keys->order + keys->order_cap;
+	return 0;
+}
+
+/* Those that have an order come first, in that order; so the sort has little to do for them. */
+static int put_in_order(cfr_build *build, cfr_err *err)
+{
+	struct cfr_keys *keys = &build->keys;
+	struct ranked *items = cfr_slab_new(build->mem, (size_t)keys->count * 2 * sizeof(*items)), *sorted;
+	int r;
+
+	if (!items)
+		return cfr_err_nomem(err);
+	for (uint32_t i = 0; i < keys->count; i++) {
+		uint32_t number = i < keys->ordered ? keys->order[i] : i;
+
+		items[i] = (struct ranked){ head_of(cfr__slice_str(build, keys->items[number].slice)), number };
 	}
-	for (uint32_t i = 0; i < count; i++) {
-		items[i].head = head_of(cfr__slice_str(build, build->keys.items[i].slice));
-		items[i].number = i;
+	r = order_room(keys, build->mem, err);
+	if (r == 0) {
+		sorted = sort(build, items, items + keys->count, keys->count);
+		for (uint32_t i = 0; i < keys->count; i++)
+			keys->order[i] = sorted[i].number;
+		keys->ordered = keys->count;
 	}
-	sorted = sort(build, items, items + count, count);
-	for (uint32_t i = 0; i < count; i++)
-		ranks[sorted[i].number] = i;
 	cfr_slab_free(items);
-	*out = ranks;
+	return r;
+}
+
+int cfr__keys_rank(cfr_build *build, cfr_err *err)
+{
+	struct cfr_keys *keys = &build->keys;
+	uint32_t place = 0;
+	int r;
+
+	if (keys->ordered < keys->count && (r = put_in_order(build, err)) < 0)
+		return r;
+	for (uint32_t i = 0; i < keys->count; i++) {
+		uint32_t number = keys->order[i];
+
+		if (keys->items[number].used)
+			keys->ranks[number] = place++;
+	}
 	return 0;
 }

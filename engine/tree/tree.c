@@ -18,6 +18,16 @@ const char *cfr_kind_name(cfr_kind kind)
 	return (unsigned)kind < CFR_KIND_COUNT ? names[kind] : "?";
 }
 
+void cfr__tree_init(cfr_tree *tree, const cfr_image *image, uint32_t *parents, void (*done)(void *arg), void *arg)
+{
+	atomic_init(&tree->refs, 1);
+	atomic_init(&tree->ids, NULL);
+	tree->image = *image;
+	atomic_init(&tree->parents, parents);
+	tree->done = done;
+	tree->arg = arg;
+}
+
 int cfr__tree_new(cfr_tree **out, cfr_pool *pool, const cfr_image *image, uint32_t *parents, void (*done)(void *arg), void *arg,
                   cfr_err *err)
 {
@@ -25,12 +35,7 @@ int cfr__tree_new(cfr_tree **out, cfr_pool *pool, const cfr_image *image, uint32
 
 	if (!tree)
 		return cfr_err_nomem(err);
-	atomic_init(&tree->refs, 1);
-	atomic_init(&tree->ids, NULL);
-	tree->image = *image;
-	atomic_init(&tree->parents, parents);
-	tree->done = done;
-	tree->arg = arg;
+	cfr__tree_init(tree, image, parents, done, arg);
 	*out = tree;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "engine/base/pooled.h"
 #include "engine/base/str.h"
 #include "engine/pointer.h"
 #include "engine/tree/build.h"
@@ -605,15 +606,15 @@ static void test_encoding(void **state)
 }
 
 /* Documents of a stream, one after the other, small and large in turn: large ones take the builder's arrays with
- * them. */
-static void test_stream(void **state)
+ * them, unless they came from a pool and are much larger. */
+static void read_stream(cfr_pool *pool)
 {
 	cfr_source *source = source_of("text text text");
 	cfr_mark mark = at(source, "text", 2);
 	cfr_build *build;
 	cfr_document *docs[6];
 
-	(void)state;
+	cfr__source_use(source, pool);
 	assert_int_equal(cfr_build_new(&build, source, CFR_YAML, NULL, NULL), 0);
 	for (uint32_t i = 0; i < 6; i++) {
 		uint32_t n = i % 2 ? 10000 : 10;
@@ -651,6 +652,75 @@ static void test_stream(void **state)
 	cfr_source_unref(source);
 }
 
+static void test_stream(void **state)
+{
+	cfr_pool *pool = cfr_pool_new(1 << 20);
+
+	(void)state;
+	assert_non_null(pool);
+	read_stream(NULL);
+	read_stream(pool);
+	read_stream(pool);
+	cfr_pool_free(pool);
+}
+
+/* One document of a stream: keys out of sixteen letters, by bits, in an order of their own; some from elsewhere than the
+ * source, which lie in the builder's pool; every third is merged into another mapping. */
+static void stream_document(cfr_build *build, const cfr_source *source, uint32_t i)
+{
+	uint32_t bits = (i * 2654435761u) >> (i % 5 ? 28 : 16);
+	char own[2] = "";
+
+	cfr_build_reset(build);
+	begin(build, CFR_SEQUENCE, 0);
+	begin(build, CFR_MAPPING, 0);
+	for (uint32_t k = 0; k < 16; k++) {
+		uint32_t letter = (k * 5 + i) % 16;
+		cfr_mark mark = { letter, letter, letter + 1, CFR_PLAIN, 0 };
+
+		own[0] = (char)('a' + letter);
+		if (bits >> letter & 1) {
+			assert_int_equal(cfr_build_key(build, i % 7 ? slice(source, mark) : cfr_str_of(own), &mark, NULL), 0);
+			assert_int_equal(cfr_build_int(build, i, &mark, NULL), 0);
+		}
+	}
+	cfr_build_end(build, 1, NULL);
+	begin(build, CFR_MAPPING, 0);
+	key(build, source, "f", 1);
+	assert_int_equal(cfr_build_null(build, NULL, NULL), 0);
+	if (i % 3 == 0) {
+		cfr_mark use = at(source, "a", 1);
+		assert_int_equal(cfr_build_merge(build, 1, &use, NULL), 0);
+	}
+	cfr_build_end(build, 1, NULL);
+	cfr_build_end(build, 1, NULL);
+}
+
+/* The keys of documents before leave no trace: each is what a builder of its own makes. */
+static void test_stream_keys(void **state)
+{
+	cfr_source *source = source_of("abcdefghijklmnop");
+	cfr_build *stream, *alone;
+	cfr_document *doc;
+	cfr_tree *tree;
+
+	(void)state;
+	assert_int_equal(cfr_build_new(&stream, source, CFR_YAML, NULL, NULL), 0);
+	for (uint32_t i = 0; i < 500; i++) {
+		stream_document(stream, source, i);
+		assert_int_equal(cfr_build_finish(&doc, stream, i, 0, 1, NULL), 0);
+		assert_int_equal(cfr_build_new(&alone, source, CFR_YAML, NULL, NULL), 0);
+		stream_document(alone, source, i);
+		assert_int_equal(cfr_build_finish_tree(&tree, alone, NULL), 0);
+		assert_true(cfr_str_eq(cfr_tree_image(cfr_document_tree(doc)), cfr_tree_image(tree)));
+		cfr_document_unref(doc);
+		cfr_tree_unref(tree);
+		cfr_build_free(alone);
+	}
+	cfr_build_free(stream);
+	cfr_source_unref(source);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -659,7 +729,7 @@ int main(void)
 		cmocka_unit_test(test_merge_kind), cmocka_unit_test(test_bomb), cmocka_unit_test(test_deep_alias), cmocka_unit_test(test_merge_bomb),
 		cmocka_unit_test(test_merge_empty_bomb),
 		cmocka_unit_test(test_limits), cmocka_unit_test(test_misuse), cmocka_unit_test(test_encoding),
-		cmocka_unit_test(test_stream),
+		cmocka_unit_test(test_stream), cmocka_unit_test(test_stream_keys),
 	};
 	return cmocka_run_group_tests_name("tree/build", tests, NULL, NULL);
 }
