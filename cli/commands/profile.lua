@@ -128,6 +128,15 @@ local function child(words, set, record)
   return sample
 end
 
+local function no_trace(words)
+  local own
+  for _, word in ipairs(words) do
+    own = own or word:find "^%-%-profile" and word
+  end
+  error({ message = "a run left no profile behind", exit = 2,
+    hint = own and ("leave '%s' out: the runs are recorded anyway"):format(terminal.clean(own)) or nil }, 0)
+end
+
 local function run_commands(words, sets, runs, trace)
   if sets[2] then
     child(words, sets[2]) -- fills the cache
@@ -136,7 +145,7 @@ local function run_commands(words, sets, runs, trace)
     for _, set in ipairs(sets) do
       add_sample(set, child(words, set))
       child(words, set, trace)
-      local notes = read_trace(trace) or error({ message = "a run left no profile behind", exit = 2 }, 0)
+      local notes = read_trace(trace) or no_trace(words)
       local phases = {}
       for name, phase in pairs(notes.phases) do
         phases[name] = { self = phase.self_ns, total = phase.total_ns, spans = phase.spans }
@@ -299,7 +308,11 @@ local function check_words(words, program)
       return true
     end
   end
-  if words[2] or not core.files.kind(words[1]) then
+  local there = core.files.kind(words[1])
+  if there and words[2] then
+    error({ message = ("'%s' is a file, and '%s' stands behind it"):format(words[1], words[2]), exit = 2,
+      hint = ("options stand before it: cfgrun profile -n 20 %s; one file at a time"):format(words[1]) }, 0)
+  elseif not there then
     local near = args.nearest(words[1], program.names)
     error({ message = ("'%s' is neither a command nor a file"):format(words[1]), exit = 2,
       hint = near and ("did you mean 'cfgrun profile %s'?"):format(near) or "give a file, or a command with its words" }, 0)

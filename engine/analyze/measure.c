@@ -61,6 +61,11 @@ static uint32_t header_bytes(const cfr__part *part, uint32_t rank)
 	return at - from;
 }
 
+static bool is_list_of_tables(const cfr__part *part, uint32_t rank)
+{
+	return cfr__ranked(part, rank).style == CFR_BLOCK && cfr_node_kind(cfr_document_node(part->doc, rank)) == CFR_SEQUENCE;
+}
+
 /* In TOML: a table that stands on lines of its own is its header and what is in it, with the line ends. */
 static void gather_tables(cfr__part *part)
 {
@@ -69,6 +74,8 @@ static void gather_tables(cfr__part *part)
 
 		if (cfr__ranked(part, rank).style == CFR_BLOCK)
 			part->bytes[rank] += header_bytes(part, rank);
+		if (part->bytes[rank] > 0 && is_list_of_tables(part, rank))
+			part->bytes[rank]--;		/* no header, so no line end more than entries */
 		if (parent > 0 && cfr__ranked(part, parent).style == CFR_BLOCK)
 			part->bytes[parent] += part->bytes[rank] + 1;
 	}

@@ -99,11 +99,19 @@ static int id_of(uint8_t out[32], search *s, cfr_node node, cfr_err *err)
 	return cfr_digest_end(s->digest, out, err);
 }
 
+/* `[[name]]` of TOML: nothing else can stand in the place of one. */
+static bool is_table_of_list(const cfr__part *part, uint32_t rank, cfr_node node)
+{
+	return cfr__ranked(part, rank).style == CFR_BLOCK && cfr_node_key_number(node) == UINT32_MAX;
+}
+
 static bool is_candidate(const cfr__part *part, uint32_t rank, cfr_node node)
 {
 	cfr_kind kind = cfr_node_kind(node);
 
 	if (part->marks[rank] & CFR__VIA)
+		return false;
+	if (part->format == CFR_TOML && is_table_of_list(part, rank, node))
 		return false;
 	if (kind == CFR_STRING)
 		return part->bytes[rank] >= LEAST_TEXT && cfr_node_string(node).len >= LEAST_TEXT;
@@ -136,6 +144,9 @@ static int collect(search *s, uint32_t number, cfr_err *err)
 
 /* ---- what sharing saves ---- */
 
+/* In TOML a table goes with its header, and a line has to name its key then: `key = `. */
+static uint64_t line_bytes(cfr_entry entry) { return entry.key_len + sizeof(" = ") - 1; }
+
 /* Bytes that a value takes where an alias or a reference could stand, in its place. */
 static uint64_t value_bytes(const cfr__part *part, uint32_t rank)
 {
@@ -143,8 +154,8 @@ static uint64_t value_bytes(const cfr__part *part, uint32_t rank)
 	uint32_t from = entry.before < entry.start ? entry.before : entry.start;
 	uint64_t gone = part->bytes[rank] - cfr__analyze_left(part, rank), bytes;
 
-	if (part->format == CFR_TOML)
-		bytes = part->bytes[rank];
+	if (part->format == CFR_TOML && entry.style == CFR_BLOCK)
+		bytes = part->bytes[rank] - line_bytes(entry);
 	else if (entry.style == CFR_BLOCK && entry.key_len > 0 && entry.key_start + (uint32_t)entry.key_len + 2 < from)
 		bytes = entry.end - (entry.key_start + entry.key_len + 2);	/* a colon and a blank stay */
 	else

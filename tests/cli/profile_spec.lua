@@ -245,7 +245,8 @@ print("cache" not in names(cold), {"start", "code", "command"} <= names(cold), f
       ["chekc a.yaml"] = "did you mean 'cfgrun profile check'?", ["missing.yaml"] = "neither a command nor a file",
       ["-n 0 a.yaml"] = "--runs cannot be '0'", ["-n x a.yaml"] = "--runs cannot be 'x'", [""] = "it needs",
       ["profile a.yaml"] = "a profile of profiles", ["-n 2 get a.yaml"] = "ends with status 2",
-      ["-n 2 get missing.yaml /a"] = "run it by itself to see why" } do
+      ["-n 2 get missing.yaml /a"] = "run it by itself to see why", ["a.yaml -n 2"] = "'a.yaml' is a file, and '-n' stands behind it",
+      ["-n 1 get a.yaml /0/name --profile=x.json"] = "leave '--profile=x.json' out" } do
       local r = cli.run(here, "profile " .. line)
       assert.equal(2, r.status)
       assert.equal("", r.out)

@@ -160,6 +160,36 @@ static void test_toml(void **state)
 	done(&a);
 }
 
+/* What a person takes out who follows the advice is what it says: the key of a value stays, that of a table comes back. */
+static void test_toml_saved(void **state)
+{
+#define TEXT "\"some long text that stands here for all of them to repeat, and some more of it\""
+	static const struct {
+		const char *text, *first, *copy, *reference;
+	} rows[] = {
+		{ "[a]\nn = 1\nx = " TEXT "\n[b]\nx = " TEXT "\n", "/a/x", TEXT, "\"${ref:/a/x}\"" },
+		{ "[a]\nn = 1\nx = [" TEXT "]\n[b]\nx = [" TEXT "]\n", "/a/x", "[" TEXT "]", "\"${ref:/a/x}\"" },
+		{ "[a]\nn = 1\n[a.xyz]\nt = " TEXT "\n[b]\nn = 2\n[b.xyz]\nt = " TEXT "\n", "/a/xyz",
+		  "[b.xyz]\nt = " TEXT, "xyz = \"${ref:/a/xyz}\"" },
+		{ "[a]\nn = 1\n[[a.x]]\nt = " TEXT "\n[[a.x]]\n[b]\nn = 2\n[[b.x]]\nt = " TEXT "\n[[b.x]]\n", "/a/x",
+		  "[[b.x]]\nt = " TEXT "\n[[b.x]]", "x = \"${ref:/a/x}\"" },
+		/* nothing else stands in the place of an element of a list of tables: what is in it is shared */
+		{ "[[a]]\nn = 1\nt = " TEXT "\n[[a]]\nn = 1\nt = " TEXT "\n", "/a/0/t", TEXT, "\"${ref:/a/0/t}\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct analyzed a = one(rows[i].text, CFR_TOML);
+
+		assert_int_equal(a.result->repeat_groups, 1);
+		assert_int_equal(a.result->repeats[0].how, CFR_SHARE_REF);
+		expect_at(&a, a.result->repeats[0].spots[0], rows[i].first);
+		assert_int_equal(a.result->repeats[0].saved, strlen(rows[i].copy) - strlen(rows[i].reference));
+		done(&a);
+	}
+#undef TEXT
+}
+
 #define BLOCK "image: registry.example.com/team/app:1.2.3\n    restart: always\n    command: run --forever --and-ever\n"
 
 static void test_same(void **state)
@@ -288,7 +318,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing), cmocka_unit_test(test_makeup), cmocka_unit_test(test_shape),
-		cmocka_unit_test(test_rest), cmocka_unit_test(test_toml), cmocka_unit_test(test_same),
+		cmocka_unit_test(test_rest), cmocka_unit_test(test_toml), cmocka_unit_test(test_toml_saved), cmocka_unit_test(test_same),
 		cmocka_unit_test(test_needed), cmocka_unit_test(test_unused), cmocka_unit_test(test_files),
 		cmocka_unit_test(test_giant), cmocka_unit_test(test_expansion),
 	};
