@@ -21,11 +21,32 @@ local RULES = { select = true, rule = true }
 ---@type { file: string, line: string, command: string, begin: integer }?
 local asked
 
+-- Commands that take values as words of their own, behind a file.
+local WRITES = { set = true, insert = true }
+
+--- The words of a command for others to read: without the values in them, which may be secrets.
+---@param argv string[]
+local function shown(argv)
+  local list, file = {}, false
+  for i, word in ipairs(argv) do
+    if i > 1 and WRITES[argv[1]] then
+      if file then
+        list[i] = "…"
+        break
+      end
+      file = word:sub(1, 1) ~= "-"
+    end
+    local name = word:match "^%-%-set=[^=]*=" or word:match "^%-%-env=[^=]*=" -- other options are kept whole
+    list[i] = name and name .. "…" or word:sub(1, 2) ~= "--" and word:gsub("^([^=]*=).+", "%1…") or word
+  end
+  return table.concat(list, " ")
+end
+
 --- Somebody wants to know.
 ---@param file string|true
 ---@param argv string[]
 function M.begin(file, argv)
-  asked = { file = file == true and DEFAULT or file, line = table.concat(argv, " "), command = argv[1],
+  asked = { file = file == true and DEFAULT or file, line = shown(argv), command = argv[1],
     begin = core.profile.now() }
 end
 

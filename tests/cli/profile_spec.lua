@@ -92,6 +92,23 @@ print(sorted({e["args"]["detail"] for e in events if e.get("cat") == "parse"})[:
     assert.falsy(cli.exists(here .. "/no.json"))
   end)
 
+  it("holds the words of the command, and not the values in them", function()
+    cli.write(here .. "/own.yaml", "a: hush1\nb: { c: hush2 }\n")
+    for line, said in pairs {
+      ["set own.yaml /a hush3 /b/c hush4"] = "cfgrun set own.yaml …",
+      ["insert own.yaml /d hush3"] = "cfgrun insert own.yaml …",
+      ["compose own.yaml --set /a=hush3 -s/a=hush4 --env=T=hush5 -e T=hush6 --root=."] =
+        "cfgrun compose own.yaml --set /a=… -s/a=… --env=T=… -e T=… --root=. --profile=out.json",
+      ["get own.yaml /a"] = "cfgrun get own.yaml /a --profile=out.json",
+    } do
+      os.remove(here .. "/out.json")
+      cli.run(here, line .. " --profile=out.json")
+      local text = cli.read(here .. "/out.json")
+      assert.truthy(text:find('"command":"' .. said .. '"', 1, true), line .. "\n" .. text:sub(1, 2000))
+      assert.falsy(text:find "hush")
+    end
+  end)
+
   it("holds the phases of edits, fixes and compositions", function()
     cli.write(here .. "/a.yaml", "a: 1\nb: { c: 2 }\n")
     cli.write(here .. "/b.yaml", "b: { c: 3 }\n")
