@@ -23,10 +23,11 @@ typedef struct gathered {
 struct cfr__listing {
 	cfr__lists *out;
 	bool brackets;			/* JSON */
-	bool dash;			/* one stands behind the last key or scalar */
-	bool silent, said;		/* so does a silent item; something may be said about it */
+	/* Marks are keys and scalars. Since the latest of them: */
+	bool left, dash, silent;	/* something stands behind it; a dash does; a silent item does */
+	bool said;			/* there are comments or blank lines; before `from` is what was looked at */
+	uint32_t from;
 	bool passed;			/* there was a silent item, somewhere */
-	uint32_t from;			/* so far nothing was, from the line behind that key or scalar on */
 	uint32_t merge;			/* the level of a `<<` whose value this is; 0: none */
 	gathered levels[CFR__OUTLINE_DEPTH];
 };
@@ -45,20 +46,27 @@ static inline cfr__listed *latest(cfr__tracker *t)
 
 /* ---- what is silent ---- */
 
-static void pass_silent(cfr__tracker *t)
+/* Something that is no mark stands behind one, on another line but for properties. */
+static void leave_mark(cfr__tracker *t)
 {
 	struct cfr__listing *l = t->listing;
 
-	if (!l->silent) {
-		l->from = t->rest;
+	if (!l->left) {
+		l->left = true;
 		l->said = false;
+		l->from = t->rest;
 	}
-	l->silent = l->passed = true;
+}
+
+static void pass_silent(cfr__tracker *t)
+{
+	leave_mark(t);
+	t->listing->silent = t->listing->passed = true;
 }
 
 static void pass_mark(struct cfr__listing *l)
 {
-	l->silent = l->dash = false;
+	l->left = l->silent = l->dash = false;
 }
 
 /* Is there a comment or a blank line? */
@@ -90,9 +98,9 @@ static bool deeper(cfr_str text, uint32_t from, uint32_t to, uint32_t indent)
 	return false;
 }
 
-/* An entry begins: is something said about silent items before it? Above them and beside them, it is all about what comes
- * next; below them, when there is a dash, also what is deeper. */
-static bool muddled(cfr__tracker *t, const cfr__window *entry)
+/* Something begins or ends at `at`: is something said about silent items before it? Above them and beside them, it is all
+ * about what comes next; below them, when there is a dash, also what is deeper; at the end, about what came last. */
+static bool muddled(cfr__tracker *t, uint32_t at, uint32_t indent)
 {
 	struct cfr__listing *l = t->listing;
 
@@ -100,7 +108,8 @@ static bool muddled(cfr__tracker *t, const cfr__window *entry)
 		return false;
 	l->said = l->said || comments(t->text, l->from, t->rest);
 	l->from = t->rest;
-	return l->said || (l->dash && deeper(t->text, t->rest, entry->start, entry->indent));
+	return l->said || (at == t->text.len && deeper(t->text, t->rest, at, 0)) ||
+	       (l->dash && deeper(t->text, t->rest, at, indent));
 }
 
 static bool is_merge(const cfr__tracker *t, const cfr__window *entry)
@@ -118,6 +127,7 @@ static void pass_entry(cfr__tracker *t, const cfr__window *entry)
 		l->merge = t->depth;
 		pass_silent(t);
 	} else if (entry->sequence) {
+		leave_mark(t);
 		l->dash = true;
 	} else if (!l->merge) {
 		pass_mark(l);
@@ -148,6 +158,7 @@ uint32_t cfr__list_least(const cfr__tracker *t) { return t->listing->out->least;
 void cfr__list_property(cfr__tracker *t, bool anchor)
 {
 	latest(t)->window.property = true;
+	leave_mark(t);
 	for (uint32_t i = 0; anchor && i < t->depth; i++) {
 		gathered *g = &t->listing->levels[i];
 
@@ -177,7 +188,7 @@ int cfr__list_entry(cfr__tracker *t, const cfr__window *entry)
 	g->items[g->count++] = (cfr__listed){ .window = *entry, .list = CFR__NO_LIST, .shape = CFR__SCALAR };
 	if (t->listing->brackets)
 		return 0;
-	if (is_merge(t, entry) || muddled(t, entry))
+	if (is_merge(t, entry) || muddled(t, entry->start, entry->indent))
 		g->odd = true;
 	pass_entry(t, entry);
 	return 0;
@@ -214,7 +225,7 @@ int cfr__list_close(cfr__tracker *t, uint32_t end)
 	uint32_t first = g->count ? g->items[0].window.start : end, last = g->count ? g->items[g->count - 1].window.end : end;
 	bool owned = t->depth == 1 || !g[-1].items[g[-1].count - 1].window.property;
 
-	if (!owned || !large(g, out->least, last - first))
+	if (muddled(t, end, level->indent) || !owned || !large(g, out->least, last - first))
 		return 0;
 	if (cfr_vec_room(&out->items, &out->item_cap, (uint64_t)out->item_count + g->count, sizeof(*out->items), NULL) < 0 ||
 	    cfr_vec_room(&out->of, &out->cap, (uint64_t)out->count + 1, sizeof(*out->of), NULL) < 0)

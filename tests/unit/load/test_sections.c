@@ -62,6 +62,9 @@ static void test_texts(void **state)
 		"a: &a {x: 1}\nb:\n  - - c: [1]\n       # deep\n  - - *a\n    -    d: [2]\n    - e: [3]\n  - [4]\n",
 		"a: &a {x: 1}\nb:\n  - c: [1]\n  # c\n  - <<: *a\n  - d: [2]\n  - e: [3]\n",
 		"a: &a {x: 1}\nb:\n  c:\n    # c\n    <<: *a\n\n  d:\n    e: [3]\n    <<:\n      # c\n    - *a # t\n    - *a\nf: [1, 2]\n",
+		"---\nb: &b [2]\nz:\n\n  - {p: q}\n    \n  -   *b # t\n\n",
+		"b: &b [2]\nz:\n  - - 'q'\n  -   *b # t\n",
+		"m: &m {x: 1}\nz:\n  - - [1, 2]\n    - k: [3, 4]\n  -\n    # c\n    - # t\n        <<: *m\n    -   x\ny: [1, 2, 3]\n",
 	};
 	struct lazy n = { 0 }, aliases = { 0 };
 
