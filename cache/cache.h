@@ -24,12 +24,13 @@ CFR_BEGIN_DECLS
 
 typedef struct cfr_cache_options {
 	const char *folder;	/* not NULL */
-	uint64_t size;		/* bytes on disk at most, at least 1 MiB; 0: CFR_CACHE_SIZE. A record has at most a quarter of it */
+	uint64_t size;		/* bytes on disk at most, at least 1 MiB, a record a quarter of it; 0: CFR_CACHE_SIZE */
 	bool read_only;		/* nothing is written, not even counts */
-	/* Each reason once: why there is no cache, or why nothing can be kept. One line, no full stop. NULL: nobody is told. */
+	/* Each reason once, why there is no cache, or why something is not kept: one line, no full stop. NULL: nobody
+	 * is told. */
 	void (*note)(void *arg, const char *line);
 	void *note_arg;
-	int64_t file_system;	/* as if the folder lay on one with this number (statfs(2), f_type); 0: the system is asked */
+	int64_t file_system;	/* as if the folder lay on one of this kind (statfs(2)); 0: the system is asked */
 } cfr_cache_options;
 
 /* Folder by convention: `own` is the value of CFGRUN_CACHE, `xdg` of XDG_CACHE_HOME, `home` of HOME; each may be NULL.
@@ -59,7 +60,7 @@ typedef struct cfr_cache_stats {
 	uint64_t records, bytes;	/* bytes: of the records alone */
 	cfr_cache_kind kinds[CFR_CACHE_KINDS];	/* the last, "", is all others; unused ones have no records */
 	uint64_t file, used, bound;	/* bytes: of the file, of that in use, most of the file */
-	int64_t oldest, newest;		/* seconds since 1970: when any record was last used, at the earliest and at the latest */
+	int64_t oldest, newest;		/* of the uses of all records, of each the last; seconds since 1970 */
 	int64_t since;			/* when counting began; 0: never */
 	uint64_t hits, misses;		/* since then */
 	uint64_t day_hits, day_misses;	/* during the last 24 hours */

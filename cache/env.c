@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 enum {
-	FULL = 80, ROOMY = 60, EMPTY = 25,	/* percent in use: room is made above FULL, down to ROOMY; if need be EMPTY */
+	FULL = 80, ROOMY = 60, EMPTY = 25,	/* percent in use: above FULL room is made, down to ROOMY, or EMPTY */
 	BATCH = 1024,				/* records dropped by one transaction */
 	BATCHES = 8				/* for one record that is put */
 };

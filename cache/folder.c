@@ -42,7 +42,8 @@ int cfr__folder_name(cfr__folder *folder, const char *name, cfr_err *err)
 	int r;
 
 	if (*name != '/' && !getcwd(here, sizeof(here))) {
-		r = cfr_err_set(err, CFR_E_IO, "the folder of the cache is named from the current one, which is gone: %s",
+		r = cfr_err_set(err, CFR_E_IO,
+		                "the folder of the cache is named from the current one, which is gone: %s",
 		                cfr_io_reason(room, errno));
 		cfr_err_hint(err, "begin its name with a slash");
 		cfr_err_at(err, cfr_str_of(name), 0, 0);
@@ -68,8 +69,9 @@ static const char *far_away(int64_t kind)
 		uint32_t magic;
 		const char *name;
 	} known[] = {
-		{ 0x6969, "NFS" }, { 0x517b, "SMB" }, { 0xfe534d42, "SMB" }, { 0xff534d42, "CIFS" }, { 0x5346414f, "AFS" },
-		{ 0x6b414653, "AFS" }, { 0x01021997, "9P" }, { 0x65735546, "FUSE" }, { 0x00c36400, "Ceph" },
+		{ 0x6969, "NFS" }, { 0x517b, "SMB" }, { 0xfe534d42, "SMB" }, { 0xff534d42, "CIFS" },
+		{ 0x5346414f, "AFS" }, { 0x6b414653, "AFS" }, { 0x01021997, "9P" }, { 0x65735546, "FUSE" },
+		{ 0x00c36400, "Ceph" },
 		{ 0x0bd00bd0, "Lustre" }, { 0x564c, "NCP" }, { 0x73757245, "Coda" }, { 0x01161970, "GFS2" },
 		{ 0x7461636f, "OCFS2" }, { 0x47504653, "GPFS" }, { 0xaad7aaea, "PanFS" },
 	};
@@ -158,6 +160,7 @@ static bool make_folders(char *name)
 static int open_folder(cfr__folder *folder, bool make, cfr_err *err)
 {
 	static const char made[] = "the folder of the cache cannot be made";
+	static const char opened[] = "the folder of the cache cannot be opened";
 	int fd = -1, r;
 
 	for (int round = 0; round < 2; round++) {
@@ -170,7 +173,7 @@ static int open_folder(cfr__folder *folder, bool make, cfr_err *err)
 	if (fd < 0 && errno == ENOENT && !make)
 		return CFR_E_NOTFOUND;
 	if (fd < 0)
-		return refuse_as(err, folder, errno == ENOENT ? made : "the folder of the cache cannot be opened", errno);
+		return refuse_as(err, folder, errno == ENOENT ? made : opened, errno);
 	r = judge(folder, fd, err);
 	if (r < 0) {
 		close(fd);
@@ -182,6 +185,9 @@ static int open_folder(cfr__folder *folder, bool make, cfr_err *err)
 
 int cfr__folder_open(cfr__folder *folder, bool make, cfr_err *err)
 {
+	static const char what[] = "nothing can be written to the folder of the cache: " CFR__STATE;
+	static const char foreign[] = "nothing can be written to the folder of the cache: " CFR__STATE
+	                              " is not this user's alone";
 	int fd, r = folder->fd >= 0 ? 0 : open_folder(folder, make, err);
 
 	if (r < 0 || folder->state >= 0)
@@ -193,8 +199,8 @@ int cfr__folder_open(cfr__folder *folder, bool make, cfr_err *err)
 		return 0;
 	}
 	if (!errno)
-		return refuse(err, folder, "nothing can be written to the folder of the cache: " CFR__STATE " is not this user's alone");
-	return refuse_as(err, folder, "nothing can be written to the folder of the cache: " CFR__STATE, errno);
+		return refuse(err, folder, foreign);
+	return refuse_as(err, folder, what, errno);
 }
 
 /* --- the lock --- */

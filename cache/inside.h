@@ -22,7 +22,7 @@ typedef struct cfr__store {
 	cfr__folder folder;
 	uint64_t size;			/* most bytes of the file */
 	bool read_only;
-	int process;			/* that opened it: a lock is shared with those it forks, who therefore only read */
+	int process;			/* that opened it: those it forks would share its lock, so they only read */
 	void (*note)(void *arg, const char *line);
 	void *note_arg;
 

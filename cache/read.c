@@ -94,7 +94,7 @@ static void touch(cfr__store *store, const cfr__snapshot *snap, const cfr_cache_
 	bool found;
 
 	cfr__env_key(full, CFR__USE, key->bytes);
-	if (cfr__page_find(&value, &found, page, snap, (cfr_str){ (const char *)full, sizeof(full) }) != NULL || !found ||
+	if (cfr__page_find(&value, &found, page, snap, (cfr_str){ (const char *)full, sizeof(full) }) || !found ||
 	    value.len != sizeof(use) || !read_value(&use, snap, &value, 0, sizeof(use)) ||
 	    !is_stale(use.time, now))
 		return;

@@ -71,6 +71,8 @@ static int add_entry(void *arg, const cfr__snapshot *snap, cfr_str key, const cf
 	return 0;
 }
 
+static uint64_t pages_of(const cfr__db *db) { return db->branches + db->leaves + db->overflows; }
+
 static void add_counts(cfr_cache_stats *stats, const cfr__state *state)
 {
 	int64_t hour = cfr__store_now() / 1000000 / 3600;
@@ -109,13 +111,13 @@ int cfr_cache_read_stats(cfr_cache_stats *out, const cfr_cache_options *options,
 		why = cfr__snapshot_take(&snap, store.data);
 		r = why ? cfr_err_set(err, CFR_E_CORRUPT, "%s", why) : cfr__inspect(&snap, add_entry, &stats, err);
 		if (r == CFR_E_CORRUPT)
-			cfr_err_hint(err, "it is begun anew when something is kept; `cfgrun cache verify` does so at once");
+			cfr_err_hint(err, "it is begun anew when something is kept; "
+			             "`cfgrun cache verify` does so at once");
 		cfr_err_at(err, cfr_str_of(store.folder.name), 0, 0);
 		if (r == 0) {
 			stats.there = true;
 			stats.file = snap.pages * snap.page;
-			stats.used = (2 + snap.main.branches + snap.main.leaves + snap.main.overflows + snap.free.branches +
-			              snap.free.leaves + snap.free.overflows) * snap.page;
+			stats.used = (2 + pages_of(&snap.main) + pages_of(&snap.free)) * snap.page;
 		}
 	}
 	if (locked)

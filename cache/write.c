@@ -93,8 +93,9 @@ int cfr__write_settle(cfr__store *store, bool look, cfr_err *damage, cfr_err *er
 	if (damage->code)
 		move_away(store);
 	/* An empty one is begun by whoever opens it. */
-	if (store->env && (fd < 0 || fstat(fd, &st) < 0 || st.st_size == 0 || fstat(cfr__env_fd(store->env), &own) < 0 ||
-			   own.st_nlink == 0 || own.st_ino != st.st_ino || own.st_dev != st.st_dev)) {
+	if (store->env && (fd < 0 || fstat(fd, &st) < 0 || st.st_size == 0 ||
+	                   fstat(cfr__env_fd(store->env), &own) < 0 || own.st_nlink == 0 ||
+	                   own.st_ino != st.st_ino || own.st_dev != st.st_dev)) {
 		cfr__env_close(store->env);
 		store->env = NULL;
 	}
@@ -200,6 +201,12 @@ static bool is_kept(const cfr__store *store, const cfr_cache_key *key, const cfr
 	return same;
 }
 
+static void note_damage(cfr__store *store, const cfr_err *damage)
+{
+	cfr__store_note(store, CFR__NOTE_DAMAGE, "the cache in %s is begun anew: %s", store->folder.name,
+	                damage->message);
+}
+
 static int begin(cfr__store *store, cfr_err *err)
 {
 	cfr_err damage = CFR_ERR_INIT;
@@ -207,14 +214,14 @@ static int begin(cfr__store *store, cfr_err *err)
 	int r = cfr__write_settle(store, look, &damage, err);
 
 	if (damage.code)
-		cfr__store_note(store, CFR__NOTE_DAMAGE, "the cache in %s is begun anew: %s", store->folder.name, damage.message);
+		note_damage(store, &damage);
 	if (r == 0)
 		r = cfr__write_open(store, err);
 	return r;
 }
 
-static int put(cfr__store *store, const cfr_cache_key *key, const cfr_str *pieces, uint32_t count, const cfr__head *head,
-               cfr_err *err)
+static int put(cfr__store *store, const cfr_cache_key *key, const cfr_str *pieces, uint32_t count,
+               const cfr__head *head, cfr_err *err)
 {
 	int r = begin(store, err);
 
@@ -244,7 +251,7 @@ static void judge(cfr__store *store, int r, const cfr_err *err)
 		return;
 	if (r == CFR_E_CORRUPT) {
 		move_away(store);
-		cfr__store_note(store, CFR__NOTE_DAMAGE, "the cache in %s is begun anew: %s", store->folder.name, err->message);
+		note_damage(store, err);
 		return;
 	}
 	cfr__env_close(store->env);
@@ -267,8 +274,10 @@ void cfr__store_put(void *arg, const cfr_cache_key *key, const cfr_str *pieces, 
 	if (store->read_only || store->process != (int)getpid())
 		return;
 	if (head.len > store->size / 4) {
-		cfr__store_note(store, CFR__NOTE_LARGE, "a record of %llu KiB is too large for the cache, which keeps none above %llu KiB",
-		                (unsigned long long)((head.len + 1023) / 1024), (unsigned long long)(store->size / 4 / 1024));
+		cfr__store_note(store, CFR__NOTE_LARGE,
+		                "a record of %llu KiB is too large for the cache, which keeps none above %llu KiB",
+		                (unsigned long long)(head.len + 1023) / 1024,
+		                (unsigned long long)store->size / 4 / 1024);
 		return;
 	}
 	sum = cfr__record_sum(key, &head, pieces, count);
@@ -279,8 +288,8 @@ void cfr__store_put(void *arg, const cfr_cache_key *key, const cfr_str *pieces, 
 		r = cfr__write_lock(store, true, &err);
 		if (r < 0) {
 			store->given_up = store->folder.state < 0;
-			cfr__store_note(store, store->given_up ? CFR__NOTE_FOLDER : CFR__NOTE_BUSY, "%s: %s", store->folder.name,
-			                err.message);
+			cfr__store_note(store, store->given_up ? CFR__NOTE_FOLDER : CFR__NOTE_BUSY, "%s: %s",
+			                store->folder.name, err.message);
 		} else {
 			r = put(store, key, pieces, count, &head, &err);
 			judge(store, r, &err);

@@ -78,8 +78,9 @@ static int document_format(lua_State *L)
 static bool has_line(const cfr_source *source, cfr_str line)
 {
 	uint32_t pieces;
+	char next = line.ptr ? line.ptr[line.len] : '\0';
 
-	return !cfr__source_pieces(source, &pieces) || (line.ptr && strchr("\r\n", line.ptr[line.len]) && line.ptr[line.len]);
+	return !cfr__source_pieces(source, &pieces) || next == '\r' || next == '\n';
 }
 
 static int document_line(lua_State *L)

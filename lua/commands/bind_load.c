@@ -121,7 +121,8 @@ static struct loading *loading_of(lua_State *L)
 cfr_loader *cfr__cmd_loader(lua_State *L)
 {
 	struct loading *l = loading_of(L);
-	cfr_loader_options options = { .cache_open = l->off ? NULL : open_cache, .cache_close = close_cache, .cache_arg = l };
+	cfr_loader_options options = { .cache_open = l->off ? NULL : open_cache, .cache_close = close_cache,
+	                               .cache_arg = l };
 
 	l->next = cfr__cmd_profile(L);
 	options.profile = l->stats ? &l->profile : l->next;
@@ -194,7 +195,8 @@ static int core_load_stats(lua_State *L)
 
 void cfr__cmd_bind_loading(lua_State *L)
 {
-	static const luaL_Reg functions[] = { { "loading", core_loading }, { "load_stats", core_load_stats }, { NULL, NULL } };
+	static const luaL_Reg functions[] = { { "loading", core_loading }, { "load_stats", core_load_stats },
+		{ NULL, NULL } };
 	struct loading *l = lua_newuserdatauv(L, sizeof(*l), 0);
 
 	memset(l, 0, sizeof(*l));

@@ -17,12 +17,14 @@ enum { MOST = 2 };
 struct part {
 	cfr_document *doc;
 	cfr_node node;
-	cfr_buf *pointer, *path, *token;	/* of the top of the section, as cfr__cmd_push_part has them; the last of them */
+	cfr_buf *pointer, *path;	/* of the top of the section, as cfr__cmd_push_part has them */
+	cfr_buf *token;			/* the last of them */
 };
 
 static struct part begin(lua_State *L)
 {
-	return (struct part){ .pointer = cfr__cmd_push_buf(L), .path = cfr__cmd_push_buf(L), .token = cfr__cmd_push_buf(L) };
+	return (struct part){ .pointer = cfr__cmd_push_buf(L), .path = cfr__cmd_push_buf(L),
+	                      .token = cfr__cmd_push_buf(L) };
 }
 
 /* Is the last token an index? It is looked for in what stands at the pointer, or, as the last but `below`, in the section's
