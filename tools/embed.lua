@@ -3,9 +3,10 @@
 --   lua5.4 tools/embed.lua ROOT OUT.c SYMBOL PATH...
 --
 -- Writes `const struct cfr_embedded SYMBOL[]` (lua/embedded.h), sorted by name, names relative to ROOT. With --compiled
--- as the first PATH, each file also as it is compiled: the program's own, which is loaded at every start.
+-- as the first PATH, each file also as it is compiled (tools/nameless.lua): the program's own, which is loaded at every start.
 local root, out, symbol = arg[1], arg[2], arg[3]
 local compiled = arg[4] == "--compiled"
+local dump = dofile(root .. "/tools/nameless.lua")
 
 ---@param folder string
 ---@return string[]
@@ -67,7 +68,7 @@ for i, name in ipairs(names) do
   local chunk = compiled and load(bytes, "=" .. name)
   if chunk then
     codes[i] = true
-    write("code", i, string.dump(chunk))
+    write("code", i, dump(chunk))
   end
 end
 file:write(("\nconst struct cfr_embedded %s[] = {\n"):format(symbol))
