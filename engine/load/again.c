@@ -77,12 +77,10 @@ static int move_lists(change *c)
 	const cfr__lists *from = &c->old->lists;
 	uint32_t item = c->path[c->depth - 1], nodes, depth;
 	cfr__lists *to = &c->now->lists;
-	const cfr__list *around = from->of;
+	const cfr__list *around = cfr__list_around(from, item);
 	cfr__listed new;
 	int r;
 
-	while (item - around->first >= around->count)
-		around++;
 	c->end = from->items[item].window.end;
 	r = cfr__lists_same(&new, &nodes, &depth, c->now->source, c->now->format, from->items[item].window.start,
 	                    moved(c, c->end), c->old->source, &from->items[item]);

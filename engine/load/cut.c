@@ -169,15 +169,6 @@ static uint32_t next_column(cfr_str text, uint32_t at)
 
 /* ---- an item ---- */
 
-static const cfr__list *list_of(const cfr_sections *s, uint32_t item)
-{
-	uint32_t i = 0;
-
-	while (item - s->lists.of[i].first >= s->lists.of[i].count)
-		i++;
-	return &s->lists.of[i];
-}
-
 /* JSON: the beginning and end of the lines an item is on, if they are near. */
 static void whole_lines(cfr_str text, uint32_t *from, uint32_t *to)
 {
@@ -205,7 +196,7 @@ int cfr__cut_item(cfr_source **out, cfr__window *window, cfr_sections *s, uint32
 		return r;
 	text = cfr_source_bytes(s->source);
 	if (s->format == CFR_YAML) {
-		const cfr__list *list = list_of(s, item);
+		const cfr__list *list = cfr__list_around(&s->lists, item);
 
 		from = lead_start(s, list, item);
 		around.later = item > list->first;

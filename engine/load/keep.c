@@ -12,13 +12,13 @@
 #include "engine/tree/store.h"
 #include <stdlib.h>
 
-static const char outline_magic[8] = "cfroutl\x01", section_magic[8] = "cfrsect\x01";
+static const char outline_magic[8] = "cfroutl\x02", section_magic[8] = "cfrsect\x01";
 
 /* ---- the outline ---- */
 
 struct outline_head {
 	char magic[8];
-	uint32_t format, text, items, lists, root, nodes, depth, aliases;
+	uint32_t format, text, items, lists, root, nodes, depth, none;
 };
 
 /* An item without the holes that a struct may have. */
@@ -64,7 +64,7 @@ void cfr__keep_outline(cfr_sections *s)
 	const cfr__lists *l = &s->lists;
 	struct outline_head head = { .format = s->format, .text = (uint32_t)cfr_source_bytes(s->source).len,
 	                             .items = l->item_count, .lists = l->count, .root = l->root, .nodes = l->nodes,
-	                             .depth = l->depth, .aliases = l->aliases };
+	                             .depth = l->depth };
 	struct kept_item *items = malloc(((size_t)l->item_count + 1) * sizeof(*items));
 	struct kept_list *lists = malloc(((size_t)l->count + 1) * sizeof(*lists));
 	cfr_cache_key key;
@@ -145,8 +145,7 @@ static bool unpack(cfr_sections *s, cfr_str bytes, uint64_t size)
 	                 (uint64_t)head.lists * sizeof(struct kept_list))
 		return false;
 	*l = (cfr__lists){ .item_count = head.items, .item_cap = head.items, .count = head.lists, .cap = head.lists,
-	                   .root = head.root, .nodes = head.nodes, .depth = head.depth, .aliases = head.aliases != 0,
-	                   .least = s->least.list };
+	                   .root = head.root, .nodes = head.nodes, .depth = head.depth, .least = s->least.list };
 	l->items = malloc(((size_t)head.items + 1) * sizeof(*l->items));
 	l->of = malloc(((size_t)head.lists + 1) * sizeof(*l->of));
 	if (!l->items || !l->of)

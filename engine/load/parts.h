@@ -35,23 +35,32 @@ typedef struct cfr__slot {
 
 struct cfr_sections {
 	atomic_uint refs;
+
+	/* Said when they were made, and never changed. */
 	cfr_loader *loader;
 	char *file;			/* NULL: of a text at hand */
-	cfr_file_stamp stamp;		/* of the text; seen 0: tells nothing */
-	cfr_format asked, format;
+	cfr_format asked;
 	cfr_limits limits;
 	cfr__least least;
+
+	/* Found out while they are opened, by one thread; nobody changes it when others have them. */
+	cfr_format format;
 	bool digested;			/* what is made is kept in a cache, under: */
 	cfr__digest digest;
-	_Atomic(cfr_source *) source;	/* NULL until somebody needs it, when the cache knew the outline */
 	cfr__lists lists;
-	cfr_section *root;
-	pthread_mutex_t reading;	/* of the source */
-	pthread_mutex_t lock;		/* of the stamp, and what follows */
-	pthread_cond_t made;
+	cfr_section *root;		/* its slot holds it */
+
+	/* Made when needed. A pointer is published once, and what it leads to is constant. */
+	_Atomic(cfr_source *) source;	/* NULL when the cache knew the outline; the next one to need it reads it, under: */
+	pthread_mutex_t reading;
+	_Atomic(uint32_t *) lines;	/* line breaks before each block of the text; of two who count, one is first */
+
+	/* Under `lock`. Sections are never taken away: who got one holds it as long as this. */
+	pthread_mutex_t lock;
+	pthread_cond_t made;		/* a slot is not busy any more */
+	cfr_file_stamp stamp;		/* of the text; seen 0: tells nothing. It changes only when there is a source */
 	cfr__slot *slots;
 	uint32_t slot_count, slot_cap;
-	_Atomic(uint32_t *) lines;	/* line breaks before each block of the text */
 };
 
 /* --- cut.c: the text of a section as a source of its own --- */
@@ -80,26 +89,38 @@ void cfr__keep_section(cfr_sections *sections, const cfr_section *section);
 /* Makes of sections that have no more than their text those of it, with what of the old ones still holds. */
 int cfr__sections_take_over(cfr_sections *now, cfr_sections *old);
 
-/* --- sections.c --- */
+/* --- open.c --- */
 
+/* Without a text, and without an outline. */
 int cfr__sections_new(cfr_sections **out, cfr_loader *loader, const char *file, cfr_format format,
                       const cfr_limits *limits, cfr__least least);
 void cfr__sections_free(cfr_sections *sections);
-void cfr__section_unref(cfr_section *section);
 /* Reads the file, unless it cannot be of use; 1 also for an error, which is told by whoever reads everything. With
  * `cached`, unless the outline of an unchanged file can be taken. */
 int cfr__sections_read(cfr_sections *sections, bool cached);
 /* The text is needed. 1 when it is another by now. */
 int cfr__sections_need(cfr_sections *sections);
-/* The section of a list or an item. 0, 1 or CFR_E_NOMEM. */
-int cfr__section_at(cfr_section **out, cfr_sections *sections, bool listed, uint32_t number);
-/* A slot, made if there was none; NULL without memory. Under the lock. */
-cfr__slot *cfr__sections_slot(cfr_sections *sections, uint32_t key);
-static inline uint32_t cfr__section_key(bool listed, uint32_t number) { return number * 2 + 1 + listed; }
 /* Finds the lists of the text, which is there, and makes the root. */
 int cfr__sections_outline(cfr_sections *sections);
 int cfr__sections_of(cfr_sections **out, cfr_loader *loader, const cfr_source *source, cfr_format format,
                      const cfr_limits *limits, cfr__least least, cfr_err *err);
+
+/* --- slots.c --- */
+
+static inline uint32_t cfr__section_key(bool listed, uint32_t number) { return number * 2 + 1 + listed; }
+/* A slot, made if there was none; NULL without memory. Under the lock; it moves when there are more. */
+cfr__slot *cfr__sections_slot(cfr_sections *sections, uint32_t key);
+/* The section of a list or an item: the one that is there, the one that another thread is making, or made here. 0, 1 or
+ * CFR_E_NOMEM. */
+int cfr__section_at(cfr_section **out, cfr_sections *sections, bool listed, uint32_t number);
+/* The section of an item, if it was read; else NULL. */
+cfr_section *cfr__section_there(cfr_sections *sections, uint32_t item);
+/* The document of an item, for the caller alone. */
+int cfr__section_read_item(cfr_document **out, cfr_sections *sections, uint32_t item);
+void cfr__section_unref(cfr_section *section);
+
+/* --- sections.c --- */
+
 /* The read section of all of a listed one. 0, 1 or CFR_E_NOMEM. */
 int cfr__section_whole(const cfr_section **out, cfr_sections *sections, const cfr_section *listed);
 /* Which item a child of a listed section is. */

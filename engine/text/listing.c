@@ -282,7 +282,6 @@ int cfr__lists_of(cfr__lists *out, const cfr_source *source, cfr_format format)
 	while (r == 0 && t->depth)
 		r = cfr__track_close(t, end);
 	out->nodes = outline->nodes;
-	out->aliases = outline->aliases;
 	if (r == 0 && out->root == CFR__NO_LIST)
 		r = CFR__UNSAFE;
 done:
@@ -333,6 +332,21 @@ int cfr__lists_same(cfr__listed *out, uint32_t *nodes, uint32_t *depth, const cf
 	free(t);
 	cfr__lists_release(&none);
 	return r;
+}
+
+const cfr__list *cfr__list_around(const cfr__lists *lists, uint32_t item)
+{
+	uint32_t low = 0, high = lists->count;
+
+	while (high - low > 1) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (lists->of[middle].first <= item)
+			low = middle;
+		else
+			high = middle;
+	}
+	return &lists->of[low];
 }
 
 void cfr__lists_release(cfr__lists *lists)

@@ -111,14 +111,15 @@ typedef struct cfr__lists {
 	cfr__list *of;
 	uint32_t item_count, item_cap, count, cap;
 	uint32_t root;			/* its number */
-	uint32_t nodes, depth;		/* the document has at most so many values and levels */
-	bool aliases;			/* some value comes through an alias: `nodes` does not count those */
+	uint32_t nodes, depth;		/* the document has at most so many values and levels, but for aliases */
 	uint32_t least;
 } cfr__lists;
 
 /* 0, CFR__UNSAFE also when the root is not large, or CFR_E_NOMEM. Give `out` zeroed but for `least`. Release always. */
 int cfr__lists_of(cfr__lists *out, const cfr_source *source, cfr_format format);
 void cfr__lists_release(cfr__lists *lists);
+/* The list that an item is in. The items of a list lie together, and lists one behind the other. */
+const cfr__list *cfr__list_around(const cfr__lists *lists, uint32_t item);
 /* cfr__outline_same for an item whose bytes changed, in a text of which all others are known to be fit: the item as it is
  * now, and how many values and levels it has. */
 int cfr__lists_same(cfr__listed *out, uint32_t *nodes, uint32_t *depth, const cfr_source *source, cfr_format format,
