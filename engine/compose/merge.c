@@ -172,55 +172,79 @@ static bool is_number(cfr_str name)
 	return name.len && name.ptr[0] == '\001';
 }
 
-enum { SEARCHED = 16 };
-
+/* The names of a list's elements, ptr NULL without, and a table of them: places by hash, +1, the first of equal ones. */
 struct names {
-	cfr_str *names;			/* of each element; ptr NULL without */
-	uint32_t *table, size;
+	cfr_str *names;
+	uint32_t count, *table, size;
+	bool numbers;			/* some were */
 };
 
-static uint32_t name_slot(const cfr__composer *c, const struct names *in, cfr_str name)
+static int names_new(struct names *out, uint32_t count, cfr_err *err)
+{
+	struct names made = { .count = count, .size = 16 };
+
+	while (made.size < count * 2)
+		made.size *= 2;
+	made.names = calloc((size_t)count + 1, sizeof(*made.names));
+	made.table = calloc(made.size, sizeof(*made.table));
+	*out = made;
+	return made.names && made.table ? 0 : cfr_err_nomem(err);
+}
+
+static void names_release(struct names *names)
+{
+	free(names->names);
+	free(names->table);
+}
+
+static uint32_t *name_slot(const cfr__composer *c, const struct names *in, cfr_str name)
 {
 	uint32_t slot = (uint32_t)cfr_hash(&c->hash, name.ptr, name.len) & (in->size - 1);
 
 	while (in->table[slot] && !cfr_str_eq(in->names[in->table[slot] - 1], name))
 		slot = (slot + 1) & (in->size - 1);
-	return slot;
+	return &in->table[slot];
 }
 
-/* Can an element that nobody has read have one of these names? It is asked only when they are few: each is searched for. */
-static bool may_have_name(const cfr__composer *c, const cfr__cell *element, const cfr_str *names, uint32_t count)
+enum { SEARCHED = 16, AHEAD = 8 };
+
+/* Can an element that nobody has read have one of these names? Its text tells it; few names are searched for in all of it. */
+static bool may_have_name(const cfr__composer *c, const cfr__cell *element, cfr_str key, const struct names *wanted)
 {
-	if (count > SEARCHED || !cfr__is_unread(c, element))
+	cfr_str word;
+
+	if (!cfr__is_unread(c, element))
 		return true;
-	for (uint32_t i = 0; i < count; i++) {
-		if (names[i].ptr && (is_number(names[i]) || cfr__may_hold(c, element, names[i])))
+	if (cfr__first_word(&word, c, element, key))
+		return *name_slot(c, wanted, word) || (wanted->numbers && !isalpha((unsigned char)word.ptr[0]));
+	if (wanted->count > SEARCHED)
+		return true;
+	for (uint32_t i = 0; i < wanted->count; i++) {
+		if (wanted->names[i].ptr && (is_number(wanted->names[i]) || cfr__may_hold(c, element, wanted->names[i])))
 			return true;
 	}
 	return false;
 }
 
-/* The names of a list's elements, of those that may be among `wanted`. */
-static int learn_names(struct names *out, cfr__composer *c, cfr__cell *list, cfr_str key, const cfr_str *wanted,
-                       uint32_t wanted_count, cfr_err *err)
+/* The names of a list's elements; with `wanted`, of those that may be among these. To be released, also on failure. */
+static int learn_names(struct names *out, cfr__composer *c, cfr__cell *list, cfr_str key, const struct names *wanted,
+                       cfr_err *err)
 {
-	int r = 0;
+	int r = names_new(out, list->count, err);
 
-	for (out->size = 16; out->size < list->count * 2; )
-		out->size *= 2;
-	out->names = calloc(list->count + 1, sizeof(*out->names));
-	out->table = calloc(out->size, sizeof(*out->table));
-	if (!out->names || !out->table)
-		return cfr_err_nomem(err);
 	for (uint32_t i = 0; r == 0 && i < list->count; i++) {
-		if (!may_have_name(c, list->items[i], wanted, wanted_count) ||
-		    !name_of(&out->names[i], c, list->items[i], key, err, &r)) {
-			out->names[i].ptr = NULL;
+		cfr_str name;
+		uint32_t *slot;
+
+		if (wanted && list->count - i > AHEAD)
+			cfr__look_ahead(c, list->items[i + AHEAD]);
+		if ((wanted && !may_have_name(c, list->items[i], key, wanted)) || !name_of(&name, c, list->items[i], key, err, &r))
 			continue;
-		}
-		uint32_t slot = name_slot(c, out, out->names[i]);
-		if (!out->table[slot])
-			out->table[slot] = i + 1;
+		out->names[i] = name;
+		out->numbers = out->numbers || is_number(name);
+		slot = name_slot(c, out, name);
+		if (!*slot)
+			*slot = i + 1;
 	}
 	return r;
 }
@@ -248,25 +272,20 @@ static int unite(cfr__composer *c, cfr__cell *low, cfr__cell *high, cfr_err *err
 /* Elements without a name are united: those of `low`, too, stay what they are meanwhile. */
 static int merge_by(cfr__composer *c, cfr__cell *low, cfr__cell *high, cfr_str key, const cfr__way *way, cfr_err *err)
 {
-	cfr_str *wanted = calloc((size_t)high->count + 1, sizeof(*wanted));
 	cfr__contents before = { .list = low, .count = low->count };
-	struct names names = { 0 };
-	int r = wanted ? 0 : cfr_err_nomem(err);
+	struct names wanted, names = { .names = NULL };
+	int r = learn_names(&wanted, c, high, key, NULL, err);
 
-	for (uint32_t i = 0; r == 0 && i < high->count; i++) {
-		if (!name_of(&wanted[i], c, high->items[i], key, err, &r))
-			wanted[i].ptr = NULL;
-	}
 	if (r == 0)
-		r = learn_names(&names, c, low, key, wanted, high->count, err);
+		r = learn_names(&names, c, low, key, &wanted, err);
 	for (uint32_t i = 0; r == 0 && i < high->count; i++) {
-		cfr_str name = wanted[i];
-		uint32_t place = 0;
+		cfr_str name = wanted.names[i];
+		uint32_t place;
 		if (!name.ptr) {
 			r = add_missing(c, low, &before, high->items[i], err);
 			continue;
 		}
-		place = names.table[name_slot(c, &names, name)];
+		place = *name_slot(c, &names, name);
 		if (place) {
 			cfr__way down = { way, is_number(name) ? cfr_str_sub(name, 1, name.len) : name };
 			r = cfr__merge(&low->items[place - 1], c, low->items[place - 1], high->items[i], &down, err);
@@ -275,9 +294,8 @@ static int merge_by(cfr__composer *c, cfr__cell *low, cfr__cell *high, cfr_str k
 		}
 	}
 	cfr__contents_release(&before);
-	free(wanted);
-	free(names.names);
-	free(names.table);
+	names_release(&wanted);
+	names_release(&names);
 	return r;
 }
 

@@ -178,6 +178,10 @@ uint32_t cfr__level(const cfr__composer *c, const cfr__origin *at);	/* so many c
  * read, or of a scalar, true. */
 bool cfr__may_hold(const cfr__composer *c, const cfr__cell *cell, cfr_str word);
 bool cfr__may_hold_key(const cfr__composer *c, const cfr__cell *cell, cfr_str key);
+/* What is unread, and begins with this key and a plain word under it: that word. What it is may be a number, too. */
+bool cfr__first_word(cfr_str *out, const cfr__composer *c, const cfr__cell *cell, cfr_str key);
+/* That will be asked soon: thousands of looks at text that is in no cache would each wait for the memory. */
+void cfr__look_ahead(const cfr__composer *c, const cfr__cell *cell);
 
 /* compose.c */
 int cfr__composer_start(cfr__composer *c, cfr_err *err);	/* a ground, and all layers merged */

@@ -5,6 +5,8 @@
  * for that consists of letters, digits and a few signs; where it is not found, and no escape could hide one of its
  * letters, and nothing comes from elsewhere by an alias, it is not there. A word that stands in prose costs the
  * reading of a section, and nothing else.
+ *
+ * Most lists of named things begin each of them with its name. Then a look at the first line is enough.
  */
 #include "engine/compose/parts.h"
 
@@ -105,6 +107,91 @@ static bool text_of(cfr_str *out, const cfr__composer *c, const cfr__cell *cell)
 
 	return cfr_section_text(out, part->sections, part->listed, cell->from.node, NULL) == 0;
 }
+
+/* --- the first entry --- */
+
+static bool is_word_sign(char ch)
+{
+	return isalnum((unsigned char)ch) || ch == '_' || ch == '-' || ch == '.';
+}
+
+/* A word, in quotes or without; `quoted` tells which. */
+static bool take_word(cfr_str *out, const char **at, const char *end, bool *quoted)
+{
+	const char *p = *at, *from;
+	char quote = p < end && (*p == '"' || *p == '\'') ? *p++ : '\0';
+
+	for (from = p; p < end && is_word_sign(*p); )
+		p++;
+	*out = (cfr_str){ from, (size_t)(p - from) };
+	*quoted = quote != '\0';
+	if (p == from || p == end || (!quote && !isalnum((unsigned char)*from) && *from != '_') || (quote && *p++ != quote))
+		return false;
+	*at = p;
+	return true;
+}
+
+/* Past blanks; with `lines`, past their ends. */
+static const char *skip(const char *at, const char *end, bool lines)
+{
+	while (at < end && (*at == ' ' || (lines && (*at == '\n' || *at == '\r'))))
+		at++;
+	return at;
+}
+
+/* Does a value end with its line? Not when the next one is further to the right than its key, or tells nothing. */
+static bool ends_here(const char *at, const char *end, size_t column)
+{
+	const char *line;
+
+	at = skip(at, end, false);
+	if (at < end && *at == '\r')
+		at++;
+	if (at == end || *at++ != '\n')
+		return false;
+	line = at;
+	at = skip(at, end, false);
+	return at < end && (size_t)(at - line) <= column && !memchr("\t\r\n#", *at, 4);
+}
+
+bool cfr__first_word(cfr_str *out, const cfr__composer *c, const cfr__cell *cell, cfr_str key)
+{
+	const char *at, *end, *from;
+	bool flow, quoted;
+	cfr_str text, word;
+
+	if (!cfr__is_unread(c, cell) || !text_of(&text, c, cell))
+		return false;
+	end = text.ptr + text.len;
+	at = skip(text.ptr, end, false);
+	if (end - at > 1 && at[0] == '-' && at[1] == ' ')
+		at = skip(at + 1, end, false);
+	flow = at < end && *at == '{';
+	if (flow)
+		at = skip(at + 1, end, true);
+	from = at;
+	if (!take_word(&word, &at, end, &quoted) || !cfr_str_eq(word, key) || at == end || *at++ != ':')
+		return false;
+	if (at < end && *at != ' ' && !(flow && quoted))
+		return false;
+	at = skip(at, end, false);
+	if (!take_word(out, &at, end, &quoted))
+		return false;
+	if (!flow)
+		return ends_here(at, end, (size_t)(from - text.ptr));
+	at = skip(at, end, false);
+	return at < end && (*at == ',' || *at == '}');
+}
+
+void cfr__look_ahead(const cfr__composer *c, const cfr__cell *cell)
+{
+	cfr_str text;
+
+	if (cfr__is_unread(c, cell) && text_of(&text, c, cell))
+		__builtin_prefetch(text.ptr);
+}
+
+/* --- anywhere --- */
 
 bool cfr__may_hold(const cfr__composer *c, const cfr__cell *cell, cfr_str word)
 {

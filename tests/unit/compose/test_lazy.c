@@ -220,6 +220,28 @@ static void test_hidden(void **state)
 		put_base("base.yaml", 500, i, things[i]);
 		lazily_check(of_files(&c, false, FILES("base.yaml", "over.yaml")), 300);
 	}
+	/* Elements that begin with a name, or seem to; few names that are looked for, and many. */
+	static const char *const begins[] = { "  - id: thing_900\n      more\n    size: 1\n", "  - id: thing_900 more\n    size: 1\n",
+		"  - id: thing_900 # more\n    size: 1\n", "  - 'id': \"thing_900\"\n    size: 1\n", "  - \"id\":   thing_900  \n    size: 1\n",
+		"  -   id: thing_900\n      size: 1\n", "  - {id: thing_900 more, size: 1}\n", "  - { id: thing_900 , size: 1}\n",
+		"  - {\"id\":thing_900,size: 1}\n", "  - {id: thing_900\n      more, size: 1}\n", "  - {\n     id: 'thing_900', size: 1}\n",
+		"  - id: thing_900:\n    size: 1\n", "  - id: 900\n    size: 1\n", "  - id: 0x384\n    size: 1\n", "  - id: +900\n    size: 1\n",
+		"  - id: \"900\"\n    size: 1\n", "  - id: thing_900\n\n      more\n    size: 1\n", "  - id:\n      thing_900\n    size: 1\n",
+		"  - size: 1\n    id: thing_900\n", "  - id: \"thing_900\"\n", "  - {id: thing_900, size: 1, id: twice}\n",
+		"  - id: thing_900\n    # more\n    size: 1\n", "  - id: 'thing''900'\n    size: 1\n", "  - {id: {thing_900: 1}}\n" };
+	cfr_buf many = CFR_BUF_INIT;
+	cfr_buf_addz(&many, "things: [{id: thing_900, more: 1}, {id: thing_900 more, more: 2}, {id: 900, more: 3}");
+	for (int i = 0; i < 40; i++)
+		cfr_buf_addf(&many, ", {id: thing_%03d, size: over}", i * 3);
+	cfr_buf_addz(&many, "]\n");
+	for (size_t i = 0; i < sizeof(begins) / sizeof(*begins); i++) {
+		put("over.yaml", i % 2 ? many.ptr : "things: [{id: thing_900, more: 1}, {id: thing_900 more, more: 2}, {id: 900, more: 3}]\n");
+		put_base("base.yaml", 500, i, begins[i]);
+		lazily_check(of_files(&c, false, FILES("base.yaml", "over.yaml")), 300);
+		put("over.yaml", i % 2 ? "things: [{id: thing_900 more, more: 2}]\n" : many.ptr);
+		lazily_check(of_files(&c, false, FILES("base.yaml", "over.yaml")), 300);
+	}
+	cfr_buf_release(&many);
 	put("over.yaml", "{}\n");
 }
 
