@@ -12,7 +12,8 @@
  * that nobody asks for are not found; so are keys that stand twice, but for the collections on the way. Of the ceilings
  * those of the file, and of nodes and depth as they are written, are those of the whole; what aliases elsewhere would add,
  * and keys and scalars that are too large elsewhere, are not met. Whatever the scan does not fully understand (anchors
- * across sections, several documents, and so on: outline.h) is not given: 1 is returned, and the caller reads everything.
+ * across sections, several documents, and so on: outline.h) is not given: CFR_READ_WHOLE is returned, and the caller reads
+ * everything.
  *
  * A section's document has a source of its own, which holds only the section's text and knows at which line and column
  * that begins: places are as in the whole file, offsets are from the section's start. So an edit elsewhere leaves it as
@@ -31,7 +32,13 @@ CFR_BEGIN_DECLS
 typedef struct cfr_sections cfr_sections;
 typedef struct cfr_section cfr_section;
 
-/* 1 when the file cannot be read in parts, or is too small to be worth it. `loader` may be NULL; it is borrowed. */
+/* What is no failure, and gives nothing. */
+enum {
+	CFR_READ_WHOLE = 1,	/* not to be had in parts: the caller reads the whole file, which also tells what is wrong with it */
+	CFR_READ_ALREADY = 2	/* there is no further section: the listed document has all of it */
+};
+
+/* CFR_READ_WHOLE also when the file is too small to be worth it. `loader` may be NULL; it is borrowed. */
 CFR_API int cfr_sections_open(cfr_sections **out, cfr_loader *loader, const char *file, cfr_format format,
                               const cfr_limits *limits, cfr_err *err);
 /* The same of text at hand. */
@@ -41,7 +48,7 @@ CFR_API cfr_sections *cfr_sections_ref(const cfr_sections *sections);
 CFR_API cfr_sections *cfr_sections_unref(const cfr_sections *sections);
 
 /* The file as it is now. The same, ref'd, when it is unchanged (a look at its stamp). When one run of bytes differs, inside
- * one section, all others are shared with the old ones, read or not, and only that text is scanned. 1 as above. */
+ * one section, all others are shared with the old ones, read or not, and only that text is scanned. CFR_READ_WHOLE as above. */
 CFR_API int cfr_sections_again(cfr_sections **out, cfr_sections *old, cfr_err *err);
 
 CFR_API cfr_str cfr_sections_name(const cfr_sections *sections);
@@ -55,18 +62,18 @@ CFR_API bool cfr_section_listed(const cfr_section *section);
 CFR_API const cfr_document *cfr_section_document(const cfr_section *section);
 /* The section's own value in its document: the root of a listed one, the one entry of a read one. */
 CFR_API cfr_node cfr_section_node(const cfr_section *section);
-/* The section that a node of a listed document stands for: reads or lists it. A scalar there is complete, and is answered
- * by 2: there is no further section. 1: read everything. */
+/* The section that a node of a listed document stands for: reads or lists it. CFR_READ_ALREADY of a scalar, or when the
+ * section is not listed. */
 CFR_API int cfr_section_below(const cfr_section **out, cfr_sections *sections, const cfr_section *listed, cfr_node entry,
                               cfr_err *err);
 
-/* The text that such a section would be read from: its entry in the file; borrowed. No section is read for that. 2 of a
- * scalar, 1 when the file is another by now. Its size alone needs no file; 0 of a scalar. */
+/* The text that such a section would be read from: its entry in the file; borrowed. No section is read for that.
+ * CFR_READ_ALREADY of a scalar, CFR_READ_WHOLE when the file is another by now. Its size alone needs no file; 0 of a scalar. */
 CFR_API int cfr_section_text(cfr_str *out, cfr_sections *sections, const cfr_section *listed, cfr_node entry, cfr_err *err);
 CFR_API uint32_t cfr_section_size(const cfr_sections *sections, const cfr_section *listed, cfr_node entry);
 
-/* The node at a JSON Pointer, and the section it is in; of a listed collection, its own. 1: read everything, also when
- * there is no such place, so that the error is the one that everybody gives. */
+/* The node at a JSON Pointer, and the section it is in; of a listed collection, its own. CFR_READ_WHOLE also
+ * when there is no such place, so that the error is the one that everybody gives. */
 CFR_API int cfr_sections_get(const cfr_section **out, cfr_node *node, cfr_sections *sections, cfr_str pointer, cfr_err *err);
 /* All of a listed section: one document, read whole (places as above). For a read one its document. The caller's. */
 CFR_API int cfr_section_whole(cfr_document **out, cfr_node *node, cfr_sections *sections, const cfr_section *section,

@@ -331,7 +331,7 @@ int cfr__depend_shared(cfr_sections **out, cfr__composer *c, const cfr__found *f
 	int r;
 
 	if (!d || !d->sections)
-		return 1;
+		return CFR_READ_WHOLE;
 	/* Whoever found that something has changed may have them already. */
 	if (d->fresh) {
 		*out = d->fresh;
@@ -339,9 +339,9 @@ int cfr__depend_shared(cfr_sections **out, cfr__composer *c, const cfr__found *f
 		return 0;
 	}
 	if (!leads_there(d))
-		return 1;
+		return CFR_READ_WHOLE;
 	r = cfr_sections_again(out, d->sections, err);
-	return r == CFR_E_NOMEM || r == 0 ? r : 1;
+	return r == CFR_E_NOMEM || r == 0 ? r : CFR_READ_WHOLE;
 }
 
 int cfr__depend_read(cfr_document **out, cfr__composer *c, const cfr__found *found, int fd, cfr_str name, cfr_format format,

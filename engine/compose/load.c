@@ -347,24 +347,24 @@ static int remove_places(cfr__composer *c, const cfr_layer *layer, cfr_err *err)
 	return 0;
 }
 
-/* The sections of a layer, when the composition is lazy and the file can be read in parts; else 1. */
+/* The sections of a layer, when the composition is lazy and the file can be read in parts; else CFR_READ_WHOLE. */
 static int open_sections(cfr_sections **out, cfr__composer *c, const cfr_layer *layer, const char *name,
                          const cfr__found *found, cfr_err *err)
 {
-	int r = 1;
+	int r;
 
 	if (!c->depends || c->whole)
-		return 1;
+		return CFR_READ_WHOLE;
 	if (layer->source) {
 		r = cfr_sections_of(out, c->what->loader, layer->source, layer->format, &c->limits, err);
 	} else {
-		if ((r = cfr__depend_shared(out, c, found, err)) == 1)
+		if ((r = cfr__depend_shared(out, c, found, err)) == CFR_READ_WHOLE)
 			r = cfr_sections_open(out, c->what->loader, name, layer->format, &c->limits, err);
 		if (r == 0 && (r = cfr__depend_sections(c, found, *out, err)) < 0)
 			cfr_sections_unref(*out);
 	}
 	/* Whatever else is wrong is told by who reads it whole. */
-	return r == 0 || r == CFR_E_NOMEM ? r : 1;
+	return r == 0 || r == CFR_E_NOMEM ? r : CFR_READ_WHOLE;
 }
 
 /* Its one document, NULL when there is nothing in it. */

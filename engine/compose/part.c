@@ -143,8 +143,8 @@ int cfr__settle(cfr__composer *c, cfr__origin *at, cfr_err *err)
 	if (!part->listed || cfr_node_kind(at->node) != CFR_NULL)
 		return 0;
 	r = cfr_section_below(&section, part->sections, part->listed, at->node, err);
-	if (r == 2 || r == CFR_E_NOMEM)
-		return r == 2 ? 0 : r;
+	if (r == CFR_READ_ALREADY || r == CFR_E_NOMEM)
+		return r == CFR_READ_ALREADY ? 0 : r;
 	if (r != 0)
 		return CFR__WHOLE;
 	return move_to(c, at, cfr_document_ref(cfr_section_document(section)), cfr_section_node(section),

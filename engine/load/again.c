@@ -66,6 +66,24 @@ static bool find_path(change *c)
 	       (c->old->format != CFR_YAML || !silent(cfr_source_bytes(c->old->source), lists->items[item].window.end));
 }
 
+/* What moves. All that changed lies in the entry Y:
+ *
+ *      ... X | Y: ... ###### ... | Z ...         old text
+ *            |        |     |    |
+ *          start    from    to  end
+ *
+ *      ... X | Y: ... ########## ... | Z ...     new text
+ *                                    |
+ *                                end + grown
+ *
+ * The path are the entries around it, from the root's to Y, which is no list itself. Y is scanned again. An offset before
+ * `end` stays; one there or behind it moves by `grown`: so all that is around Y begins where it did and ends later. The
+ * sections of what stays and of what moves are shared, but for
+ *
+ *   those on the path, which hold the change;
+ *   X and Z at each step of it: comments between two entries belong to either, by what both look like;
+ *   what stands on other lines than before, because places are told by lines; in JSON also what follows on Y's last line.
+ */
 static uint32_t moved(const change *c, uint32_t offset)
 {
 	return offset >= c->end ? (uint32_t)(offset + c->grown) : offset;
@@ -116,12 +134,13 @@ static int move_lists(change *c)
 	for (uint32_t i = c->depth - 1; i > 0 && from->items[c->path[i - 1]].rest == from->items[item].rest; i--)
 		to->items[c->path[i - 1]].rest = new.rest;
 	c->placed = from->items[item].window.value <= c->from && c->to <= from->items[item].rest &&
-	            new.rest == from->items[item].rest + c->grown && from->items[item].shape >= CFR__UNKNOWN && new.shape >= CFR__UNKNOWN;
+	            new.rest == from->items[item].rest + c->grown &&
+	            from->items[item].shape >= CFR__UNKNOWN && new.shape >= CFR__UNKNOWN;
 	return to->nodes > c->now->limits.of[CFR_LIMIT_NODES] || to->depth > c->now->limits.of[CFR_LIMIT_DEPTH]
-	       ? CFR__UNSAFE : 0;
+	       ? CFR_READ_WHOLE : 0;
 }
 
-/* Does text that began at `start` still stand where it stood? */
+/* Does what began at `start` still stand where it stood? */
 static bool stays(const change *c, uint32_t start)
 {
 	cfr_str text = cfr_source_bytes(c->old->source);
@@ -140,6 +159,7 @@ static bool shows(const change *c, uint32_t end)
 	       !memchr(text + end, '\n', c->from - end);
 }
 
+/* Is a section of the old text one of the new? */
 static bool keeps(const change *c, const cfr_section *section)
 {
 	const cfr__lists *lists = &c->old->lists;
@@ -200,12 +220,12 @@ static int take_over(cfr_sections *now, cfr_sections *old)
 
 	/* How a text begins and ends may say in which format it is. */
 	if (old->asked == CFR_FORMAT_NONE && cfr_text_format(cfr_source_name(now->source), b) != old->format)
-		return CFR__UNSAFE;
+		return CFR_READ_WHOLE;
 	now->format = old->format;
 	c.grown = (int64_t)b.len - (int64_t)a.len;
 	c.lines = cfr__count_breaks(a.ptr + head, a.len - tail - head) != cfr__count_breaks(b.ptr + head, b.len - tail - head);
 	if (!find_path(&c))
-		return CFR__UNSAFE;
+		return CFR_READ_WHOLE;
 	r = move_lists(&c);
 	if (r == 0)
 		r = share(&c);
@@ -253,9 +273,9 @@ static void forget(cfr_sections *s)
 /* `now` has its text. */
 int cfr__sections_take_over(cfr_sections *now, cfr_sections *old)
 {
-	int r = old->source ? take_over(now, old) : CFR__UNSAFE;
+	int r = old->source ? take_over(now, old) : CFR_READ_WHOLE;
 
-	if (r != CFR__UNSAFE)
+	if (r != CFR_READ_WHOLE)
 		return r;
 	forget(now);
 	return cfr__sections_outline(now);

@@ -237,11 +237,11 @@ static int restore_source(cfr_source **out, size_t *used, const cfr_sections *s,
 	                       .later = head->later != 0, .first = head->first != 0 };
 	cfr_buf text = CFR_BUF_INIT;
 	cfr__piece *pieces;
-	int r = CFR__UNSAFE;
+	int r = CFR_READ_WHOLE;
 
 	*used = sizeof(*head) + pieces_len + padded(head->text);
 	if (bytes.len < *used || head->pieces == 0 || head->lead > head->text)
-		return CFR__UNSAFE;
+		return CFR_READ_WHOLE;
 	bytes = cfr_str_sub(bytes, sizeof(*head), bytes.len);
 	pieces = malloc(head->pieces * sizeof(*pieces));
 	if (!pieces)
@@ -270,7 +270,7 @@ int cfr__take_section(cfr_document **out, cfr_sections *s, bool listed, uint32_t
 	cfr_block *block = NULL;
 	cfr_cache_key key;
 	size_t used, rest;
-	int r = CFR__UNSAFE;
+	int r = CFR_READ_WHOLE;
 
 	if (!s->digested || section_key(&key, s, listed, number) < 0 || !cfr__load_get(s->loader, &key, &record))
 		goto done;

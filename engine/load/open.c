@@ -1,6 +1,6 @@
 /* engine/load/open.c -- from a file to its outline: from a cache, which needs no look at the text, or by reading and scanning.
  *
- * Whatever goes wrong is answered by 1: the caller reads the whole file, and says what is wrong with it as everybody does.
+ * Whatever goes wrong is answered by CFR_READ_WHOLE.
  */
 #include "engine/load/parts.h"
 
@@ -64,7 +64,7 @@ static int read_text(cfr_source **out, cfr_sections *s, int fd, cfr_file_stamp *
 		r = cfr_source_take(out, cfr_str_of(s->file), &bytes, &s->limits, NULL);
 	cfr_buf_release(&bytes);
 	if (r)
-		return r == CFR_E_NOMEM ? r : CFR__UNSAFE;
+		return r == CFR_E_NOMEM ? r : CFR_READ_WHOLE;
 	cfr_profile_span(profile, "read", cfr_str_of(s->file), begin, cfr_source_bytes(*out).len, "bytes");
 	return 0;
 }
@@ -79,7 +79,7 @@ int cfr__sections_read(cfr_sections *s, bool cached)
 	/* A pipe can be read but once. */
 	if (stat(s->file, &st) < 0 || !S_ISREG(st.st_mode) || (uint64_t)st.st_size < s->least.file ||
 	    (uint64_t)st.st_size > s->limits.of[CFR_LIMIT_FILE] || cfr_file_open(&fd, s->file, NULL) < 0)
-		return CFR__UNSAFE;
+		return CFR_READ_WHOLE;
 	cfr_file_look(&s->stamp, fd);
 	cached = cached && cfr__load_worth(s->loader, (uint64_t)st.st_size);
 	if (cached && s->stamp.seen && cfr__stamp_find(&s->digest, s->loader, &s->stamp)) {
@@ -113,15 +113,15 @@ static int read_again(cfr_sections *s)
 	int fd, r;
 
 	if (cfr_file_open(&fd, s->file, NULL) < 0)
-		return CFR__UNSAFE;
+		return CFR_READ_WHOLE;
 	cfr_file_look(&now, fd);
-	r = cfr_file_same(&now, &s->stamp) ? read_text(&source, s, fd, &now) : CFR__UNSAFE;
+	r = cfr_file_same(&now, &s->stamp) ? read_text(&source, s, fd, &now) : CFR_READ_WHOLE;
 	close(fd);
 	if (r == 0 && now.seen)
 		atomic_store_explicit(&s->source, source, memory_order_release);
 	else
 		cfr_source_unref(source);
-	return r == 0 && !now.seen ? CFR__UNSAFE : r;
+	return r == 0 && !now.seen ? CFR_READ_WHOLE : r;
 }
 
 int cfr__sections_need(cfr_sections *s)
@@ -146,7 +146,7 @@ static int scan(cfr_sections *s)
 	int r;
 
 	if (text.len < s->least.file || text.len > s->limits.of[CFR_LIMIT_FILE])
-		return CFR__UNSAFE;
+		return CFR_READ_WHOLE;
 	if (s->format == CFR_FORMAT_NONE)
 		s->format = cfr_text_format(name, text);
 	s->lists.least = s->least.list;
@@ -163,7 +163,7 @@ int cfr__sections_outline(cfr_sections *s)
 	int r = s->lists.count ? 0 : scan(s);
 
 	if (r == 0 && (s->lists.nodes > s->limits.of[CFR_LIMIT_NODES] || s->lists.depth > s->limits.of[CFR_LIMIT_DEPTH]))
-		r = CFR__UNSAFE;
+		r = CFR_READ_WHOLE;
 	if (r == 0)
 		r = cfr__section_at(&s->root, s, true, s->lists.root);
 	if (r == 0) {

@@ -11,6 +11,10 @@
 #include "engine/sections.h"
 #include "engine/text/outline.h"
 
+#include <assert.h>
+
+static_assert((int)CFR_READ_WHOLE == (int)CFR__UNSAFE, "what an outline does not understand is read whole");
+
 /* From which size on a file is read in parts, and a collection in it is listed. */
 typedef struct cfr__least {
 	uint32_t file, list;
@@ -29,7 +33,7 @@ struct cfr_section {
 typedef struct cfr__slot {
 	uint32_t key;			/* 0: free */
 	bool busy;
-	int result;			/* 0, or why there is none: 1 or CFR_E_NOMEM */
+	int result;			/* 0, or why there is none: CFR_READ_WHOLE */
 	cfr_section *section;
 } cfr__slot;
 
@@ -80,7 +84,7 @@ uint32_t cfr__count_breaks(const char *ptr, size_t len);
 /* The outline of a text of so many bytes; false for a miss. */
 bool cfr__take_outline(cfr_sections *sections, uint64_t size);
 void cfr__keep_outline(cfr_sections *sections);
-/* The document of a section that was made before; 1 for a miss. */
+/* The document of a section that was made before; CFR_READ_WHOLE for a miss. */
 int cfr__take_section(cfr_document **out, cfr_sections *sections, bool listed, uint32_t number);
 void cfr__keep_section(cfr_sections *sections, const cfr_section *section);
 
@@ -95,10 +99,10 @@ int cfr__sections_take_over(cfr_sections *now, cfr_sections *old);
 int cfr__sections_new(cfr_sections **out, cfr_loader *loader, const char *file, cfr_format format,
                       const cfr_limits *limits, cfr__least least);
 void cfr__sections_free(cfr_sections *sections);
-/* Reads the file, unless it cannot be of use; 1 also for an error, which is told by whoever reads everything. With
+/* Reads the file, unless it cannot be of use; CFR_READ_WHOLE also for an error, which is told by whoever reads everything. With
  * `cached`, unless the outline of an unchanged file can be taken. */
 int cfr__sections_read(cfr_sections *sections, bool cached);
-/* The text is needed. 1 when it is another by now. */
+/* The text is needed. CFR_READ_WHOLE when it is another by now. */
 int cfr__sections_need(cfr_sections *sections);
 /* Finds the lists of the text, which is there, and makes the root. */
 int cfr__sections_outline(cfr_sections *sections);
@@ -110,8 +114,8 @@ int cfr__sections_of(cfr_sections **out, cfr_loader *loader, const cfr_source *s
 static inline uint32_t cfr__section_key(bool listed, uint32_t number) { return number * 2 + 1 + listed; }
 /* A slot, made if there was none; NULL without memory. Under the lock; it moves when there are more. */
 cfr__slot *cfr__sections_slot(cfr_sections *sections, uint32_t key);
-/* The section of a list or an item: the one that is there, the one that another thread is making, or made here. 0, 1 or
- * CFR_E_NOMEM. */
+/* The section of a list or an item: the one that is there, the one that another thread is making, or made here. 0,
+ * CFR_READ_WHOLE or CFR_E_NOMEM. */
 int cfr__section_at(cfr_section **out, cfr_sections *sections, bool listed, uint32_t number);
 /* The section of an item, if it was read; else NULL. */
 cfr_section *cfr__section_there(cfr_sections *sections, uint32_t item);
@@ -121,7 +125,7 @@ void cfr__section_unref(cfr_section *section);
 
 /* --- sections.c --- */
 
-/* The read section of all of a listed one. 0, 1 or CFR_E_NOMEM. */
+/* The read section of all of a listed one. 0, CFR_READ_WHOLE or CFR_E_NOMEM. */
 int cfr__section_whole(const cfr_section **out, cfr_sections *sections, const cfr_section *listed);
 /* Which item a child of a listed section is. */
 uint32_t cfr__section_item(const cfr_sections *sections, const cfr_section *listed, cfr_node entry);

@@ -59,10 +59,10 @@ int cfr_section_below(const cfr_section **out, cfr_sections *s, const cfr_sectio
 	int r;
 
 	if (!listed->listed)
-		return 2;
+		return CFR_READ_ALREADY;
 	item = cfr__section_item(s, listed, entry);
 	if (is_scalar(&s->lists.items[item]))
-		return 2;
+		return CFR_READ_ALREADY;
 	r = below(&found, s, item);
 	if (r == 0)
 		*out = found;
@@ -81,7 +81,7 @@ uint32_t cfr_section_size(const cfr_sections *s, const cfr_section *listed, cfr_
 int cfr_section_text(cfr_str *out, cfr_sections *s, const cfr_section *listed, cfr_node entry, cfr_err *err)
 {
 	uint32_t size = cfr_section_size(s, listed, entry);
-	int r = size ? cfr__sections_need(s) : 2;
+	int r = size ? cfr__sections_need(s) : CFR_READ_ALREADY;
 
 	if (r == 0)
 		*out = (cfr_str){ cfr_source_bytes(s->source).ptr + s->lists.items[cfr__section_item(s, listed, entry)].window.start, size };
@@ -127,7 +127,7 @@ static int step(uint32_t *item, cfr_sections *s, uint32_t list, cfr_str token)
 
 	if (s->lists.of[list].sequence) {
 		if (!index_of(&index, token, s->lists.of[list].count))
-			return CFR__UNSAFE;
+			return CFR_READ_WHOLE;
 		*item = first + index;
 		return 0;
 	}
@@ -135,7 +135,7 @@ static int step(uint32_t *item, cfr_sections *s, uint32_t list, cfr_str token)
 	if (r)
 		return r;
 	if (cfr_node_find(&child, section->node, token, NULL) < 0)
-		return CFR__UNSAFE;
+		return CFR_READ_WHOLE;
 	*item = cfr__section_item(s, section, child);
 	return 0;
 }
@@ -156,7 +156,7 @@ static int find(cfr_section **out, cfr_node *node, cfr_sections *s, cfr_str poin
 			list = s->lists.items[item].list;
 	}
 	if (r == 0 && (!entry || is_scalar(&s->lists.items[item]))) {
-		r = pointer.len ? CFR__UNSAFE : cfr__section_at(out, s, true, list);
+		r = pointer.len ? CFR_READ_WHOLE : cfr__section_at(out, s, true, list);
 		if (r == 0)
 			*node = entry ? cfr_document_node((*out)->doc, 1 + item - s->lists.of[list].first) : (*out)->node;
 		return r;
@@ -164,7 +164,7 @@ static int find(cfr_section **out, cfr_node *node, cfr_sections *s, cfr_str poin
 	if (r == 0)
 		r = cfr__section_at(out, s, false, item);
 	if (r == 0 && (r = cfr_pointer_get(node, (*out)->node, pointer, NULL)) != 0 && r != CFR_E_NOMEM)
-		r = CFR__UNSAFE;
+		r = CFR_READ_WHOLE;
 	return r;
 }
 
@@ -214,7 +214,7 @@ int cfr_section_whole(cfr_document **out, cfr_node *node, cfr_sections *s, const
 
 		r = have ? 0 : cfr__section_read_item(&doc, s, item);
 		if (r)
-			return r == CFR_E_NOMEM ? cfr_err_nomem(err) : 1;
+			return r == CFR_E_NOMEM ? cfr_err_nomem(err) : CFR_READ_WHOLE;
 		*out = have ? cfr_document_ref(have->doc) : doc;
 		*node = cfr_document_node(*out, 1);
 		return 0;
@@ -223,11 +223,11 @@ int cfr_section_whole(cfr_document **out, cfr_node *node, cfr_sections *s, const
 	if (r == 0)
 		r = cfr_loader_read(&docs, s->loader, s->source, s->format, &s->limits, NULL);
 	if (r)
-		return r == CFR_E_NOMEM ? cfr_err_nomem(err) : 1;
+		return r == CFR_E_NOMEM ? cfr_err_nomem(err) : CFR_READ_WHOLE;
 	doc = docs.count == 1 ? cfr_document_ref(docs.items[0]) : NULL;
 	cfr_documents_release(&docs);
 	if (!doc)
-		return 1;
+		return CFR_READ_WHOLE;
 	*node = cfr_tree_root(cfr_document_tree(doc));
 	*out = doc;
 	return 0;

@@ -57,7 +57,7 @@ static int read_list(cfr_document **out, cfr_sections *s, const cfr__list *list,
 	if (r == 0)
 		r = cfr_text_read(&docs, source, s->format, &limits, NULL);
 	if (r == 0 && (docs.count != 1 || !fits_list(docs.items[0], list)))
-		r = CFR__UNSAFE;
+		r = CFR_READ_WHOLE;
 	if (r == 0) {
 		*out = cfr_document_ref(docs.items[0]);
 		cfr__load_count(s->loader, CFR__PARSED, cfr_source_bytes(source).len);
@@ -183,7 +183,7 @@ int cfr__section_at(cfr_section **out, cfr_sections *s, bool listed, uint32_t nu
 
 	r = listed ? make_listed(&section, s, number) : make_read(&section, s, number);
 	if (r && r != CFR_E_NOMEM)
-		r = CFR__UNSAFE;
+		r = CFR_READ_WHOLE;
 
 	pthread_mutex_lock(&s->lock);
 	slot = slot_at(s->slots, s->slot_cap, key);

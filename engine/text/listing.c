@@ -247,15 +247,6 @@ int cfr__list_close(cfr__tracker *t, uint32_t end)
 	return 0;
 }
 
-static bool returns_alone(cfr_str text)
-{
-	for (const char *at = text.ptr; at; at = memchr(at, '\r', (size_t)(text.ptr + text.len - at))) {
-		if (*at == '\r' && *++at != '\n')
-			return true;
-	}
-	return false;
-}
-
 int cfr__lists_of(cfr__lists *out, const cfr_source *source, cfr_format format)
 {
 	cfr__tracker *t = calloc(1, sizeof(*t));
@@ -268,8 +259,7 @@ int cfr__lists_of(cfr__lists *out, const cfr_source *source, cfr_format format)
 	if (!t || !listing || !outline)
 		goto done;
 	r = CFR__UNSAFE;
-	if ((format != CFR_YAML && format != CFR_JSON) || !cfr__outline_fit(source, format) ||
-	    (format == CFR_JSON && returns_alone(text)))
+	if ((format != CFR_YAML && format != CFR_JSON) || !cfr__outline_fit(source, format))
 		goto done;
 	listing->out = out;
 	listing->brackets = format == CFR_JSON;
@@ -303,9 +293,7 @@ int cfr__lists_same(cfr__listed *out, uint32_t *nodes, uint32_t *depth, const cf
 	cfr__window window;
 	int r = CFR_E_NOMEM;
 
-	if (t && listing && outline && format == CFR_JSON && returns_alone(cfr_str_sub(cfr_source_bytes(source), start, end))) {
-		r = CFR__UNSAFE;
-	} else if (t && listing && outline) {
+	if (t && listing && outline) {
 		listing->out = &none;
 		listing->brackets = format == CFR_JSON;
 		t->out = outline;

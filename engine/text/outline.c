@@ -207,7 +207,8 @@ static void outline_init(cfr__outline *o)
 	o->aliases = false;
 }
 
-/* What no reader would accept is told by the reader. */
+/* What no reader would accept is told by the reader. A carriage return alone is a line for who tells places, and none for
+ * who counts line feeds. */
 static bool fit(const cfr_source *source, cfr_str text, cfr_format format)
 {
 	bool ascii;
@@ -216,10 +217,7 @@ static bool fit(const cfr_source *source, cfr_str text, cfr_format format)
 		return false;
 	if (format == CFR_YAML && cfr__check_characters(&ascii, NULL, source, text) != 0)
 		return false;
-	for (const char *at = text.ptr; format == CFR_YAML; at++) {
-		at = memchr(at, '\r', (size_t)(text.ptr + text.len - at));
-		if (!at)
-			break;
+	for (const char *at = text.ptr; (at = memchr(at, '\r', (size_t)(text.ptr + text.len - at))); at++) {
 		if (at[1] != '\n')
 			return false;
 	}

@@ -193,9 +193,9 @@ static int core_select(lua_State *L)
 	plain = cfr_query_plain(pointer, path, query);
 	if (plain == 0 || pointer->failed || path->failed || open_file(&sections, L, &limits) != 0)
 		return 0;
-	r = is_most(sections, cfr_buf_str(pointer)) ? 1 : find(&part, sections, cfr_buf_str(pointer));
+	r = is_most(sections, cfr_buf_str(pointer)) ? CFR_READ_WHOLE : find(&part, sections, cfr_buf_str(pointer));
 	if (r == 0 && !is_there(&part, cfr_buf_str(path)))
-		r = 1;
+		r = CFR_READ_WHOLE;
 	if (r == 0) {
 		lua_newtable(L);
 		r = cfr_query_each_below(query, plain, part.node, collect, &to, NULL);
