@@ -38,13 +38,15 @@ static const char *base_name(const char *path)
 
 static void once(const char *name, const cfr_limits *limits)
 {
-	long before = status_kib("VmHWM"), peak, held;
+	long before, peak, held;
 	uint64_t nodes = 0, image = 0, strings = 0, wide = 0;
 	cfr_err err = CFR_ERR_INIT;
 	cfr_documents docs;
 	cfr_source *source;
 	double bytes, n;
 
+	status_kib("VmHWM");	/* the pages that looking itself needs */
+	before = status_kib("VmHWM");
 	if (cfr_source_open(&source, name, limits, &err) < 0 ||
 	    cfr_text_read(&docs, source, CFR_FORMAT_NONE, limits, &err) < 0)
 		failed(&err);

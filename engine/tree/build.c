@@ -140,7 +140,7 @@ int cfr__build_room(cfr_build *build, uint64_t n, uint32_t offset, cfr_err *err)
 	uint64_t need = build->count + n;
 	unsigned char *image;
 	uint32_t cap;
-	size_t size, text = 0;
+	size_t size, behind = 0;
 	int r;
 
 	/* The root does not count, so that a mapping of a million keys passes a ceiling of a million. */
@@ -148,17 +148,19 @@ int cfr__build_room(cfr_build *build, uint64_t n, uint32_t offset, cfr_err *err)
 		return limit(build, CFR_LIMIT_NODES, offset, err);
 	if (CFR_LIKELY(need <= build->cap))
 		return 0;
-	/* The first time, about as many as a source of this size has, and its text behind them: memory that is never touched
-	 * costs nothing, and arrays that grow leave holes behind. */
+	/* The first time, about as many as a source of this size has, and what an image has behind them: memory that is never
+	 * touched costs nothing, and arrays that grow leave holes behind. */
 	if (build->cap == 0) {
-		text = build->text.len - (offset < build->text.len ? offset : build->text.len);
+		size_t text = build->text.len - (offset < build->text.len ? offset : build->text.len);
+
 		if (need < text / 16)
 			need = text / 16;
+		behind = text / 8 + (text < 1024 ? text : 1024);
 	}
 	cap = build->cap;
 	if ((r = cfr_slab_vec(&build->side.items, build->mem, &cap, need, sizeof(*build->side.items), err)) < 0)
 		return r;
-	size = CFR_IMAGE_HEADER + (size_t)cap * CFR_IMAGE_RECORD + text / 8;
+	size = CFR_IMAGE_HEADER + (size_t)cap * CFR_IMAGE_RECORD + behind;
 	image = build->image ? cfr_slab_grow(build->image, size) : cfr_slab_room(build->mem, size);
 	if (!image)
 		return cfr_err_nomem(err);
