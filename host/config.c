@@ -39,6 +39,7 @@ static int shared_new(cfr__shared **out, const cfr_config_options *options, cfr_
 	if (s->own)
 		s->loader = s->own;
 	pthread_mutex_init(&s->lock, NULL);
+	cfr_hash_seed(&s->hash);
 	*out = s;
 	return 0;
 }
@@ -50,33 +51,65 @@ static void shared_unref(cfr__shared *s)
 	for (uint32_t i = 0; i < s->count; i++)
 		free(s->counts[i].key);
 	free(s->counts);
+	free(s->table);
 	cfr_loader_free(s->own);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
 
-/* Under the lock. NULL without memory. */
+static uint32_t *slot_of(const cfr__shared *s, uint32_t *table, uint32_t size, cfr_str key)
+{
+	uint32_t at = (uint32_t)cfr_hash(&s->hash, key.ptr ? key.ptr : "", key.len) & (size - 1);
+
+	while (table[at]) {
+		const cfr__counted *c = &s->counts[table[at] - 1];
+		if (cfr_str_eq((cfr_str){ c->key, c->len }, key))
+			break;
+		at = (at + 1) & (size - 1);
+	}
+	return &table[at];
+}
+
+cfr__counted *cfr__config_counted(const cfr__shared *s, cfr_str key)
+{
+	uint32_t place = s->table_size ? *slot_of(s, s->table, s->table_size, key) : 0;
+
+	return place ? &s->counts[place - 1] : NULL;
+}
+
+/* One more: the table is at most half full. */
+static bool make_room(cfr__shared *s)
+{
+	uint32_t cap = s->cap ? s->cap * 2 : 16;
+	cfr__counted *grown;
+	uint32_t *table;
+
+	if (s->count < s->cap)
+		return true;
+	if (!(grown = realloc(s->counts, cap * sizeof(*grown))))
+		return false;
+	s->counts = grown;
+	if (!(table = calloc((size_t)cap * 2, sizeof(*table))))
+		return false;
+	for (uint32_t i = 0; i < s->count; i++)
+		*slot_of(s, table, cap * 2, (cfr_str){ s->counts[i].key, s->counts[i].len }) = i + 1;
+	free(s->table);
+	s->table = table;
+	s->table_size = cap * 2;
+	s->cap = cap;
+	return true;
+}
+
 cfr__counted *cfr__config_count_of(cfr__shared *s, cfr_str key)
 {
-	cfr__counted *grown;
+	cfr__counted *known = cfr__config_counted(s, key);
 	char *copy;
 
-	/* Programs ask for a few sections, and mostly for the same ones. */
-	for (uint32_t i = 0; i < s->count; i++) {
-		if (s->counts[i].len == key.len && memcmp(s->counts[i].key, key.ptr ? key.ptr : "", key.len) == 0)
-			return &s->counts[i];
-	}
-	if (s->count == s->cap) {
-		uint32_t cap = s->cap ? s->cap * 2 : 16;
-		if (!(grown = realloc(s->counts, cap * sizeof(*grown))))
-			return NULL;
-		s->counts = grown;
-		s->cap = cap;
-	}
-	if (!(copy = malloc(key.len + 1)))
-		return NULL;
+	if (known || !make_room(s) || !(copy = malloc(key.len + 1)))
+		return known;
 	if (key.len)
 		memcpy(copy, key.ptr, key.len);
+	*slot_of(s, s->table, s->table_size, key) = s->count + 1;
 	s->counts[s->count] = (cfr__counted){ .key = copy, .len = key.len };
 	return &s->counts[s->count++];
 }

@@ -3,6 +3,7 @@
 #ifndef CFR_HOST_CONFIG_PARTS_H
 #define CFR_HOST_CONFIG_PARTS_H
 
+#include "engine/base/hash.h"
 #include "host/config.h"
 
 #include <pthread.h>
@@ -22,6 +23,8 @@ typedef struct cfr__shared {
 	pthread_mutex_t lock;		/* of what follows */
 	cfr__counted *counts;
 	uint32_t count, cap;
+	uint32_t *table, table_size;	/* their places by hash, +1 */
+	cfr_hash_key hash;
 	uint64_t read_bytes, read_nanoseconds;	/* by first questions and ahead */
 	cfr_format format;		/* of some file */
 	double pace;			/* nanoseconds a byte, of a sample; 0: not measured */
@@ -41,6 +44,8 @@ struct cfr_config {
 };
 
 uint64_t cfr__config_clock(void);
+/* Under the lock. The counts of a section: NULL without, or, when they are made, without memory. */
+cfr__counted *cfr__config_counted(const cfr__shared *shared, cfr_str key);
 cfr__counted *cfr__config_count_of(cfr__shared *shared, cfr_str key);
 int cfr__plan_apply(cfr_config *config, const cfr_plan *plan, cfr_err *err);
 

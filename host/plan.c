@@ -63,18 +63,10 @@ struct looking {
 	uint32_t count, max;
 	cfr_plan *plan;
 	const cfr_plan *before;
+	uint32_t hint;			/* of where the next section is in it */
 	cfr_saving saved;
 	double pace;			/* nanoseconds a byte */
 };
-
-static const cfr__counted *counted(const cfr__shared *s, cfr_str key)
-{
-	for (uint32_t i = 0; i < s->count; i++) {
-		if (cfr_str_eq((cfr_str){ s->counts[i].key, s->counts[i].len }, key))
-			return &s->counts[i];
-	}
-	return NULL;
-}
 
 /* Text as configurations have it, in the format at hand. */
 static void write_sample(cfr_buf *out, bool json)
@@ -139,7 +131,7 @@ static int look(cfr_config *config, struct looking *at, int (*each)(void *, cfr_
 static int tell_usage(void *arg, cfr_str key, uint64_t bytes, cfr_err *err)
 {
 	struct looking *at = arg;
-	const cfr__counted *c = counted(at->shared, key);
+	const cfr__counted *c = cfr__config_counted(at->shared, key);
 
 	(void)err;
 	if (at->count < at->max)
@@ -158,7 +150,7 @@ uint32_t cfr_config_usage(cfr_config *config, cfr_usage *out, uint32_t max)
 static int sum_saved(void *arg, cfr_str key, uint64_t bytes, cfr_err *err)
 {
 	struct looking *at = arg;
-	const cfr__counted *c = counted(at->shared, key);
+	const cfr__counted *c = cfr__config_counted(at->shared, key);
 
 	(void)err;
 	if (!c || (!c->asked && !c->ahead)) {
@@ -179,11 +171,15 @@ void cfr_config_saved(cfr_saving *out, cfr_config *config)
 
 /* --- plans --- */
 
-static const cfr_planned *planned(const cfr_plan *plan, cfr_str key)
+/* Sections are asked for in their order, which mostly is that of the plan: `hint` is where the next one is likely. */
+static const cfr_planned *planned(const cfr_plan *plan, uint32_t *hint, cfr_str key)
 {
 	for (uint32_t i = 0; plan && i < plan->count; i++) {
-		if (cfr_str_eq(plan->items[i].section, key))
-			return &plan->items[i];
+		uint32_t at = (*hint + i) % plan->count;
+		if (cfr_str_eq(plan->items[at].section, key)) {
+			*hint = at + 1;
+			return &plan->items[at];
+		}
 	}
 	return NULL;
 }
@@ -191,8 +187,8 @@ static const cfr_planned *planned(const cfr_plan *plan, cfr_str key)
 static int learn(void *arg, cfr_str key, uint64_t bytes, cfr_err *err)
 {
 	struct looking *at = arg;
-	const cfr__counted *c = counted(at->shared, key);
-	const cfr_planned *old = planned(at->before, key);
+	const cfr__counted *c = cfr__config_counted(at->shared, key);
+	const cfr_planned *old = planned(at->before, &at->hint, key);
 	cfr_planned item = { .section = key, .runs = 1, .used = c && c->asked ? 1 : 0, .bytes = bytes };
 
 	item.nanoseconds = (uint64_t)((double)bytes * at->pace);

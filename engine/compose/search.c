@@ -112,7 +112,7 @@ static bool text_of(cfr_str *out, const cfr__composer *c, const cfr__cell *cell)
 
 static bool is_word_sign(char ch)
 {
-	return isalnum((unsigned char)ch) || ch == '_' || ch == '-' || ch == '.';
+	return (unsigned)((ch | 32) - 'a') < 26 || (unsigned)(ch - '0') < 10 || ch == '_' || ch == '-' || ch == '.';
 }
 
 /* A word, in quotes or without; `quoted` tells which. */

@@ -155,6 +155,44 @@ static void test_plan(void **state)
 	}
 }
 
+/* Counts of many sections, and of names that are none. */
+static void test_many(void **state)
+{
+	enum { MANY = 3000 };
+	static cfr_usage usage[MANY];
+	FILE *file = fopen(path_of("many.yaml"), "w");
+	cfr_config *config;
+	cfr_plan *plan, *more;
+	const cfr_planned *sections;
+	char pointer[32];
+
+	(void)state;
+	assert_non_null(file);
+	for (int i = 0; i < MANY; i++)
+		fprintf(file, "s%04d: {value: %d, text: some words of no meaning}\n", i, i);
+	fclose(file);
+	assert_int_equal(cfr_config_open(&config, path_of("many.yaml"), NULL, NULL), 0);
+	for (int round = 0; round < 2; round++) {
+		for (int i = MANY - 1; i >= 0; i -= round + 1) {
+			snprintf(pointer, sizeof(pointer), "/s%04d/value", i);
+			assert_int_equal(cfr_config_int(config, pointer, -1), i);
+			snprintf(pointer, sizeof(pointer), "/none%04d", i);
+			assert_int_equal(cfr_config_int(config, pointer, -1), -1);
+		}
+	}
+	assert_int_equal(cfr_config_usage(config, usage, MANY), MANY);
+	for (int i = 0; i < MANY; i++)
+		assert_int_equal(usage[i].asked, 1 + i % 2);
+	assert_int_equal(cfr_config_plan(&plan, config, NULL, NULL), 0);
+	assert_int_equal(cfr_config_plan(&more, config, plan, NULL), 0);
+	assert_int_equal(cfr_plan_sections(&sections, NULL, more), MANY);
+	for (int i = 0; i < MANY; i++)
+		assert_true(sections[i].runs == 2 && sections[i].used == 2);
+	cfr_plan_free(plan);
+	cfr_plan_free(more);
+	cfr_config_unref(config);
+}
+
 static void test_again(void **state)
 {
 	static const char *const wanted[] = { "/agents", "/nowhere", "/tools/t0001" };
@@ -233,7 +271,7 @@ static int remove_folder(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_values), cmocka_unit_test(test_plan), cmocka_unit_test(test_again),
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_values), cmocka_unit_test(test_plan), cmocka_unit_test(test_many), cmocka_unit_test(test_again),
 					    cmocka_unit_test(test_threads) };
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
