@@ -1,8 +1,8 @@
-/* host/config.c -- the embedder's configuration: a lazy composition (engine/lazy.h), what is counted of it, and a thread
- * that reads ahead. See config.h.
+/* host/config.c -- the embedder's configuration: a lazy composition (engine/lazy.h), what is counted of it,
+ * and a thread that reads ahead. See config.h.
  *
- * What outlives a reload is in `shared`: options, the loader, the counts. A configuration and those that cfr_config_again
- * makes of it hold it together.
+ * What outlives a reload is in `shared`: options, the loader, the counts. A configuration and those that
+ * cfr_config_again makes of it hold it together.
  */
 #include "host/config_parts.h"
 
@@ -261,7 +261,8 @@ int cfr_config_at(cfr_node *out, const cfr_snapshot **snapshot, cfr_config *conf
 	return 0;
 }
 
-static int value_at(cfr_node *out, cfr_config *config, const char *pointer, unsigned kinds, const char *wanted, cfr_err *err)
+static int value_at(cfr_node *out, cfr_config *config, const char *pointer, unsigned kinds,
+		    const char *wanted, cfr_err *err)
 {
 	const cfr_snapshot *snapshot;
 	cfr_origin origin;

@@ -49,10 +49,11 @@ CFR_API int cfr_config_again(cfr_config **out, cfr_config *config, cfr_err *err)
 
 /* The node at a JSON Pointer, a whole section or a value in it. CFR_E_NOTFOUND with the nearest key as hint. `snapshot`
  * (may be NULL) tells order and origins of the node and all below it. */
-CFR_API int cfr_config_at(cfr_node *out, const cfr_snapshot **snapshot, cfr_config *config, const char *pointer, cfr_err *err);
+CFR_API int cfr_config_at(cfr_node *out, const cfr_snapshot **snapshot, cfr_config *config,
+			  const char *pointer, cfr_err *err);
 
-/* The value at a pointer, or the fallback when there is none or it is of another kind. cfr_config_number takes integers,
- * too. */
+/* The value at a pointer, or the fallback when there is none or it is of another kind. cfr_config_number
+ * takes integers, too. */
 CFR_API bool cfr_config_bool(cfr_config *config, const char *pointer, bool fallback);
 CFR_API int64_t cfr_config_int(cfr_config *config, const char *pointer, int64_t fallback);
 CFR_API double cfr_config_number(cfr_config *config, const char *pointer, double fallback);
@@ -68,8 +69,8 @@ CFR_API int cfr_config_get_string(cfr_str *out, cfr_config *config, const char *
 
 /* Begins to read sections, by their pointers, on a thread of its own. CFR_E_CONFLICT while it is still at others. */
 CFR_API int cfr_config_preload(cfr_config *config, const char *const *pointers, uint32_t count, cfr_err *err);
-/* What came of the last one, or of the plan: true when it is done (`wait`: then it is), or when there was none, which is
- * all zero. What could not be read is in `failed` and `first`. */
+/* What came of the last one, or of the plan: true when it is done (`wait`: then it is), or when there was
+ * none, which is all zero. What could not be read is in `failed` and `first`. */
 CFR_API bool cfr_config_preloaded(cfr_preload *out, cfr_config *config, bool wait);
 
 /* --- usage and plans --- */

@@ -105,8 +105,8 @@ static double measure(cfr_format format)
 	return best;
 }
 
-/* How long reading takes. What the program itself had read tells, if that was enough to be more than the cost of asking;
- * else a sample is read. Under the lock. */
+/* How long reading takes. What the program itself had read tells, if that was enough to be more than the cost
+ * of asking; else a sample is read. Under the lock. */
 static double pace_of(cfr__shared *s)
 {
 	if (s->read_bytes >= ENOUGH)
@@ -306,12 +306,15 @@ static int count_at(uint64_t *out, const cfr_document *doc, cfr_node section, cf
 	cfr_span span;
 	int r = cfr_node_kind(section) == CFR_MAPPING ? cfr_node_find(&node, section, key, err) : CFR_E_NOTFOUND;
 
-	if (r == 0 && cfr_node_kind(node) == CFR_INT && cfr_node_int(node) >= 0 && (uint64_t)cfr_node_int(node) <= most) {
+	if (r == 0 && cfr_node_kind(node) == CFR_INT && cfr_node_int(node) >= 0 &&
+	    (uint64_t)cfr_node_int(node) <= most) {
 		*out = (uint64_t)cfr_node_int(node);
 		return 0;
 	}
 	span = cfr_document_span(doc, node);
-	r = cfr_err_set(err, CFR_E_KIND, "'%.*s' of a section in a loading plan must be a whole number from 0", (int)key.len, key.ptr);
+	r = cfr_err_set(err, CFR_E_KIND,
+			"'%.*s' of a section in a loading plan must be a whole number from 0", (int)key.len,
+			key.ptr);
 	cfr_err_at(err, cfr_source_name(cfr_document_source(doc)), span.line, span.column);
 	return r;
 }

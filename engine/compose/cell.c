@@ -184,7 +184,8 @@ int cfr__cell_get(cfr__cell **out, cfr__cell **parent, uint32_t *index, cfr__com
 	int r = 0;
 
 	if (pointer.len && pointer.ptr[0] != '/') {
-		cfr_err_set(err, CFR_E_SYNTAX, "'%.*s' is no JSON Pointer", (int)(pointer.len < 80 ? pointer.len : 80), pointer.ptr);
+		cfr_err_set(err, CFR_E_SYNTAX, "'%.*s' is no JSON Pointer",
+			    (int)(pointer.len < 80 ? pointer.len : 80), pointer.ptr);
 		cfr_err_hint(err, "a pointer begins with a slash: /server/port");
 		return CFR_E_SYNTAX;
 	}

@@ -171,5 +171,7 @@ const cfr_reference *cfr_snapshot_references(const cfr_snapshot *snapshot, cfr_n
 
 const cfr_document *cfr_snapshot_source(const cfr_snapshot *snapshot, uint32_t index)
 {
-	return snapshot->whole && index < snapshot->ground->part_count ? cfr__part_at(snapshot->ground, index)->doc : NULL;
+	return snapshot->whole && index < snapshot->ground->part_count
+		       ? cfr__part_at(snapshot->ground, index)->doc
+		       : NULL;
 }

@@ -1,10 +1,11 @@
 /* engine/compose/depend.c -- what a lazy composition was made from, and whether that is as it was.
  *
- * A file is unchanged when its path leads where it led and its stamp is the same, if both times lay well before the moment
- * it was taken (engine/load.h tells why); else its bytes decide, and the stamp is taken anew. So neither an edit within one
- * tick nor an mtime set back is missed, and a file that merely was touched is not read as another one. Where a path leads is
- * two things: the file, and the folder that it is found in, from which the file's own includes are looked for. What is not
- * there, and what a glob means, is looked up each time; a variable is asked for.
+ * A file is unchanged when its path leads where it led and its stamp is the same, if both times lay well
+ * before the moment it was taken (engine/load.h tells why); else its bytes decide, and the stamp is taken
+ * anew. So neither an edit within one tick nor an mtime set back is missed, and a file that merely was
+ * touched is not read as another one. Where a path leads is two things: the file, and the folder that it is
+ * found in, from which the file's own includes are looked for. What is not there, and what a glob means, is
+ * looked up each time; a variable is asked for.
  *
  * A variable has one value in one composition: that of the first question.
  *
@@ -138,7 +139,8 @@ int cfr__depend_sections(cfr__composer *c, const cfr__found *found, cfr_sections
 	return r;
 }
 
-int cfr__depend_bytes(cfr__composer *c, const cfr__found *found, const cfr_file_stamp *stamp, cfr_str bytes, cfr_err *err)
+int cfr__depend_bytes(cfr__composer *c, const cfr__found *found, const cfr_file_stamp *stamp, cfr_str bytes,
+		      cfr_err *err)
 {
 	cfr_source *source;
 	cfr__depend *made;
@@ -197,7 +199,8 @@ static bool leads_there(const cfr__depend *d)
 	       cfr_str_eq(cfr_str_sub(d->real, 0, above > 1 ? above - 1 : above), d->folder);
 }
 
-static int same_bytes(bool *out, cfr__depend *d, const cfr_limits *limits, int fd, const cfr_file_stamp *before, cfr_err *err)
+static int same_bytes(bool *out, cfr__depend *d, const cfr_limits *limits, int fd,
+		      const cfr_file_stamp *before, cfr_err *err)
 {
 	cfr_buf text = CFR_BUF_INIT;
 	cfr_file_stamp after;
@@ -344,8 +347,8 @@ int cfr__depend_shared(cfr_sections **out, cfr__composer *c, const cfr__found *f
 	return r == CFR_E_NOMEM || r == 0 ? r : CFR_READ_WHOLE;
 }
 
-int cfr__depend_read(cfr_document **out, cfr__composer *c, const cfr__found *found, int fd, cfr_str name, cfr_format format,
-                     cfr_err *err)
+int cfr__depend_read(cfr_document **out, cfr__composer *c, const cfr__found *found, int fd, cfr_str name,
+		     cfr_format format, cfr_err *err)
 {
 	cfr__depend *old = donated(c, found), *made;
 	cfr_file_stamp before, after;
@@ -371,7 +374,8 @@ int cfr__depend_read(cfr_document **out, cfr__composer *c, const cfr__found *fou
 			r = cfr__one_document(out, docs, err);
 		cfr_file_look(&after, fd);
 	}
-	if (r == 0 && c->depends && !known(c->depends, CFR__FILE, found->path) && (r = add_file(&made, c, found, err)) == 0) {
+	if (r == 0 && c->depends && !known(c->depends, CFR__FILE, found->path) &&
+	    (r = add_file(&made, c, found, err)) == 0) {
 		made->source = source;
 		made->format = format;
 		made->doc = *out ? cfr_document_ref(*out) : NULL;

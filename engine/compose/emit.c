@@ -1,8 +1,8 @@
 /* engine/compose/emit.c -- from merged cells to the snapshot's document.
  *
- * One walk in order, the builder beside the table of origins: each value that goes to the builder has the same rank as its
- * leaf in the table. What no layer touched is taken from its document without ever becoming cells, unless its strings may
- * hold references.
+ * One walk in order, the builder beside the table of origins: each value that goes to the builder has the
+ * same rank as its leaf in the table. What no layer touched is taken from its document without ever becoming
+ * cells, unless its strings may hold references.
  */
 #include "engine/compose/parts.h"
 
@@ -23,7 +23,8 @@ static int note_leaf(cfr__composer *c, const cfr__origin *from, cfr_reference *r
 			if ((r = cfr__settle(c, o, err)) < 0)
 				return r;
 		}
-		if ((r = cfr_vec_room(&snap->notes, &snap->note_cap, (uint64_t)snap->note_count + 1, sizeof(*snap->notes), err)) < 0)
+		if ((r = cfr_vec_room(&snap->notes, &snap->note_cap, (uint64_t)snap->note_count + 1,
+				      sizeof(*snap->notes), err)) < 0)
 			return r;
 		snap->notes[snap->note_count++] = (cfr__note){ from->next, references };
 		note = snap->note_count;
@@ -149,7 +150,8 @@ static int emit_reference(cfr__composer *c, cfr__cell *cell, const cfr__origin *
 	return r;
 }
 
-static int emit_children(cfr__composer *c, cfr__cell *cell, const cfr__way *way, const cfr__asking *asking, cfr_err *err)
+static int emit_children(cfr__composer *c, cfr__cell *cell, const cfr__way *way, const cfr__asking *asking,
+			 cfr_err *err)
 {
 	int r = 0;
 

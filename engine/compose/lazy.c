@@ -1,12 +1,13 @@
 /* engine/compose/lazy.c -- one value of a composition at a time.
  *
- * Opening merges the layers into cells, as for a snapshot, with files in parts (part.c). A question follows the pointer
- * down the cells. Where it comes into a document that no layer touched and that holds no reference, the value is that
- * document's, and nothing is made; else the cell is written into a small snapshot of its own, and kept with it. Either way
- * the answer is kept by the pointer's text, so that the second time it costs a look into a table.
+ * Opening merges the layers into cells, as for a snapshot, with files in parts (part.c). A question follows
+ * the pointer down the cells. Where it comes into a document that no layer touched and that holds no
+ * reference, the value is that document's, and nothing is made; else the cell is written into a small
+ * snapshot of its own, and kept with it. Either way the answer is kept by the pointer's text, so that the
+ * second time it costs a look into a table.
  *
- * When a file turns out not to be readable in parts, everything is composed once more from whole files; what was given
- * before stays valid. That is a *stage*; there are at most two.
+ * When a file turns out not to be readable in parts, everything is composed once more from whole files; what
+ * was given before stays valid. That is a *stage*; there are at most two.
  */
 #include "engine/compose/parts.h"
 
@@ -74,7 +75,8 @@ static bool keep_layers(recipe *r, const cfr_composition *from)
 	r->what.layers = layers;
 	for (uint32_t i = 0; layers && i < from->layer_count; i++) {
 		cfr_layer *to = &layers[i];
-		cfr_str *remove = cfr_arena_zalloc(&r->arena, (size_t)from->layers[i].remove_count + 1, sizeof(*remove));
+		cfr_str *remove = cfr_arena_zalloc(&r->arena, (size_t)from->layers[i].remove_count + 1,
+						   sizeof(*remove));
 
 		*to = from->layers[i];
 		if (to->source)
@@ -120,7 +122,8 @@ static int recipe_new(recipe **out, const cfr_composition *from, cfr_err *err)
 		cfr_limits_default(&r->limits);
 	r->what.limits = &r->limits;
 	if (!keep_layers(r, from) || !keep_strategies(r, from) || !keep(&r->arena, &r->what.name) ||
-	    !keep(&r->arena, &r->what.root) || !keep(&r->arena, &r->what.merge_key) || !keep(&r->arena, &r->what.include)) {
+	    !keep(&r->arena, &r->what.root) || !keep(&r->arena, &r->what.merge_key) ||
+	    !keep(&r->arena, &r->what.include)) {
 		recipe_unref(r);
 		return cfr_err_nomem(err);
 	}
@@ -156,8 +159,9 @@ static void free_lazy(cfr_lazy *lazy)
 	free(lazy);
 }
 
-/* A second stage: all files are read whole. Dependencies of the first remain, which are the same. When that fails there is
- * no ground, none of its dependencies are kept, whose names lie in it, and whoever asks next tries again. */
+/* A second stage: all files are read whole. Dependencies of the first remain, which are the same. When that
+ * fails there is no ground, none of its dependencies are kept, whose names lie in it, and whoever asks next
+ * tries again. */
 static int start_whole(cfr_lazy *lazy, cfr_err *err)
 {
 	uint32_t count = lazy->depends.count;
@@ -306,7 +310,8 @@ static void keep_answer(cfr_lazy *lazy, cfr_str pointer, const answer *found)
 /* --- questions --- */
 
 /* `rest` in a document: the answer, or the error that the whole snapshot would give. `asked` is all of the pointer. */
-static int in_document(answer *out, const cfr_snapshot *snapshot, cfr_node node, cfr_str rest, cfr_str asked, cfr_err *err)
+static int in_document(answer *out, const cfr_snapshot *snapshot, cfr_node node, cfr_str rest, cfr_str asked,
+		       cfr_err *err)
 {
 	cfr_node found;
 	cfr_str left;
@@ -389,12 +394,13 @@ static int not_there(cfr_lazy *lazy, const cfr__cell *cell, cfr_str rest, cfr_st
 	return r;
 }
 
-/* Is what a cell holds at `rest` what its document holds there? It is closed, no reference is in it, and it stands no
- * deeper than in its file, where that was held to the ceiling. The value itself must not shadow another, and further down
- * all must have been read. */
+/* Is what a cell holds at `rest` what its document holds there? It is closed, no reference is in it, and it
+ * stands no deeper than in its file, where that was held to the ceiling. The value itself must not shadow
+ * another, and further down all must have been read. */
 static bool is_untouched(const cfr__composer *c, const cfr__cell *cell, uint32_t level, cfr_str rest)
 {
-	if (cell->state != CELL_CLOSED || cell->made || cfr__refers(c, cell->from.part) || cfr__level(c, &cell->from) < level)
+	if (cell->state != CELL_CLOSED || cell->made || cfr__refers(c, cell->from.part) ||
+	    cfr__level(c, &cell->from) < level)
 		return false;
 	return rest.len ? !cfr__part_at(c->ground, cell->from.part)->listed : !cell->from.next;
 }
@@ -428,7 +434,8 @@ static int ask(answer *out, cfr_lazy *lazy, cfr__cell *cell, const cfr__way *way
 		return r;
 	kind = cfr__cell_kind(cell);
 	if (is_untouched(c, cell, level, rest)) {
-		if ((r = cfr__complete(c, &cell->from, err)) < 0 || (r = as_is(&out->snapshot, lazy, cell->from.part, err)) < 0)
+		if ((r = cfr__complete(c, &cell->from, err)) < 0 ||
+		    (r = as_is(&out->snapshot, lazy, cell->from.part, err)) < 0)
 			return r;
 		return in_document(out, out->snapshot, cell->from.node, rest, asked, err);
 	}
@@ -442,7 +449,8 @@ static int ask(answer *out, cfr_lazy *lazy, cfr__cell *cell, const cfr__way *way
 	if (cfr_pointer_next(&token, &behind) && (r = cfr_buf_check(&token, err)) == 0) {
 		down.token = cfr_buf_str(&token);
 		child = child_of(c, cell, down.token);
-		r = child ? ask(out, lazy, child, &down, level + 1, behind, asked, err) : not_there(lazy, cell, rest, asked, err);
+		r = child ? ask(out, lazy, child, &down, level + 1, behind, asked, err)
+			  : not_there(lazy, cell, rest, asked, err);
 	}
 	cfr_buf_release(&token);
 	return r;
@@ -596,7 +604,8 @@ static uint64_t bytes_under(const cfr__part *part, cfr_str key)
 	cfr_entry entry;
 	uint32_t size;
 
-	if (part->below || !part->top || cfr_node_kind(root) != CFR_MAPPING || cfr_node_find(&node, root, key, NULL) < 0)
+	if (part->below || !part->top || cfr_node_kind(root) != CFR_MAPPING ||
+	    cfr_node_find(&node, root, key, NULL) < 0)
 		return 0;
 	if (part->listed && (size = cfr_section_size(part->sections, part->listed, node)) > 0)
 		return size;

@@ -1,7 +1,8 @@
 /* engine/compose/load.c -- layers and what they include, read and merged from the lowest to the highest.
  *
- * A file that is included lies under the mapping that includes it: what that says itself wins, of several files the later
- * one. The same file may come in by several ways and is read once; only a file that is on the way to itself is a circle.
+ * A file that is included lies under the mapping that includes it: what that says itself wins, of several
+ * files the later one. The same file may come in by several ways and is read once; only a file that is on the
+ * way to itself is a circle.
  */
 #include "engine/compose/parts.h"
 
@@ -26,7 +27,8 @@ int cfr__one_document(cfr_document **out, cfr_documents docs, cfr_err *err)
 		uint32_t start, end;
 		cfr_document_range(docs.items[1], &start, &end);
 		place = cfr_source_place(source, start);
-		r = cfr_err_set(err, CFR_E_UNSUPPORTED, "a file of a composition holds one document; this one has %u", docs.count);
+		r = cfr_err_set(err, CFR_E_UNSUPPORTED,
+				"a file of a composition holds one document; this one has %u", docs.count);
 		cfr_err_at(err, cfr_source_name(source), place.line, place.column);
 	} else {
 		*out = docs.count ? cfr_document_ref(docs.items[0]) : NULL;
@@ -54,8 +56,8 @@ static int circle(const cfr__trail *trail, const cfr__part *again, cfr_str shown
 		if (t->part == again)
 			break;
 	}
-	return cfr_err_set(err, CFR_E_CYCLE, "a circle of includes: %s%.*s", chain + at, (int)(shown.len < 100 ? shown.len : 100),
-			   shown.ptr);
+	return cfr_err_set(err, CFR_E_CYCLE, "a circle of includes: %s%.*s", chain + at,
+			   (int)(shown.len < 100 ? shown.len : 100), shown.ptr);
 }
 
 /* The document of a file as a part: read, or known from another place. 1 when there is nothing in it. */
@@ -94,8 +96,8 @@ static int read_file(uint32_t *out, cfr__composer *c, const cfr__found *found, u
 }
 
 /* One file into *low, which may be NULL. `spec` is where it is named. */
-static int include_file(cfr__cell **low, cfr__composer *c, const cfr__origin *spec, cfr_str path, const cfr__trail *trail,
-                        const cfr__way *way, cfr_err *err)
+static int include_file(cfr__cell **low, cfr__composer *c, const cfr__origin *spec, cfr_str path,
+			const cfr__trail *trail, const cfr__way *way, cfr_err *err)
 {
 	uint32_t layer = cfr__part_at(c->ground, spec->part)->layer, part;
 	cfr__found found;
@@ -163,8 +165,8 @@ static int include_path(cfr__cell **low, cfr__composer *c, const cfr__origin *sp
 }
 
 /* The files that a mapping includes, merged, below what it says itself. */
-static int include_under(cfr__cell **at, cfr__composer *c, cfr__cell *spec, const cfr__trail *trail, const cfr__way *way,
-                         cfr_err *err)
+static int include_under(cfr__cell **at, cfr__composer *c, cfr__cell *spec, const cfr__trail *trail,
+			 const cfr__way *way, cfr_err *err)
 {
 	cfr__cell *low = NULL, *own = *at;
 	cfr_str key = own->key;
@@ -173,7 +175,9 @@ static int include_under(cfr__cell **at, cfr__composer *c, cfr__cell *spec, cons
 
 	if (cfr_node_kind(spec->from.node) != CFR_SEQUENCE)
 		r = include_path(&low, c, &spec->from, trail, way, err);
-	for (uint32_t i = 0; r == 0 && cfr_node_kind(spec->from.node) == CFR_SEQUENCE && i < cfr_node_size(spec->from.node); i++) {
+	for (uint32_t i = 0;
+	     r == 0 && cfr_node_kind(spec->from.node) == CFR_SEQUENCE && i < cfr_node_size(spec->from.node);
+	     i++) {
 		if ((r = cfr_node_at(&child, spec->from.node, i, err)) == 0)
 			r = include_path(&low, c, &(cfr__origin){ spec->from.part, child, NULL }, trail, way, err);
 	}
@@ -368,8 +372,8 @@ static int open_sections(cfr_sections **out, cfr__composer *c, const cfr_layer *
 }
 
 /* Its one document, NULL when there is nothing in it. */
-static int read_layer(cfr_document **out, cfr__composer *c, const cfr_layer *layer, const char *name, const cfr__found *found,
-                      cfr_err *err)
+static int read_layer(cfr_document **out, cfr__composer *c, const cfr_layer *layer, const char *name,
+		      const cfr__found *found, cfr_err *err)
 {
 	cfr_documents docs;
 	int fd, r;

@@ -103,7 +103,9 @@ static void write_key(cfr_buf *out, cfr_str path)
 	const char *quote = path.len ? "" : "\"";
 
 	for (size_t i = 0; i < path.len && !*quote; i++)
-		quote = isalnum((unsigned char)path.ptr[i]) || (path.ptr[i] && strchr("/_-.~*", path.ptr[i])) ? "" : "\"";
+		quote = isalnum((unsigned char)path.ptr[i]) || (path.ptr[i] && strchr("/_-.~*", path.ptr[i]))
+				? ""
+				: "\"";
 	cfr_buf_addz(out, quote);
 	for (size_t i = 0; i < path.len; i++) {
 		unsigned char c = (unsigned char)path.ptr[i];
@@ -172,7 +174,8 @@ static bool is_number(cfr_str name)
 	return name.len && name.ptr[0] == '\001';
 }
 
-/* The names of a list's elements, ptr NULL without, and a table of them: places by hash, +1, the first of equal ones. */
+/* The names of a list's elements, ptr NULL without, and a table of them: places by hash, +1, the first of
+ * equal ones. */
 struct names {
 	cfr_str *names;
 	uint32_t count, *table, size;
@@ -208,7 +211,8 @@ static uint32_t *name_slot(const cfr__composer *c, const struct names *in, cfr_s
 
 enum { SEARCHED = 16, AHEAD = 8 };
 
-/* Can an element that nobody has read have one of these names? Its text tells it; few names are searched for in all of it. */
+/* Can an element that nobody has read have one of these names? Its text tells it; few names are searched for
+ * in all of it. */
 static bool may_have_name(const cfr__composer *c, const cfr__cell *element, cfr_str key, const struct names *wanted)
 {
 	cfr_str word;
@@ -220,7 +224,8 @@ static bool may_have_name(const cfr__composer *c, const cfr__cell *element, cfr_
 	if (wanted->count > SEARCHED)
 		return true;
 	for (uint32_t i = 0; i < wanted->count; i++) {
-		if (wanted->names[i].ptr && (is_number(wanted->names[i]) || cfr__may_hold(c, element, wanted->names[i])))
+		if (wanted->names[i].ptr &&
+		    (is_number(wanted->names[i]) || cfr__may_hold(c, element, wanted->names[i])))
 			return true;
 	}
 	return false;
@@ -238,7 +243,8 @@ static int learn_names(struct names *out, cfr__composer *c, cfr__cell *list, cfr
 
 		if (wanted && list->count - i > AHEAD)
 			cfr__look_ahead(c, list->items[i + AHEAD]);
-		if ((wanted && !may_have_name(c, list->items[i], key, wanted)) || !name_of(&name, c, list->items[i], key, err, &r))
+		if ((wanted && !may_have_name(c, list->items[i], key, wanted)) ||
+		    !name_of(&name, c, list->items[i], key, err, &r))
 			continue;
 		out->names[i] = name;
 		out->numbers = out->numbers || is_number(name);
@@ -396,7 +402,8 @@ static cfr__cell *new_mapping(cfr__composer *c, const cfr__cell *value, cfr_str 
 	return made;
 }
 
-static int hang(cfr__composer *c, cfr__cell *under, cfr_str name, cfr__cell *value, bool last, cfr__cell **next, cfr_err *err)
+static int hang(cfr__composer *c, cfr__cell *under, cfr_str name, cfr__cell *value, bool last,
+		cfr__cell **next, cfr_err *err)
 {
 	cfr_str key = cfr_arena_str(&c->ground->arena, name);
 	cfr__cell *child = !key.ptr ? NULL : last ? value : new_mapping(c, value, key);
@@ -415,7 +422,8 @@ static int no_element(const cfr__cell *list, cfr_str name, cfr_err *err)
 }
 
 /* Goes one step down, making what is not there. *slot is where the child hangs; it is filled at the last step. */
-static int step(cfr__composer *c, cfr__cell *at, cfr_str name, cfr__cell *value, bool last, cfr__cell **next, cfr_err *err)
+static int step(cfr__composer *c, cfr__cell *at, cfr_str name, cfr__cell *value, bool last, cfr__cell **next,
+		cfr_err *err)
 {
 	cfr__cell *child = NULL;
 	uint32_t place = 0;

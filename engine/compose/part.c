@@ -1,12 +1,12 @@
 /* engine/compose/part.c -- the documents that a configuration is made of.
  *
- * They are numbered in the order of reading. Their records lie in segments that never move, each twice as long as the one
- * before: a lazy composition goes on reading while others ask where something comes from.
+ * They are numbered in the order of reading. Their records lie in segments that never move, each twice as
+ * long as the one before: a lazy composition goes on reading while others ask where something comes from.
  *
- * A file that is read in parts (engine/sections.h) begins as one part, its root section; each further section that is read
- * becomes another. A place in a listed section whose value is null may be a collection: who wants to know settles it. When
- * a section cannot be had, everything is given up (CFR__WHOLE), and lazy.c begins again with whole files: then the errors
- * are those that everybody gets.
+ * A file that is read in parts (engine/sections.h) begins as one part, its root section; each further section
+ * that is read becomes another. A place in a listed section whose value is null may be a collection: who
+ * wants to know settles it. When a section cannot be had, everything is given up (CFR__WHOLE), and lazy.c
+ * begins again with whole files: then the errors are those that everybody gets.
  */
 #include "engine/compose/parts.h"
 
@@ -58,7 +58,8 @@ cfr__part *cfr__part_at(const cfr__ground *ground, uint32_t index)
 	return &ground->segments[segment][index - CFR__FIRST_PARTS * ((1u << segment) - 1)];
 }
 
-int cfr__part_add(uint32_t *out, cfr__composer *c, cfr_document *doc, uint32_t layer, const cfr__found *found, cfr_err *err)
+int cfr__part_add(uint32_t *out, cfr__composer *c, cfr_document *doc, uint32_t layer, const cfr__found *found,
+		  cfr_err *err)
 {
 	cfr__ground *ground = c->ground;
 	uint32_t nth = ground->part_count / CFR__FIRST_PARTS + 1, segment = 31 - (uint32_t)__builtin_clz(nth);
@@ -111,7 +112,8 @@ uint32_t cfr__level(const cfr__composer *c, const cfr__origin *at)
 }
 
 /* The place in a document of the same file takes over. Takes the document. */
-static int move_to(cfr__composer *c, cfr__origin *at, cfr_document *doc, cfr_node node, const cfr_section *listed, cfr_err *err)
+static int move_to(cfr__composer *c, cfr__origin *at, cfr_document *doc, cfr_node node,
+		   const cfr_section *listed, cfr_err *err)
 {
 	uint32_t level = cfr__level(c, at), index;
 	cfr__origin moved = { .node = node };

@@ -1,8 +1,9 @@
 /* engine/compose/parts.h -- what the files of this room share.
  *
- * While layers are merged, the configuration is a tree of *cells*. A cell is a place in some document; it is opened into
- * cells of its children only where something must be merged, deleted or referred to, so what one layer says alone costs
- * nothing until the snapshot is written. Everything lies in one arena, which the snapshot keeps.
+ * While layers are merged, the configuration is a tree of *cells*. A cell is a place in some document; it is
+ * opened into cells of its children only where something must be merged, deleted or referred to, so what one
+ * layer says alone costs nothing until the snapshot is written. Everything lies in one arena, which the
+ * snapshot keeps.
  */
 #ifndef CFR_COMPOSE_PARTS_H
 #define CFR_COMPOSE_PARTS_H
@@ -15,8 +16,8 @@
 #include "engine/text.h"
 #include "engine/tree/build.h"
 
-/* A document that was read, in a layer. A file that two layers include is two of these, and read once. A section of a file
- * that is read in parts (part.c) is one, too. */
+/* A document that was read, in a layer. A file that two layers include is two of these, and read once. A
+ * section of a file that is read in parts (part.c) is one, too. */
 typedef struct cfr__part {
 	cfr_document *doc;		/* owned by the ground */
 	uint32_t layer;
@@ -164,14 +165,15 @@ int cfr__part_add(uint32_t *out, cfr__composer *c, cfr_document *doc, uint32_t l
 /* The root section of a file that is read in parts; takes the sections, also on failure. */
 int cfr__part_add_sections(uint32_t *out, cfr__composer *c, cfr_sections *sections, uint32_t layer,
                            const struct cfr__found *found, cfr_err *err);
-/* What a lazy composition gives up by: some file cannot be read in parts, and all is composed whole. `err` is not set. */
+/* What a lazy composition gives up by: some file cannot be read in parts, and all is composed whole. `err` is
+ * not set. */
 enum { CFR__WHOLE = -1000 };
 /* A place that stands for a section which nobody has read becomes that section's. */
 int cfr__settle(cfr__composer *c, cfr__origin *at, cfr_err *err);
 /* The same, and all below it is read, too. */
 int cfr__complete(cfr__composer *c, cfr__origin *at, cfr_err *err);
 bool cfr__is_unread(const cfr__composer *c, const cfr__cell *cell);	/* it is not known which */
-uint32_t cfr__level(const cfr__composer *c, const cfr__origin *at);	/* so many collections are around it in its file */
+uint32_t cfr__level(const cfr__composer *c, const cfr__origin *at);	/* collections around it in its file */
 
 /* search.c */
 /* Can a word occur as a scalar, as a key that stands in what is unread? False only when it surely does not. Of what was
@@ -201,7 +203,8 @@ cfr__cell **cfr__cell_find(cfr__composer *c, cfr__cell *mapping, cfr_str key);
 bool cfr__cell_index(uint32_t *out, cfr_str token);	/* "0", "12": no sign, no leading zero */
 void cfr__cell_drop(cfr__cell *from, uint32_t index);
 /* Follow a pointer; CFR_E_NOTFOUND with the nearest key. `parent` and `index` may be NULL. */
-int cfr__cell_get(cfr__cell **out, cfr__cell **parent, uint32_t *index, cfr__composer *c, cfr_str pointer, cfr_err *err);
+int cfr__cell_get(cfr__cell **out, cfr__cell **parent, uint32_t *index, cfr__composer *c, cfr_str pointer,
+		  cfr_err *err);
 /* Where it is written: fills `err`'s place; "file:line:column" into `out`. */
 void cfr__cell_place(const cfr__composer *c, const cfr__origin *at, cfr_err *err);
 void cfr__cell_show(char out[200], const cfr__composer *c, const cfr__origin *at);
@@ -242,7 +245,8 @@ int cfr__place_find(cfr__found *out, cfr__composer *c, uint32_t part, cfr_str pa
 /* For reading, if it is still the file that was found. */
 int cfr__place_open(int *fd, const cfr__found *found, cfr_err *err);
 int cfr__place_read(cfr_buf *out, cfr__composer *c, const cfr__found *found, cfr_err *err);
-/* Paths that a glob means, sorted, without the file it is written in. The array is from malloc, its text in the arena. */
+/* Paths that a glob means, sorted, without the file it is written in. The array is from malloc, its text in
+ * the arena. */
 int cfr__place_glob(cfr_str **out, uint32_t *count, cfr__composer *c, uint32_t part, cfr_str glob, cfr_err *err);
 
 /* depend.c */
@@ -252,11 +256,12 @@ int cfr__depend_path(cfr__composer *c, const cfr__found *found, cfr_err *err);
 int cfr__depend_glob(cfr__composer *c, uint32_t part, cfr_str glob, const cfr_str *names, uint32_t count, cfr_err *err);
 /* A variable, as it was when it was first asked for. */
 int cfr__depend_variable(const char **out, cfr__composer *c, const char *name, cfr_err *err);
-int cfr__depend_bytes(cfr__composer *c, const cfr__found *found, const cfr_file_stamp *stamp, cfr_str bytes, cfr_err *err);
+int cfr__depend_bytes(cfr__composer *c, const cfr__found *found, const cfr_file_stamp *stamp, cfr_str bytes,
+		      cfr_err *err);
 int cfr__depend_sections(cfr__composer *c, const cfr__found *found, cfr_sections *sections, cfr_err *err);
 /* The one document of a file, NULL when it is empty: read from the descriptor, or as the donor has it. */
-int cfr__depend_read(cfr_document **out, cfr__composer *c, const cfr__found *found, int fd, cfr_str name, cfr_format format,
-                     cfr_err *err);
+int cfr__depend_read(cfr_document **out, cfr__composer *c, const cfr__found *found, int fd, cfr_str name,
+                     cfr_format format, cfr_err *err);
 /* The donor's sections of a file, as they are now; the caller's. 1 without. */
 int cfr__depend_shared(cfr_sections **out, cfr__composer *c, const cfr__found *found, cfr_err *err);
 /* All but variables, which are asked for. On a copy. */

@@ -1,9 +1,9 @@
 /* engine/compose/place.c -- files that documents name: found, confined to the root, read.
  *
- * A path is judged three times. By its text: what leads out of the root by `..` is refused before anything is looked
- * at, so that nobody learns what exists outside. Resolved: where the symbolic links lead must be in the root too. Opened:
- * without following a link, without blocking, and only a regular file is read; the descriptor must be of the file that
- * was judged, so that nothing can be exchanged in between.
+ * A path is judged three times. By its text: what leads out of the root by `..` is refused before anything is
+ * looked at, so that nobody learns what exists outside. Resolved: where the symbolic links lead must be in
+ * the root too. Opened: without following a link, without blocking, and only a regular file is read; the
+ * descriptor must be of the file that was judged, so that nothing can be exchanged in between.
  */
 #include "engine/base/file.h"
 #include "engine/base/glob.h"
@@ -33,8 +33,9 @@ static int no_file(cfr_err *err, cfr_str shown, int number)
 {
 	char room[CFR_REASON];
 
-	return cfr_err_set(err, number == ENOENT || number == ENOTDIR ? CFR_E_NOTFOUND : CFR_E_IO, "'%.*s' cannot be read: %s",
-			   (int)(shown.len < 120 ? shown.len : 120), shown.ptr ? shown.ptr : "", cfr_io_reason(room, number));
+	return cfr_err_set(err, number == ENOENT || number == ENOTDIR ? CFR_E_NOTFOUND : CFR_E_IO,
+			   "'%.*s' cannot be read: %s", (int)(shown.len < 120 ? shown.len : 120),
+			   shown.ptr ? shown.ptr : "", cfr_io_reason(room, number));
 }
 
 int cfr__place_root(cfr__composer *c, cfr_err *err)
@@ -100,8 +101,9 @@ static int leads_out(const cfr__composer *c, cfr_str path, cfr_err *err)
 {
 	cfr_str root = c->what->root.len ? c->what->root : CFR_STR(".");
 
-	cfr_err_set(err, CFR_E_USAGE, "'%.*s' leads out of the root folder '%.*s'", (int)(path.len < 80 ? path.len : 80), path.ptr,
-		    (int)(root.len < 80 ? root.len : 80), root.ptr);
+	cfr_err_set(err, CFR_E_USAGE, "'%.*s' leads out of the root folder '%.*s'",
+		    (int)(path.len < 80 ? path.len : 80), path.ptr, (int)(root.len < 80 ? root.len : 80),
+		    root.ptr);
 	cfr_err_hint(err, "what a file names must lie below the root, symbolic links followed; `root:` of the composition says "
 			  "which folder that is");
 	return CFR_E_USAGE;
@@ -162,7 +164,8 @@ static int join(char **out, cfr__composer *c, uint32_t part, cfr_str path, cfr_e
 	cfr_str folder = cfr__part_at(c->ground, part)->folder;
 
 	if (path.len == 0 || memchr(path.ptr, '\0', path.len))
-		return cfr_err_set(err, CFR_E_USAGE, path.len ? "a path cannot hold a NUL" : "an empty path names no file");
+		return cfr_err_set(err, CFR_E_USAGE,
+				   path.len ? "a path cannot hold a NUL" : "an empty path names no file");
 	if (path.ptr[0] == '/')
 		folder = CFR_STR("");
 	else if (folder.len == 0)
@@ -177,7 +180,9 @@ static int join(char **out, cfr__composer *c, uint32_t part, cfr_str path, cfr_e
 /* How people call it: beside the file that names it, by that one's name. */
 static cfr_str shown_of(cfr__composer *c, uint32_t part, cfr_str path)
 {
-	cfr_str file = cfr__part_at(c->ground, part)->real.len ? cfr_source_name(cfr_document_source(cfr__part_at(c->ground, part)->doc)) : CFR_STR("");
+	cfr_str file = cfr__part_at(c->ground, part)->real.len
+			       ? cfr_source_name(cfr_document_source(cfr__part_at(c->ground, part)->doc))
+			       : CFR_STR("");
 	cfr_str folder = cfr__folder_of(file);
 	char *made;
 
@@ -202,7 +207,8 @@ int cfr__place_find(cfr__found *out, cfr__composer *c, uint32_t part, cfr_str pa
 	if (!shown.ptr)
 		return cfr_err_nomem(err);
 	if ((r = resolve(out, c, full, shown, err)) == CFR_E_NOTFOUND) {
-		cfr_err_set(err, CFR_E_NOTFOUND, "there is no file '%.*s'", (int)(shown.len < 160 ? shown.len : 160), shown.ptr);
+		cfr_err_set(err, CFR_E_NOTFOUND, "there is no file '%.*s'",
+			    (int)(shown.len < 160 ? shown.len : 160), shown.ptr);
 		suggest(full, err);
 		if (cfr__depend_absent(c, cfr_str_of(full), err) < 0)
 			return CFR_E_NOMEM;
@@ -272,7 +278,8 @@ static int take_match(void *arg, cfr_str path, cfr_str name, cfr_err *err)
 
 	if (!cfr_glob_match(m->glob, name) || cfr_str_eq(path, m->self))
 		return 0;
-	made = cfr_arena_printf(&m->c->ground->arena, "%.*s%.*s", (int)m->prefix.len, m->prefix.ptr, (int)name.len, name.ptr);
+	made = cfr_arena_printf(&m->c->ground->arena, "%.*s%.*s", (int)m->prefix.len, m->prefix.ptr,
+				(int)name.len, name.ptr);
 	if (!made)
 		return cfr_err_nomem(err);
 	if (m->count >= m->c->limits.of[CFR_LIMIT_INCLUDES])
@@ -318,7 +325,8 @@ int cfr__place_glob(cfr_str **out, uint32_t *count, cfr__composer *c, uint32_t p
 	*out = NULL;
 	*count = 0;
 	if (!(real = realpath(*folder ? folder : "/", NULL)))
-		return errno == ENOENT ? cfr__depend_glob(c, part, glob, NULL, 0, err) : no_file(err, glob, errno);	/* no folder, no file */
+		return errno == ENOENT ? cfr__depend_glob(c, part, glob, NULL, 0, err)
+				       : no_file(err, glob, errno); /* no folder, no file */
 	if (!is_inside(c, cfr_str_of(real)) && strcmp(real, *c->root ? c->root : "/") != 0)
 		r = leads_out(c, glob, err);
 	else

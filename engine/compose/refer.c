@@ -45,8 +45,8 @@ bool cfr__refers(const cfr__composer *c, uint32_t index)
 
 	if (!c->what->layers[part->layer].interpolate)
 		return false;
-	/* Strings lie in the image as they are, so one look tells whether any of them can be a reference. Of what is not read
-	 * nothing is known. */
+	/* Strings lie in the image as they are, so one look tells whether any of them can be a reference. Of
+	 * what is not read nothing is known. */
 	if (!part->looked) {
 		cfr_str image = cfr_tree_image(cfr_document_tree(part->doc));
 		part->clear = !part->listed && !memmem(image.ptr, image.len, "${", 2);
@@ -93,7 +93,8 @@ static int fail_at(const scan *s, size_t at, int code, cfr_err *err)
 
 	for (uint32_t quote = 0; quote < 2; quote++) {
 		size_t from = (size_t)entry.start + quote;
-		if (from + s->text.len <= entry.end && cfr_str_eq(cfr_str_sub(bytes, from, from + s->text.len), s->text)) {
+		if (from + s->text.len <= entry.end &&
+		    cfr_str_eq(cfr_str_sub(bytes, from, from + s->text.len), s->text)) {
 			cfr_place place = cfr_source_place(source, (uint32_t)(from + at));
 			cfr_err_at(err, cfr_source_name(source), place.line, place.column);
 			return code;
@@ -126,8 +127,8 @@ static int unset(const scan *s, const asked *a, cfr_err *err)
 		}
 	}
 	if (near)
-		cfr_err_hint(err, "did you mean '%s'? ${%.*s:-text} gives a default", near, (int)(a->name.len < 60 ? a->name.len : 60),
-			     a->name.ptr);
+		cfr_err_hint(err, "did you mean '%s'? ${%.*s:-text} gives a default", near,
+			     (int)(a->name.len < 60 ? a->name.len : 60), a->name.ptr);
 	else
 		cfr_err_hint(err, "set it, give --env %.*s=VALUE, or write a default: ${%.*s:-text}",
 			     (int)(a->name.len < 60 ? a->name.len : 60), a->name.ptr,
@@ -219,7 +220,9 @@ static int typed(scan *s, const asked *a, cfr_str text, cfr_err *err)
 		good = kind == CFR_NUM_INT;
 	} else if (cfr_str_eq(a->source, CFR_STR("float"))) {
 		good = kind == CFR_NUM_INT || (kind == CFR_NUM_FLOAT && isfinite(real));
-		text = (cfr_str){ number, good ? cfr_num_write_float(number, kind == CFR_NUM_INT ? (double)integer : real) : 0 };
+		text = (cfr_str){ number, 0 };
+		if (good)
+			text.len = cfr_num_write_float(number, kind == CFR_NUM_INT ? (double)integer : real);
 	} else if (cfr_str_eq(a->source, CFR_STR("bool"))) {
 		good = bool_word(&truth, text);
 		text = truth ? CFR_STR("true") : CFR_STR("false");
@@ -279,7 +282,8 @@ static int give_scalar(scan *s, const asked *a, cfr_node node, cfr_err *err)
 		return add_text(s, cfr_node_string(node), err);
 	default:
 		cfr_err_set(err, CFR_E_KIND, "'%.*s' is a %s; among text a reference must be to a scalar",
-			    (int)(a->name.len < 100 ? a->name.len : 100), a->name.ptr, cfr_kind_name(cfr_node_kind(node)));
+			    (int)(a->name.len < 100 ? a->name.len : 100), a->name.ptr,
+			    cfr_kind_name(cfr_node_kind(node)));
 		return fail_at(s, a->start, CFR_E_KIND, err);
 	}
 }
@@ -295,7 +299,8 @@ static int give_ref(scan *s, const asked *a, cfr_err *err)
 
 	if (r < 0 || (r = cfr__ask(&asking, s->c, s->asking, target, a->name, err)) < 0)
 		return fail_at(s, a->start, r, err);
-	if (target->state == CELL_CLOSED && cfr_node_kind(target->from.node) == CFR_STRING && cfr__refers(s->c, target->from.part)) {
+	if (target->state == CELL_CLOSED && cfr_node_kind(target->from.node) == CFR_STRING &&
+	    cfr__refers(s->c, target->from.part)) {
 		s->c->references = NULL;	/* those are told at that place */
 		r = cfr__refer(&inner, s->c, target, &asking, err);
 		s->c->references = kept;
@@ -316,9 +321,12 @@ static int give_ref(scan *s, const asked *a, cfr_err *err)
 	else if (target->state == CELL_CLOSED)
 		r = give_scalar(s, a, target->from.node, err);
 	else
-		r = fail_at(s, a->start, cfr_err_set(err, CFR_E_KIND, "'%.*s' is a %s; among text a reference must be to a scalar",
-						     (int)(a->name.len < 100 ? a->name.len : 100), a->name.ptr,
-						     cfr_kind_name(cfr__cell_kind(target))), err);
+		r = fail_at(s, a->start,
+			    cfr_err_set(err, CFR_E_KIND,
+					"'%.*s' is a %s; among text a reference must be to a scalar",
+					(int)(a->name.len < 100 ? a->name.len : 100), a->name.ptr,
+					cfr_kind_name(cfr__cell_kind(target))),
+			    err);
 	cfr_document_unref(inner.doc);
 	return r;
 }
@@ -407,7 +415,8 @@ static int take_variable(scan *s, asked *a, cfr_err *err)
 	if (op && (r = scan_text(s, true, fallback, err)) < 0)
 		return r;
 	if (s->at >= s->text.len || s->text.ptr[s->at] != '}')
-		return bad_syntax(s, a->start, s->at >= s->text.len ? "this reference is not closed" : "this is no reference", err);
+		return bad_syntax(s, a->start,
+				  s->at >= s->text.len ? "this reference is not closed" : "this is no reference", err);
 	cfr_str said = cfr_str_sub(s->text, message, s->at);
 	s->at++;
 	if (!a->live)
@@ -415,15 +424,17 @@ static int take_variable(scan *s, asked *a, cfr_err *err)
 	if (!found && !fallback) {
 		if (op != '?' || said.len == 0)
 			return unset(s, a, err);
-		cfr_err_set(err, CFR_E_NOTFOUND, "the variable '%.*s' is not set: %.*s", (int)(a->name.len < 80 ? a->name.len : 80),
-			    a->name.ptr, (int)(said.len < 120 ? said.len : 120), said.ptr);
+		cfr_err_set(err, CFR_E_NOTFOUND, "the variable '%.*s' is not set: %.*s",
+			    (int)(a->name.len < 80 ? a->name.len : 80), a->name.ptr,
+			    (int)(said.len < 120 ? said.len : 120), said.ptr);
 		return fail_at(s, a->start, CFR_E_NOTFOUND, err);
 	}
 	if ((r = remember(s, a, fallback, err)) < 0)
 		return r;
 	if (!fallback)
 		return (r = count_made(s, strlen(found), err)) < 0 ? r : give_text(s, a, cfr_str_of(found), err);
-	cfr_str text = cfr_arena_str(&s->c->ground->arena, cfr_str_sub(cfr_buf_str(&s->out), s->out.ptr ? mark : 0, s->out.len));
+	cfr_str text = cfr_arena_str(&s->c->ground->arena,
+				     cfr_str_sub(cfr_buf_str(&s->out), s->out.ptr ? mark : 0, s->out.len));
 	if (!text.ptr)
 		return cfr_err_nomem(err);
 	s->out.len = mark;
@@ -466,8 +477,8 @@ static bool is_foreign(const scan *s, cfr_str word)
 	if (s->c->what->dialect != CFR_DIALECT_LANGSWARM || (looking_at(s, ":") && among(word, sources)))
 		return false;
 	for (size_t i = 0; i < word.len; i++) {
-		if (!((word.ptr[i] >= 'A' && word.ptr[i] <= 'Z') || (i > 0 && ((word.ptr[i] >= '0' && word.ptr[i] <= '9') ||
-		      word.ptr[i] == '_'))))
+		if (!((word.ptr[i] >= 'A' && word.ptr[i] <= 'Z') ||
+		      (i > 0 && ((word.ptr[i] >= '0' && word.ptr[i] <= '9') || word.ptr[i] == '_'))))
 			return true;
 	}
 	return word.len == 0;
@@ -501,7 +512,8 @@ static int take_reference(scan *s, bool live, cfr_err *err)
 		if (r == 0 && live && !cfr_str_eq(a.source, CFR_STR("env")) && !is_whole(s, &a))
 			r = bad_syntax(s, a.start, "a typed reference must be the whole value", err);
 	} else if (sourced && s->c->what->dialect == CFR_DIALECT_NONE) {
-		cfr_err_set(err, CFR_E_USAGE, "references have no source '%.*s'", (int)(a.name.len < 60 ? a.name.len : 60), a.name.ptr);
+		cfr_err_set(err, CFR_E_USAGE, "references have no source '%.*s'",
+			    (int)(a.name.len < 60 ? a.name.len : 60), a.name.ptr);
 		cfr_err_hint(err, "sources are env, int, float, bool, json, ref and file; a default is written ${NAME:-text}, the text "
 				  "${ as $${");
 		r = fail_at(s, a.start, CFR_E_USAGE, err);

@@ -1,8 +1,9 @@
 /* engine/compose/same.c -- cells of one content.
  *
- * Two cells are compared as trees: closed ones as nodes, open ones child by child. To look one up among many, the contents of
- * these are hashed, once more than a few are looked up: what two lists of a hundred thousand elements have in common is
- * not found by comparing each with each. A hash does not depend on whether a cell is open, nor on the order of keys.
+ * Two cells are compared as trees: closed ones as nodes, open ones child by child. To look one up among many,
+ * the contents of these are hashed, once more than a few are looked up: what two lists of a hundred thousand
+ * elements have in common is not found by comparing each with each. A hash does not depend on whether a cell
+ * is open, nor on the order of keys.
  */
 #include "engine/compose/parts.h"
 
@@ -12,7 +13,8 @@ enum { FEW = 8 };
 
 static bool is_complete(const cfr__composer *c, const cfr__cell *cell)
 {
-	return cell->state == CELL_CLOSED && !(cfr__part_at(c->ground, cell->from.part)->listed && cfr_node_size(cell->from.node));
+	return cell->state == CELL_CLOSED &&
+	       !(cfr__part_at(c->ground, cell->from.part)->listed && cfr_node_size(cell->from.node));
 }
 
 int cfr__same(bool *out, cfr__composer *c, cfr__cell *a, cfr__cell *b, cfr_err *err)
@@ -129,7 +131,8 @@ static int hash_cell(uint64_t *out, cfr__composer *c, cfr__cell *cell, cfr_err *
 /* --- one among many --- */
 
 /* Where an element of this hash stands, or would; the table has free slots. */
-static int find_slot(uint32_t *out, const cfr__contents *in, cfr__composer *c, cfr__cell *element, uint64_t hash, cfr_err *err)
+static int find_slot(uint32_t *out, const cfr__contents *in, cfr__composer *c, cfr__cell *element,
+		     uint64_t hash, cfr_err *err)
 {
 	uint32_t slot = (uint32_t)hash & (in->size - 1);
 

@@ -1,10 +1,10 @@
 /* engine/compose/search.c -- words in text that nobody has read.
  *
- * Which element of ten thousand has some id? Where does a key stand that includes files? The text tells, without being
- * read: what a scalar or key says stands in it as it is, but for escapes, aliases and folded lines. So a word is searched
- * for that consists of letters, digits and a few signs; where it is not found, and no escape could hide one of its
- * letters, and nothing comes from elsewhere by an alias, it is not there. A word that stands in prose costs the
- * reading of a section, and nothing else.
+ * Which element of ten thousand has some id? Where does a key stand that includes files? The text tells,
+ * without being read: what a scalar or key says stands in it as it is, but for escapes, aliases and folded
+ * lines. So a word is searched for that consists of letters, digits and a few signs; where it is not found,
+ * and no escape could hide one of its letters, and nothing comes from elsewhere by an alias, it is not there.
+ * A word that stands in prose costs the reading of a section, and nothing else.
  *
  * Most lists of named things begin each of them with its name. Then a look at the first line is enough.
  */
@@ -23,7 +23,10 @@ static bool is_plain(cfr_str word)
 
 static int hex(char ch)
 {
-	return ch >= '0' && ch <= '9' ? ch - '0' : ch >= 'a' && ch <= 'f' ? ch - 'a' + 10 : ch >= 'A' && ch <= 'F' ? ch - 'A' + 10 : -1;
+	if (ch >= '0' && ch <= '9')
+		return ch - '0';
+	ch |= 32;
+	return ch >= 'a' && ch <= 'f' ? ch - 'a' + 10 : -1;
 }
 
 /* `at` is behind a backslash. */
@@ -85,8 +88,8 @@ static bool begins_entry(cfr_str text, size_t from)
 	return text.ptr[at] == '!' || text.ptr[at] == '&';
 }
 
-/* What stands before and behind a word when it is a key: no letter, and, quote and blanks passed, a colon or what may be
- * between it and a colon; or the end of a flow entry whose value is left out. */
+/* What stands before and behind a word when it is a key: no letter, and, quote and blanks passed, a colon or
+ * what may be between it and a colon; or the end of a flow entry whose value is left out. */
 static bool is_key_at(cfr_str text, size_t from, size_t to)
 {
 	if (from > 0 && (isalnum((unsigned char)text.ptr[from - 1]) || text.ptr[from - 1] == '_'))
@@ -125,7 +128,8 @@ static bool take_word(cfr_str *out, const char **at, const char *end, bool *quot
 		p++;
 	*out = (cfr_str){ from, (size_t)(p - from) };
 	*quoted = quote != '\0';
-	if (p == from || p == end || (!quote && !isalnum((unsigned char)*from) && *from != '_') || (quote && *p++ != quote))
+	if (p == from || p == end || (!quote && !isalnum((unsigned char)*from) && *from != '_') ||
+	    (quote && *p++ != quote))
 		return false;
 	*at = p;
 	return true;
