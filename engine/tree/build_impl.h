@@ -41,7 +41,7 @@ struct cfr_keys {
 	uint32_t *slots;		/* open addressing; number + 1, 0 is free */
 	uint32_t slot_count;		/* a power of two */
 	uint32_t last;			/* the key before */
-	uint32_t used;			/* how many this document has */
+	uint32_t known, used;		/* how many there were before this document; how many it has */
 	uint64_t text;			/* bytes of those */
 	bool pooled;			/* the text of one lies in the pool, which ends with the document */
 	uint32_t *order;		/* a slab: the numbers of the first `ordered` keys, sorted by bytes */

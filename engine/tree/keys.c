@@ -5,7 +5,8 @@
  * of appearance; finish.c asks once for their places in the order of bytes, and from then on sorting is of integers.
  *
  * The documents of a stream repeat the keys of each other. So keys stay, with their order, and each document marks those
- * that it uses. They are forgotten when they have become many more than one document uses.
+ * that it uses. They are forgotten when they have become many more than one document uses, and when one does not repeat
+ * them.
  */
 #include "engine/base/utf8.h"
 #include "engine/tree/build_impl.h"
@@ -120,10 +121,13 @@ static void forget(struct cfr_keys *keys)
 void cfr__keys_reset(struct cfr_keys *keys)
 {
 	enum { FEW = 16, MORE = 4 };
-
 	/* The next document will look through all of them. */
-	if (keys->pooled || keys->count / MORE > keys->used + FEW)
+	bool many = keys->count / MORE > keys->used + FEW;
+	bool strange = keys->known > 0 && keys->count - keys->known > keys->used / 4 * 3;
+
+	if (keys->pooled || many || strange)
 		forget(keys);
+	keys->known = keys->count;
 	for (uint32_t i = 0; i < keys->count; i++)
 		keys->items[i].used = 0;
 	keys->used = 0;
