@@ -237,9 +237,9 @@ static void test_hidden(void **state)
 	for (size_t i = 0; i < sizeof(begins) / sizeof(*begins); i++) {
 		put("over.yaml", i % 2 ? many.ptr : "things: [{id: thing_900, more: 1}, {id: thing_900 more, more: 2}, {id: 900, more: 3}]\n");
 		put_base("base.yaml", 500, i, begins[i]);
-		lazily_check(of_files(&c, false, FILES("base.yaml", "over.yaml")), 300);
+		lazily_check(of_files(&c, false, FILES("base.yaml", "over.yaml")), 60);
 		put("over.yaml", i % 2 ? "things: [{id: thing_900 more, more: 2}]\n" : many.ptr);
-		lazily_check(of_files(&c, false, FILES("base.yaml", "over.yaml")), 300);
+		lazily_check(of_files(&c, false, FILES("base.yaml", "over.yaml")), 60);
 	}
 	cfr_buf_release(&many);
 	put("over.yaml", "{}\n");
