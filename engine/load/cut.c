@@ -14,9 +14,11 @@
 #include <stdlib.h>
 
 enum {
-	BLOCK = 16 << 10,		/* bytes between two counts of lines */
-	FAR = 64 << 10			/* a line that is longer has places in the index of the source */
+	FAR = 64 << 10,			/* a line that is longer has places in the index of the source */
+	MUCH = 8,			/* when so much of the text was read in parts, all of it is: one part in */
+	MORE = 2			/* more of the text is needed */
 };
+#define UNSEEN UINT32_MAX
 
 /* ---- places ---- */
 
@@ -44,18 +46,19 @@ uint32_t cfr__count_breaks(const char *ptr, size_t len)
 	return count;
 }
 
-/* NULL without memory. */
-static uint32_t *lines_of(cfr_sections *s)
+/* Line breaks before each block; NULL without memory. */
+const uint32_t *cfr__sections_lines(uint32_t *count, cfr_sections *s)
 {
 	uint32_t *lines = atomic_load_explicit(&s->lines, memory_order_acquire), *other = NULL;
 	cfr_str text = cfr_source_bytes(s->source);
-	size_t blocks = text.len / BLOCK + 1;
+	size_t blocks = text.len / CFR__LINES + 1;
 
+	*count = (uint32_t)blocks;
 	if (lines || !(lines = malloc(blocks * sizeof(*lines))))
 		return lines;
 	lines[0] = 0;
 	for (size_t i = 1; i < blocks; i++)
-		lines[i] = lines[i - 1] + cfr__count_breaks(text.ptr + (i - 1) * BLOCK, BLOCK);
+		lines[i] = lines[i - 1] + cfr__count_breaks(text.ptr + (i - 1) * CFR__LINES, CFR__LINES);
 	if (!atomic_compare_exchange_strong_explicit(&s->lines, &other, lines, memory_order_acq_rel, memory_order_acquire)) {
 		free(lines);
 		lines = other;
@@ -76,18 +79,38 @@ static uint32_t line_start(cfr_str text, uint32_t at, uint32_t most)
 	return cfr_str_starts(text, CFR_STR("\xEF\xBB\xBF")) && at >= CFR__BOM ? CFR__BOM : 0;
 }
 
-cfr_place cfr__sections_place(cfr_sections *s, uint32_t offset)
-{
-	cfr_str text = cfr_source_bytes(s->source);
-	const uint32_t *lines = lines_of(s);
-	uint32_t from = lines ? offset / BLOCK * BLOCK : 0, start = line_start(text, offset, FAR);
-	cfr_place place;
+/* The text of a file, or of some of it around an item (engine/load/open.c). */
+typedef struct view {
+	cfr_str text;
+	uint32_t base;			/* where it begins in the file */
+	bool ends;			/* with the file */
+} view;
 
-	if (start == UINT32_MAX)
-		return cfr_source_place(s->source, offset);
-	place.line = 1 + (lines ? lines[offset / BLOCK] : 0) + cfr__count_breaks(text.ptr + from, offset - from);
-	place.column = 1 + (uint32_t)cfr_utf8_count(text.ptr + start, offset - start);
-	return place;
+static view all_of(cfr_sections *s)
+{
+	return (view){ .text = cfr_source_bytes(s->source), .ends = true };
+}
+
+/* Tells lines and columns of an offset; false when too little of the text is there. */
+static bool place_in(cfr_place *out, cfr_sections *s, const view *v, uint32_t offset)
+{
+	bool whole = v->base == 0 && v->ends && s->source;
+	uint32_t count;
+	const uint32_t *lines = whole ? cfr__sections_lines(&count, s)
+	                              : atomic_load_explicit(&s->lines, memory_order_acquire);
+	uint32_t from = lines ? offset / CFR__LINES * CFR__LINES : 0, start = line_start(v->text, offset - v->base, FAR);
+
+	if (whole && start == UINT32_MAX) {
+		*out = cfr_source_place(s->source, offset);
+		return true;
+	}
+	if (start == UINT32_MAX || (!whole && !lines) ||
+	    (v->base && (start == 0 || v->text.ptr[start - 1] != '\n')))
+		return false;
+	out->line = 1 + (lines ? lines[offset / CFR__LINES] : 0) +
+	            cfr__count_breaks(v->text.ptr + (from - v->base), offset - from);
+	out->column = 1 + (uint32_t)cfr_utf8_count(v->text.ptr + start, offset - v->base - start);
+	return true;
 }
 
 /* The place of `to` from that of `from`. */
@@ -106,30 +129,37 @@ static cfr_place advance(cfr_place place, cfr_str text, uint32_t from, uint32_t 
 /* ---- what stands around an entry of YAML ---- */
 
 /* Where comments above an item may begin: at the line break before them. Those above the first entry of a list item, or
- * of the document, are above that. */
-static uint32_t lead_start(const cfr_sections *s, const cfr__list *list, uint32_t item)
+ * of the document, are above that. In the file: the one in front of `start`, or no less than `lowest`. */
+static uint32_t lowest_lead(const cfr__lists *lists, const cfr__list *list, uint32_t item)
 {
-	const cfr__listed *it = &s->lists.items[item], *owner;
-	cfr_str text = cfr_source_bytes(s->source);
+	const cfr__listed *it = &lists->items[item];
 	uint32_t from = it->window.start;
-	const char *found;
 
 	if (!it->window.alone)
 		return from;
-	if (item > list->first) {
-		from = s->lists.items[item - 1].rest;
-	} else if (list->owner != CFR__NO_LIST) {
-		owner = &s->lists.items[list->owner];
-		found = owner->window.sequence ? NULL
-		        : memchr(text.ptr + owner->window.value, '\n', it->window.start - owner->window.value);
-		from = found ? (uint32_t)(found + 1 - text.ptr) : from;
-	}
+	if (item > list->first)
+		from = lists->items[item - 1].rest;
+	else if (list->owner != CFR__NO_LIST && !lists->items[list->owner].window.sequence)
+		from = lists->items[list->owner].window.value;
 	return from > 0 && from < it->window.start ? from - 1 : it->window.start;
 }
 
+static uint32_t lead_start(const cfr__lists *lists, const cfr__list *list, uint32_t item, const view *v)
+{
+	uint32_t from = lowest_lead(lists, list, item), start = lists->items[item].window.start;
+	const char *found;
+
+	if (item > list->first || from == start)
+		return from;
+	/* Behind the key that the list is the value of, its line. */
+	from = lists->items[list->owner].window.value;
+	found = memchr(v->text.ptr + (from - v->base), '\n', start - from);
+	return found && found + 1 < v->text.ptr + (start - v->base) ? (uint32_t)(found - v->text.ptr) + v->base : start;
+}
+
 /* The column of the first key or scalar behind an entry; dashes, properties and aliases are passed. 0 at the end. What is
- * empty stands behind its dash or properties. */
-static uint32_t next_column(cfr_str text, uint32_t at)
+ * empty stands behind its dash or properties. UNSEEN when the text, which is of whole lines, ends before it. */
+static uint32_t next_column(cfr_str text, uint32_t at, bool ends)
 {
 	uint32_t dash = 0, empty = 0;	/* columns: of the last dash, and where a value would stand that is not there */
 
@@ -164,7 +194,7 @@ static uint32_t next_column(cfr_str text, uint32_t at)
 		while (at < text.len && text.ptr[at++] != '\n')
 			;
 	}
-	return empty;
+	return ends ? empty : UNSEEN;
 }
 
 /* ---- an item ---- */
@@ -182,33 +212,30 @@ static void whole_lines(cfr_str text, uint32_t *from, uint32_t *to)
 		*to = end;
 }
 
-int cfr__cut_item(cfr_source **out, cfr__window *window, cfr_sections *s, uint32_t item, cfr_err *err)
+/* Cut out of what is in view; 2 when that is not enough. */
+static int cut_item(cfr_source **out, cfr__window *window, cfr_sections *s, uint32_t item, const view *v, cfr_err *err)
 {
+	const cfr__list *list = cfr__list_around(&s->lists, item);
 	cfr__window w = s->lists.items[item].window;
-	uint32_t from = w.start, to = w.end;
-	cfr__around around = { .lead = 0 };
+	uint32_t from = w.start - v->base, to = w.end - v->base;
+	cfr__around around = { .entry = true };
 	cfr_buf part = CFR_BUF_INIT;
 	cfr_place place;
-	cfr_str text;
-	int r = cfr__sections_need(s);
+	int r;
 
-	if (r)
-		return r;
-	text = cfr_source_bytes(s->source);
 	if (s->format == CFR_YAML) {
-		const cfr__list *list = cfr__list_around(&s->lists, item);
-
-		from = lead_start(s, list, item);
+		from = lead_start(&s->lists, list, item, v) - v->base;
 		around.later = item > list->first;
 		around.first = !around.later && list->owner == CFR__NO_LIST;
-		around.next = next_column(text, to);
+		around.next = next_column(v->text, to, v->ends);
 	} else {
-		whole_lines(text, &from, &to);
+		whole_lines(v->text, &from, &to);
 	}
-	place = cfr__sections_place(s, from);
-	around.entry = true;
+	if (around.next == UNSEEN || !place_in(&place, s, v, from + v->base))
+		return MORE;
+	cfr_buf_add(&part, v->text.ptr + from, to - from);
+	from += v->base;
 	around.lead = w.start - from;
-	cfr_buf_add(&part, text.ptr + from, to - from);
 	r = cfr_buf_check(&part, err);
 	if (r == 0 && s->format == CFR_YAML && !w.alone)
 		memset(part.ptr + around.lead, ' ', w.indent);
@@ -223,6 +250,48 @@ int cfr__cut_item(cfr_source **out, cfr__window *window, cfr_sections *s, uint32
 	w.value -= from;
 	*window = w;
 	return r;
+}
+
+/* When the outline came from a cache, the text around an item is all that is read: from where lines are known, so that
+ * its place can be told, to some way behind it. Whoever asks for much soon needs all of it. */
+static int cut_alone(cfr_source **out, cfr__window *window, cfr_sections *s, uint32_t item, cfr_err *err)
+{
+	uint32_t low = lowest_lead(&s->lists, cfr__list_around(&s->lists, item), item) / CFR__LINES * CFR__LINES;
+	uint64_t high = (uint64_t)s->lists.items[item].window.end + CFR__LINES, size = cfr_sections_size(s);
+	view v = { .base = low < CFR__LINES ? 0 : low - CFR__LINES, .ends = high >= size };
+	cfr_buf text = CFR_BUF_INIT;
+	const char *last;
+	uint32_t end = (uint32_t)(v.ends ? size : high);
+	int r;
+
+	if (atomic_fetch_add_explicit(&s->some, end - v.base, memory_order_relaxed) > size / MUCH)
+		return MORE;
+	r = cfr__sections_read_some(&text, s, v.base, end);
+	v.text = cfr_buf_str(&text);
+	if (r == 0 && !v.ends && s->format == CFR_YAML) {
+		last = memrchr(text.ptr, '\n', text.len);
+		v.text.len = last ? (size_t)(last + 1 - text.ptr) : 0;
+	}
+	if (r == 0)
+		r = v.base + v.text.len < s->lists.items[item].window.end ? MORE
+		    : cut_item(out, window, s, item, &v, err);
+	cfr_buf_release(&text);
+	return r;
+}
+
+int cfr__cut_item(cfr_source **out, cfr__window *window, cfr_sections *s, uint32_t item, cfr_err *err)
+{
+	bool there = atomic_load_explicit(&s->source, memory_order_acquire) != NULL;
+	int r = there ? MORE : cut_alone(out, window, s, item, err);
+	view all;
+
+	if (r != MORE)
+		return r;
+	r = cfr__sections_need(s);
+	if (r)
+		return r;
+	all = all_of(s);
+	return cut_item(out, window, s, item, &all, err);
 }
 
 /* ---- a list ---- */
@@ -259,12 +328,14 @@ int cfr__cut_list(cfr_source **out, cfr_sections *s, uint32_t number, cfr_err *e
 	bool yaml = s->format == CFR_YAML;
 	cfr__around around = { .entry = true, .first = list->owner == CFR__NO_LIST };
 	cutter c = { .r = cfr__sections_need(s) };
+	view all;
 
 	if (c.r)
 		return c.r;
-	c.text = cfr_source_bytes(s->source);
-	c.at = yaml ? lead_start(s, list, list->first) : list->start;
-	c.place = cfr__sections_place(s, c.at);
+	all = all_of(s);
+	c.text = all.text;
+	c.at = yaml ? lead_start(&s->lists, list, list->first, &all) : list->start;
+	place_in(&c.place, s, &all, c.at);
 	for (uint32_t i = 0; i < list->count && c.r == 0; i++) {
 		const cfr__listed *item = &items[i];
 

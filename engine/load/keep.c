@@ -12,13 +12,13 @@
 #include "engine/tree/store.h"
 #include <stdlib.h>
 
-static const char outline_magic[8] = "cfroutl\x02", section_magic[8] = "cfrsect\x01";
+static const char outline_magic[8] = "cfroutl\x03", section_magic[8] = "cfrsect\x01";
 
 /* ---- the outline ---- */
 
 struct outline_head {
 	char magic[8];
-	uint32_t format, text, items, lists, root, nodes, depth, none;
+	uint32_t format, text, items, lists, root, nodes, depth, blocks;
 };
 
 /* An item without the holes that a struct may have. */
@@ -67,6 +67,7 @@ void cfr__keep_outline(cfr_sections *s)
 	                             .depth = l->depth };
 	struct kept_item *items = malloc(((size_t)l->item_count + 1) * sizeof(*items));
 	struct kept_list *lists = malloc(((size_t)l->count + 1) * sizeof(*lists));
+	const uint32_t *lines = cfr__sections_lines(&head.blocks, s);
 	cfr_cache_key key;
 
 	memcpy(head.magic, outline_magic, sizeof(head.magic));
@@ -78,12 +79,13 @@ void cfr__keep_outline(cfr_sections *s)
 		lists[i] = (struct kept_list){ it->first, it->count, it->owner, it->start, it->end, it->indent, it->depth,
 		                               it->sequence };
 	}
-	if (items && lists && outline_key(&key, s) == 0) {
-		cfr_str pieces[3] = { { (const char *)&head, sizeof(head) },
+	if (items && lists && lines && outline_key(&key, s) == 0) {
+		cfr_str pieces[4] = { { (const char *)&head, sizeof(head) },
 		                      { (const char *)items, l->item_count * sizeof(*items) },
-		                      { (const char *)lists, l->count * sizeof(*lists) } };
+		                      { (const char *)lists, l->count * sizeof(*lists) },
+		                      { (const char *)lines, head.blocks * sizeof(*lines) } };
 
-		cfr__load_put(s->loader, &key, pieces, 3);
+		cfr__load_put(s->loader, &key, pieces, 4);
 	}
 	free(items);
 	free(lists);
@@ -135,13 +137,14 @@ static bool unpack(cfr_sections *s, cfr_str bytes, uint64_t size)
 	struct outline_head head;
 	cfr__lists *l = &s->lists;
 	const char *at = bytes.ptr + sizeof(head);
+	uint32_t *lines;
 
 	if (bytes.len < sizeof(head))
 		return false;
 	memcpy(&head, bytes.ptr, sizeof(head));
 	if (memcmp(head.magic, outline_magic, sizeof(head.magic)) != 0 || head.text != size ||
-	    (head.format != CFR_YAML && head.format != CFR_JSON) ||
-	    bytes.len != sizeof(head) + (uint64_t)head.items * sizeof(struct kept_item) +
+	    (head.format != CFR_YAML && head.format != CFR_JSON) || head.blocks != head.text / CFR__LINES + 1 ||
+	    bytes.len != sizeof(head) + (uint64_t)head.blocks * sizeof(*lines) + (uint64_t)head.items * sizeof(struct kept_item) +
 	                 (uint64_t)head.lists * sizeof(struct kept_list))
 		return false;
 	*l = (cfr__lists){ .item_count = head.items, .item_cap = head.items, .count = head.lists, .cap = head.lists,
@@ -164,7 +167,11 @@ static bool unpack(cfr_sections *s, cfr_str bytes, uint64_t size)
 		                        list.sequence != 0 };
 	}
 	s->format = (cfr_format)head.format;
-	return proved(l, head.text);
+	if (!proved(l, head.text) || !(lines = malloc(head.blocks * sizeof(*lines))))
+		return false;
+	memcpy(lines, at, head.blocks * sizeof(*lines));
+	free(atomic_exchange(&s->lines, lines));
+	return true;
 }
 
 bool cfr__take_outline(cfr_sections *s, uint64_t size)

@@ -4,6 +4,7 @@
  */
 #include "engine/load/parts.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -38,6 +39,7 @@ int cfr__sections_new(cfr_sections **out, cfr_loader *loader, const char *file, 
 	pthread_cond_init(&s->made, NULL);
 	atomic_init(&s->refs, 1);
 	atomic_init(&s->lines, NULL);
+	atomic_init(&s->some, 0);
 	s->loader = loader;
 	s->asked = s->format = format;
 	s->least = least;
@@ -122,6 +124,37 @@ static int read_again(cfr_sections *s)
 	else
 		cfr_source_unref(source);
 	return r == 0 && !now.seen ? CFR_READ_WHOLE : r;
+}
+
+int cfr__sections_read_some(cfr_buf *out, cfr_sections *s, uint32_t from, uint32_t to)
+{
+	cfr_file_stamp then, now;
+	int fd, r = CFR_READ_WHOLE;
+	char *at;
+
+	pthread_mutex_lock(&s->lock);
+	then = s->stamp;
+	pthread_mutex_unlock(&s->lock);
+	if (cfr_file_open(&fd, s->file, NULL) < 0)
+		return CFR_READ_WHOLE;
+	cfr_file_look(&now, fd);
+	if (!now.seen || !cfr_file_same(&now, &then))
+		goto done;
+	r = CFR_E_NOMEM;
+	if (!(at = cfr_buf_room(out, to - from)))
+		goto done;
+	while (out->len < to - from) {
+		ssize_t n = pread(fd, at + out->len, to - from - out->len, (off_t)((uint64_t)from + out->len));
+
+		if (n == 0 || (n < 0 && errno != EINTR))
+			break;
+		out->len += n > 0 ? (size_t)n : 0;
+	}
+	cfr_file_look(&now, fd);
+	r = out->len == to - from && now.seen && cfr_file_same(&now, &then) ? 0 : CFR_READ_WHOLE;
+done:
+	close(fd);
+	return r;
 }
 
 int cfr__sections_need(cfr_sections *s)

@@ -58,6 +58,7 @@ struct cfr_sections {
 	_Atomic(cfr_source *) source;	/* NULL when the cache knew the outline; the next one to need it reads it, under: */
 	pthread_mutex_t reading;
 	_Atomic(uint32_t *) lines;	/* line breaks before each block of the text; of two who count, one is first */
+	_Atomic uint64_t some;		/* bytes that were read without a source */
 
 	/* Under `lock`. Sections are never taken away: who got one holds it as long as this. */
 	pthread_mutex_t lock;
@@ -72,7 +73,9 @@ struct cfr_sections {
 enum { CFR__MARGIN = 256 };		/* JSON: so far an item's lines are completed, for who shows them */
 
 
-cfr_place cfr__sections_place(cfr_sections *sections, uint32_t offset);
+enum { CFR__LINES = 16 << 10 };		/* line breaks are counted before each block of so many bytes */
+/* The counts, and how many; the text is there. NULL without memory. */
+const uint32_t *cfr__sections_lines(uint32_t *count, cfr_sections *sections);
 /* Of an item: its window, as it lies in the part. */
 int cfr__cut_item(cfr_source **out, cfr__window *window, cfr_sections *sections, uint32_t item, cfr_err *err);
 /* Of a list: its items, but nothing in place of values that are collections. */
@@ -104,6 +107,8 @@ void cfr__sections_free(cfr_sections *sections);
 int cfr__sections_read(cfr_sections *sections, bool cached);
 /* The text is needed. CFR_READ_WHOLE when it is another by now. */
 int cfr__sections_need(cfr_sections *sections);
+/* So much of a text whose outline came from a cache, if the file is what it was. */
+int cfr__sections_read_some(cfr_buf *out, cfr_sections *sections, uint32_t from, uint32_t to);
 /* Finds the lists of the text, which is there, and makes the root. */
 int cfr__sections_outline(cfr_sections *sections);
 int cfr__sections_of(cfr_sections **out, cfr_loader *loader, const cfr_source *source, cfr_format format,

@@ -201,7 +201,9 @@ static void test_cache(void **state)
 	assert_true(stats.scanned == 0 && stats.hashed == 0 && stats.parsed == 0 && stats.unchanged == 1 && stats.misses == 0);
 	assert_null(s->source);		/* the file was not read */
 	require_value(s, "/agents/1499/model", "m");
-	assert_non_null(s->source);	/* nobody had asked for this one */
+	assert_null(s->source);		/* nobody had asked for this one: only its text was */
+	cfr_loader_stats(&stats, loader);
+	assert_true(stats.parsed > 0 && stats.parsed < 200);
 	cfr_sections_unref(s);
 	cfr_loader_free(loader);
 
@@ -344,6 +346,82 @@ static void test_names(void **state)
 	double_free(cache);
 }
 
+/* Of a file whose outline is known, the text around an item is read: as if all of it had been. */
+static void require_alone(const char *name, bool json, unsigned least, unsigned most)
+{
+	struct double_cache *cache = double_new();
+	struct lazy n = { 0 };
+	cfr_documents docs;
+	cfr_source *source;
+	unsigned alone = 0;
+
+	assert_int_equal(cfr_source_open(&source, name, NULL, NULL), 0);
+	assert_int_equal(cfr_text_read(&docs, source, json ? CFR_JSON : CFR_YAML, NULL, NULL), 0);
+	for (int i = -1; i < 2000; i += i < 0 || i > 1950 ? 1 : 10) {
+		cfr_loader *loader = double_loader(cache);
+		cfr_sections *s;
+		cfr_node node;
+		char pointer[32];
+
+		assert_int_equal(cfr_sections_open(&s, loader, name, CFR_FORMAT_NONE, NULL, NULL), 0);
+		snprintf(pointer, sizeof(pointer), "/a/%d", i);
+		/* The first one makes the outline, and the section of all. */
+		if (i < 0)
+			snprintf(pointer, sizeof(pointer), "/b");
+		assert_int_equal(cfr_pointer_get(&node, cfr_tree_root(cfr_document_tree(docs.items[0])), cfr_str_of(pointer), NULL), 0);
+		assert_true(i < 0 ? s->source != NULL : s->source == NULL);
+		lazy_compare(&n, s, docs.items[0], node);
+		alone += s->source == NULL;
+		cfr_sections_unref(s);
+		cfr_loader_free(loader);
+	}
+	assert_int_equal(n.given, n.asked);
+	print_message("%u of %u were read alone\n", alone, n.asked);
+	assert_true(alone * 100 >= n.asked * least && alone * 100 <= n.asked * most);
+	cfr_documents_release(&docs);
+	cfr_source_unref(source);
+	double_free(cache);
+}
+
+static void test_alone(void **state)
+{
+	static const char *const ends[] = { "y.yaml", "j.json", "l.json" };
+	char names[3][96];
+
+	(void)state;
+	for (int k = 0; k < 3; k++) {
+		FILE *f;
+
+		snprintf(names[k], sizeof(names[k]), "%s.%s", file_name, ends[k]);
+		f = fopen(names[k], "w");
+		assert_non_null(f);
+		fputs(k ? "{\"b\": [1, {\"c\": 2}], \"a\": [" : "\xEF\xBB\xBF" "b: {c: 1}\na:\n# first\n", f);
+		for (int i = 0; i < 2000; i++) {
+			const char *sep = i ? k == 1 ? ",\n  " : ", " : "";
+
+			if (k)
+				fprintf(f, "%s{\"id\": %d, \"\xC3\xA9\": [1, 2, {\"x\": \"%*d\"}]}", sep, i, 40, i);
+			else
+				fprintf(f, "%sid: %d%s\n  \xC3\xA9: [1, 2]\n  t: |\n    %0*d\n%s", i % 250 == 1 ? "  " : "- ", i,
+				        i % 3 ? " # e" : "", 40, i,
+				        i % 5 == 0 ? "\n  # deep\n# left\n" : i % 7 == 0 ? "    # deeper\n" : "");
+			/* Behind the dash of the next one, far from what is in it. */
+			if (k == 0 && i % 250 == 0)
+				fputs("-\n", f);
+			for (int far = 0; far < 900 && i % 250 == 0 && k == 0; far++)
+				fprintf(f, "%s# a comment on a line of its own\n", far % 2 ? "" : "  ");
+		}
+		fputs(k ? "]}\n" : "", f);
+		fclose(f);
+	}
+	usleep(2200000);
+	require_alone(names[0], false, 80, 98);	/* where what comes next is far, all is read */
+	require_alone(names[1], true, 99, 100);
+	require_alone(names[2], true, 1, 50);	/* one line: where it is far from its beginning */
+	for (int k = 0; k < 3; k++)
+		unlink(names[k]);
+}
+
 static void *ask(void *arg)
 {
 	static atomic_uint next;
@@ -442,6 +520,7 @@ int main(void)
 		cmocka_unit_test(test_cache),
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_preload),
