@@ -223,7 +223,8 @@ static int take_over(cfr_sections *now, cfr_sections *old)
 		return CFR_READ_WHOLE;
 	now->format = old->format;
 	c.grown = (int64_t)b.len - (int64_t)a.len;
-	c.lines = cfr__count_breaks(a.ptr + head, a.len - tail - head) != cfr__count_breaks(b.ptr + head, b.len - tail - head);
+	c.lines = cfr__count_breaks(a.ptr + head, a.len - tail - head) !=
+	          cfr__count_breaks(b.ptr + head, b.len - tail - head);
 	if (!find_path(&c))
 		return CFR_READ_WHOLE;
 	r = move_lists(&c);

@@ -59,7 +59,8 @@ const uint32_t *cfr__sections_lines(uint32_t *count, cfr_sections *s)
 	lines[0] = 0;
 	for (size_t i = 1; i < blocks; i++)
 		lines[i] = lines[i - 1] + cfr__count_breaks(text.ptr + (i - 1) * CFR__LINES, CFR__LINES);
-	if (!atomic_compare_exchange_strong_explicit(&s->lines, &other, lines, memory_order_acq_rel, memory_order_acquire)) {
+	if (!atomic_compare_exchange_strong_explicit(&s->lines, &other, lines, memory_order_acq_rel,
+	                                             memory_order_acquire)) {
 		free(lines);
 		lines = other;
 	}

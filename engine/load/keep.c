@@ -1,7 +1,8 @@
 /* engine/load/keep.c -- what of sections a cache keeps: the outline of a text, and each section that was made of it.
  *
  * With them a value of an unchanged file is found without reading it: its stamp gives the digest of its text, that gives the
- * outline, and this the section, whose text lies in its record. Only a section that nobody asked for yet needs the file.
+ * outline, and this the section, whose text lies in its record. Of one that nobody asked for yet, its place in the file is
+ * read.
  *
  * Nothing that comes out of a record is trusted: an outline is proved to stay within the text and to lead nowhere in
  * circles, a document is proved by engine/tree/store.h.
@@ -106,11 +107,13 @@ static bool proved_items(const cfr__lists *l, const cfr__list *list, uint32_t nu
 		    (!w->sequence && (w->key < w->start || w->key_end < w->key || w->key_end > w->value)))
 			return false;
 		/* Lists are kept as they close: the inner ones first. */
-		if (it->list != CFR__NO_LIST && (it->list >= number || l->of[it->list].owner != i || it->shape != CFR__ENTRIES ||
-		                                 l->of[it->list].depth != list->depth + 1 ||
-		                                 l->of[it->list].start < (w->sequence ? w->start : w->value) ||
-		                                 l->of[it->list].end > w->end))
-			return false;
+		if (it->list != CFR__NO_LIST) {
+			const cfr__list *below = it->list < number ? &l->of[it->list] : NULL;
+
+			if (!below || below->owner != i || it->shape != CFR__ENTRIES || below->depth != list->depth + 1 ||
+			    below->start < (w->sequence ? w->start : w->value) || below->end > w->end)
+				return false;
+		}
 		last = w->end;
 	}
 	return true;
@@ -123,8 +126,8 @@ static bool proved(const cfr__lists *l, uint32_t text)
 	for (uint32_t i = 0; i < l->count; i++) {
 		const cfr__list *list = &l->of[i];
 
-		if (list->first != first || list->count == 0 || list->count > l->item_count - first || list->start > list->end ||
-		    list->end > text || list->depth >= CFR__OUTLINE_DEPTH || !proved_items(l, list, i))
+		if (list->first != first || list->count == 0 || list->count > l->item_count - first ||
+		    list->start > list->end || list->end > text || list->depth >= CFR__OUTLINE_DEPTH || !proved_items(l, list, i))
 			return false;
 		first += list->count;
 	}

@@ -1,4 +1,4 @@
-/* engine/load/open.c -- from a file to its outline: from a cache, which needs no look at the text, or by reading and scanning.
+/* engine/load/open.c -- from a file to its outline: out of a cache, without a look at the text, or by reading and scanning.
  *
  * Whatever goes wrong is answered by CFR_READ_WHOLE.
  */

@@ -83,8 +83,11 @@ int cfr_section_text(cfr_str *out, cfr_sections *s, const cfr_section *listed, c
 	uint32_t size = cfr_section_size(s, listed, entry);
 	int r = size ? cfr__sections_need(s) : CFR_READ_ALREADY;
 
-	if (r == 0)
-		*out = (cfr_str){ cfr_source_bytes(s->source).ptr + s->lists.items[cfr__section_item(s, listed, entry)].window.start, size };
+	if (r == 0) {
+		const cfr__listed *item = &s->lists.items[cfr__section_item(s, listed, entry)];
+
+		*out = (cfr_str){ cfr_source_bytes(s->source).ptr + item->window.start, size };
+	}
 	return r == CFR_E_NOMEM ? cfr_err_nomem(err) : r;
 }
 

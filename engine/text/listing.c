@@ -222,12 +222,14 @@ int cfr__list_close(cfr__tracker *t, uint32_t end)
 	gathered *g = at_level(t);
 	cfr__lists *out = t->listing->out;
 	cfr__level *level = &t->levels[t->depth - 1];
-	uint32_t first = g->count ? g->items[0].window.start : end, last = g->count ? g->items[g->count - 1].window.end : end;
+	uint32_t first = g->count ? g->items[0].window.start : end;
+	uint32_t last = g->count ? g->items[g->count - 1].window.end : end;
 	bool owned = t->depth == 1 || !g[-1].items[g[-1].count - 1].window.property;
 
 	if (muddled(t, end, level->indent) || !owned || !large(g, out->least, last - first))
 		return 0;
-	if (cfr_vec_room(&out->items, &out->item_cap, (uint64_t)out->item_count + g->count, sizeof(*out->items), NULL) < 0 ||
+	if (cfr_vec_room(&out->items, &out->item_cap, (uint64_t)out->item_count + g->count, sizeof(*out->items),
+	                 NULL) < 0 ||
 	    cfr_vec_room(&out->of, &out->cap, (uint64_t)out->count + 1, sizeof(*out->of), NULL) < 0)
 		return CFR_E_NOMEM;
 	memcpy(out->items + out->item_count, g->items, g->count * sizeof(*g->items));
