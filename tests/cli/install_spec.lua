@@ -53,7 +53,9 @@ describe("an installed cfgrun", function()
   end)
 
   case("starts with few libraries, and has of OpenSSL no more than SHA-256", { "nm", "readelf" }, function()
-    if not cli.read(build .. "/CMakeCache.txt"):find "\nCFR_ARCHIVES:STRING=crypto;lmdb\n" then
+    local cache = cli.read(build .. "/CMakeCache.txt")
+    local folder = cache:match "\nOPENSSL_CRYPTO_LIBRARY:FILEPATH=([^\n]*)/"
+    if not cache:find "\nCFR_ARCHIVES:STRING=crypto;lmdb\n" or not (folder and cli.exists(folder .. "/libcrypto.a")) then
       pending "the program was built without archives"
     end
     local needed = must "readelf -d prefix/bin/cfgrun"
@@ -117,6 +119,11 @@ describe("an installed cfgrun", function()
     must "mkdir root && for p in packages/*.deb; do dpkg-deb -x $p root; done"
     assert.truthy(must("root/usr/bin/cfgrun version"):find "^cfgrun %d")
     assert.truthy(cli.exists(here .. "/root/usr/share/doc/libcfgrun0/copyright"))
+    -- What lies in the program of others says so, as their licences want.
+    local notices = cli.read(here .. "/root/usr/share/doc/cfgrun/copyright")
+    for _, holder in ipairs { "Yann Collet", "Howard Chu", "The OpenSSL Project Authors", "OpenLDAP Public License" } do
+      assert.truthy(notices:find(holder, 1, true), holder)
+    end
     local depends = must "dpkg-deb -f packages/cfgrun_*.deb Depends"
     assert.truthy(depends:find "libyaml" and depends:find "liblua5.4" and depends:find "libpcre2", depends)
     assert.equal("libedit2", (must "dpkg-deb -f packages/cfgrun_*.deb Recommends":gsub("%s+$", "")))
