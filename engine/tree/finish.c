@@ -339,8 +339,10 @@ static int begin_image(struct layout *layout, bool over, cfr_err *err)
 	if (over) {
 		build->side.items = cfr_slab_trim(build->side.items, build->count * sizeof(*build->side.items));
 		build->cap = build->count;
-		if (build->wide_count)
+		if (build->wide_count) {
 			build->side.wide = cfr_slab_trim(build->side.wide, build->wide_count * sizeof(*build->side.wide));
+			build->wide_cap = build->wide_count;
+		}
 		layout->bytes = cfr_slab_grow(build->image, layout->size);
 		if (layout->bytes)
 			build->image = (unsigned char *)layout->bytes;

@@ -721,6 +721,32 @@ static void test_stream_keys(void **state)
 	cfr_source_unref(source);
 }
 
+/* Of a builder whose arrays became a tree, the next values are taken down as if it were the first. */
+static void test_tree_again(void **state)
+{
+	cfr_source *source = source_of("text");
+	cfr_build *build;
+
+	(void)state;
+	assert_int_equal(cfr_build_new(&build, source, CFR_YAML, NULL, NULL), 0);
+	for (uint32_t wide = 66; wide < 130; wide += 20) {
+		cfr_tree *tree;
+
+		cfr_build_reset(build);
+		begin(build, CFR_SEQUENCE, 0);
+		for (uint32_t i = 0; i < 1000; i++) {	/* far from what is before it: an entry that needs the second table */
+			cfr_mark mark = { i < wide ? 0 : 300, 300, 301, CFR_PLAIN, 0 };
+			assert_int_equal(cfr_build_int(build, i, &mark, NULL), 0);
+		}
+		assert_int_equal(cfr_build_end(build, 400, NULL), 0);
+		assert_int_equal(cfr_build_finish_tree(&tree, build, NULL), 0);
+		assert_int_equal(cfr_node_size(cfr_tree_root(tree)), 1000);
+		cfr_tree_unref(tree);
+	}
+	cfr_build_free(build);
+	cfr_source_unref(source);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -729,7 +755,7 @@ int main(void)
 		cmocka_unit_test(test_merge_kind), cmocka_unit_test(test_bomb), cmocka_unit_test(test_deep_alias), cmocka_unit_test(test_merge_bomb),
 		cmocka_unit_test(test_merge_empty_bomb),
 		cmocka_unit_test(test_limits), cmocka_unit_test(test_misuse), cmocka_unit_test(test_encoding),
-		cmocka_unit_test(test_stream), cmocka_unit_test(test_stream_keys),
+		cmocka_unit_test(test_stream), cmocka_unit_test(test_stream_keys), cmocka_unit_test(test_tree_again),
 	};
 	return cmocka_run_group_tests_name("tree/build", tests, NULL, NULL);
 }
