@@ -213,6 +213,8 @@ static bool fit(const cfr_source *source, cfr_str text, cfr_format format)
 {
 	bool ascii;
 
+	if (format == CFR_JSON)
+		return cfr__outline_json_fit(text);
 	if (cfr_utf8_valid(text.ptr, text.len) != text.len)
 		return false;
 	if (format == CFR_YAML && cfr__check_characters(&ascii, NULL, source, text) != 0)

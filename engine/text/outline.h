@@ -189,5 +189,7 @@ void cfr__track_take(cfr__tracker *t);
 int cfr__outline_yaml(cfr__tracker *t, uint32_t start, uint32_t end);
 /* `member`: what stands there is a member of an object or an item of an array alone. */
 int cfr__outline_json(cfr__tracker *t, uint32_t start, uint32_t end, const cfr__window *member);
+/* cfr__outline_fit for JSON: with a byte behind the text. */
+bool cfr__outline_json_fit(cfr_str text);
 
 #endif

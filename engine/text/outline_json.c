@@ -4,16 +4,38 @@
  * whatever stands between for a number or a word.
  *
  * For lists, a collection that is small is of no interest: it is passed by counting, without a look at its entries. One that
- * turns out to be large is gone back to; that costs as much text again as makes it large.
+ * turns out to be large is gone back to; that costs as much text again as makes it large. Most of a text is passed like this, so it
+ * is looked at in blocks of 64 bytes, as numbers with a bit for each: where quotes are, which of them are escaped, hence what
+ * stands between quotes, and the brackets and commas that do not.
  */
 #include "engine/text/outline.h"
+
+#include "engine/base/lanes.h"
+#include "engine/base/utf8.h"
 
 #define ONES  UINT64_C(0x0101010101010101)
 #define HIGHS UINT64_C(0x8080808080808080)
 
+enum { BLOCK = 64 };
+
+/* What is not between quotes in 64 bytes of text. */
+typedef struct block {
+	uint64_t brackets, commas;
+	uint64_t slashes;		/* backslashes: they are nothing there, and behind them nothing is known */
+} block;
+
+/* What a block has to know of the one before. */
+typedef struct carry {
+	uint64_t quoted;		/* all ones: it ended between quotes */
+	uint64_t escaped;		/* 1: with a backslash that escapes what comes next */
+} carry;
+
 typedef struct scanner {
 	const char *p, *end, *text;
 	cfr__tracker *t;
+	const char *from;		/* of the latest block; NULL: there was none */
+	block block;
+	carry carry;			/* for the next one */
 } scanner;
 
 static inline void skip_space(scanner *s)
@@ -101,42 +123,100 @@ static bool scalar(scanner *s)
 	return s->p > from;
 }
 
-/* Behind the collection that opens at s->p, if it ends within so many bytes; else NULL. */
-static const char *small(const scanner *s, uint32_t most, uint32_t *nodes, uint32_t *levels)
+/* The characters that backslashes escape. */
+static inline uint64_t escaped_by(uint64_t slashes, uint64_t *carried)
 {
-	static const char stops[256] = { ['\0'] = 1, ['"'] = 1, ['{'] = 1, ['}'] = 1, ['['] = 1, [']'] = 1, [','] = 1 };
+	uint64_t escaped = *carried;
+
+	*carried = 0;
+	for (slashes &= ~escaped; slashes;) {
+		uint64_t slash = slashes & (0 - slashes);
+
+		escaped |= slash << 1;
+		*carried = slash >> (BLOCK - 1);
+		slashes &= ~(slash | slash << 1);
+	}
+	return escaped;
+}
+
+/* Bit i: is the number of bits up to it odd? From an opening quote to before the closing one. */
+static inline uint64_t odd_so_far(uint64_t bits)
+{
+	for (int by = 1; by < BLOCK; by *= 2)
+		bits ^= bits << by;
+	return bits;
+}
+
+/* The block at `from`, of which no more than s->end is looked at. */
+static inline void next_block(scanner *s, const char *from)
+{
+	uint64_t quotes = 0, slashes = 0, brackets = 0, commas = 0, inside;
+	char last[BLOCK];
+
+	s->from = from;
+	if (CFR_UNLIKELY(s->end - from < BLOCK)) {
+		memset(last, ' ', sizeof(last));
+		memcpy(last, from, (size_t)(s->end - from));
+		from = last;
+	}
+	for (int i = 0; i < BLOCK; i += (int)sizeof(cfr_lanes)) {
+		cfr_lanes v = cfr_lanes_load(from + i), lower = v | 0x20;	/* [ becomes {, and ] } */
+
+		quotes |= (uint64_t)cfr_lanes_bits((cfr_lanes)(v == '"')) << i;
+		slashes |= (uint64_t)cfr_lanes_bits((cfr_lanes)(v == '\\')) << i;
+		brackets |= (uint64_t)cfr_lanes_bits((cfr_lanes)((lower == '{') | (lower == '}'))) << i;
+		commas |= (uint64_t)cfr_lanes_bits((cfr_lanes)(v == ',')) << i;
+	}
+	if (slashes | s->carry.escaped)
+		quotes &= ~escaped_by(slashes, &s->carry.escaped);
+	inside = odd_so_far(quotes) ^ s->carry.quoted;
+	s->carry.quoted = 0 - (inside >> (BLOCK - 1));
+	s->block = (block){ brackets & ~inside, commas & ~inside, slashes & ~inside };
+}
+
+/* Bits below bit `n` of 0 to 64. */
+static inline uint64_t below(size_t n) { return n < BLOCK ? (UINT64_C(1) << n) - 1 : ~UINT64_C(0); }
+
+static inline uint32_t ones(uint64_t bits)
+{
+	bits -= bits >> 1 & ONES * 0x55;
+	bits = (bits & ONES * 0x33) + (bits >> 2 & ONES * 0x33);
+	return (uint32_t)(((bits + (bits >> 4)) & ONES * 0x0F) * ONES >> 56);
+}
+
+/* Behind the collection that opens at s->p, if it ends within so many bytes; else NULL. */
+static const char *small(scanner *s, uint32_t most, uint32_t *nodes, uint32_t *levels)
+{
 	const char *p = s->p, *last = s->end - p < (ptrdiff_t)most ? s->end : p + most;
 	uint32_t depth = 0;
 
-	for (;; p++) {
-		while (p < last && !stops[(unsigned char)*p])
-			p++;
+	/* It may open in a block that is known, because the one before it ended there. */
+	if (!s->from || p < s->from || p - s->from >= BLOCK || s->block.slashes) {
+		s->carry = (carry){ 0, 0 };
+		next_block(s, p);
+	}
+	for (;; next_block(s, p)) {
+		uint64_t seen = ~below((size_t)(p - s->from)) & below((size_t)(last - s->from)), brackets, inner;
+
+		if (CFR_UNLIKELY(s->block.slashes & seen))
+			return NULL;
+		for (brackets = s->block.brackets & seen; brackets; brackets &= brackets - 1) {
+			int at = __builtin_ctzll(brackets);
+
+			if (s->from[at] & 2) {		/* of the four, those that open */
+				*nodes += 1;
+				if (++depth > *levels)
+					*levels = depth;
+			} else if (--depth == 0) {
+				inner = s->block.commas & seen & below((size_t)at);
+				*nodes += ones(inner);
+				return s->from + at + 1;
+			}
+		}
+		*nodes += ones(s->block.commas & seen);
+		p = s->from + BLOCK;
 		if (p >= last)
 			return NULL;
-		switch (*p) {
-		case '"':
-			for (p = string_stop(p + 1, last); p < last && *p == '\\'; p = string_stop(p + 2, last)) {
-				if (last - p < 2)
-					return NULL;
-			}
-			if (p >= last)
-				return NULL;
-			break;
-		case '{': case '[':
-			*nodes += 1;
-			if (++depth > *levels)
-				*levels = depth;
-			break;
-		case '}': case ']':
-			if (--depth == 0)
-				return p + 1;
-			break;
-		case ',':
-			*nodes += 1;
-			break;
-		default:
-			return NULL;
-		}
 	}
 }
 
@@ -239,4 +319,47 @@ int cfr__outline_json(cfr__tracker *t, uint32_t start, uint32_t end, const cfr__
 	if (!member)
 		skip_space(&s);
 	return r == 0 && s.p != s.end ? CFR__UNSAFE : r;
+}
+
+/* Control characters but tabs, line feeds, and carriage returns before one: in so many bytes behind which one more may be read. */
+static bool controls(const char *p, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)p[i] < 0x20 && p[i] != '\n' && p[i] != '\t' && (p[i] != '\r' || p[i + 1] != '\n'))
+			return true;
+	}
+	return false;
+}
+
+bool cfr__outline_json_fit(cfr_str text)
+{
+	cfr_lanes high = { 0 };
+	size_t at = 0;
+
+	for (; text.len - at >= BLOCK; at += BLOCK) {
+		const char *p = text.ptr + at;
+		cfr_lanes odd = { 0 };
+
+		/* A line feed becomes 255, any other control character 0 to 30. */
+		for (int i = 0; i < BLOCK; i += (int)sizeof(cfr_lanes)) {
+			cfr_lanes v = cfr_lanes_load(p + i);
+
+			high |= v;
+			odd |= (cfr_lanes)((v ^ '\n') - 1 < 0x1F);
+		}
+		if (!cfr_lanes_any(odd))
+			continue;
+		for (int i = 0; i < BLOCK; i += (int)sizeof(cfr_lanes)) {
+			cfr_lanes v = cfr_lanes_load(p + i), next = cfr_lanes_load(p + i + 1);
+
+			if (cfr_lanes_any((cfr_lanes)(v < 0x20) & (cfr_lanes)(v != '\n') & (cfr_lanes)(v != '\t') &
+			                  ~((cfr_lanes)(v == '\r') & (cfr_lanes)(next == '\n'))))
+				return false;
+		}
+	}
+	if (controls(text.ptr + at, text.len - at))
+		return false;
+	if (cfr_lanes_any(high & 0x80))
+		at = 0;
+	return cfr_utf8_valid(text.ptr + at, text.len - at) == text.len - at;
 }
