@@ -9,6 +9,7 @@
  */
 #include "engine/load/parts.h"
 
+#include "engine/base/lanes.h"
 #include "engine/base/utf8.h"
 #include "engine/base/vec.h"
 #include <stdlib.h>
@@ -22,23 +23,22 @@ enum {
 
 /* ---- places ---- */
 
-typedef uint8_t sixteen __attribute__((vector_size(16)));
-
 uint32_t cfr__count_breaks(const char *ptr, size_t len)
 {
-	const sixteen wanted = { 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10 };
 	uint32_t count = 0;
 	size_t at = 0;
 
-	while (len - at >= 16) {
-		sixteen sums = { 0 }, word;
-		size_t rounds = (len - at) / 16;
+	while (len - at >= sizeof(cfr_sixty_four)) {
+		size_t rounds = (len - at) / sizeof(cfr_sixty_four);
+		cfr_lanes sums = { 0 };
 
-		for (size_t i = 0; i < rounds && i < 255; i++, at += 16) {
-			memcpy(&word, ptr + at, 16);
-			sums -= (sixteen)(word == wanted);	/* equal bytes are -1 */
+		/* Equal bytes are -1. A lane has room for 255. */
+		for (size_t i = 0; i < rounds && i < 63; i++, at += sizeof(cfr_sixty_four)) {
+			cfr_sixty_four v = cfr_sixty_four_load(ptr + at);
+
+			sums -= (cfr_lanes)((v.a == '\n') + (v.b == '\n') + (v.c == '\n') + (v.d == '\n'));
 		}
-		for (int i = 0; i < 16; i++)
+		for (size_t i = 0; i < sizeof(sums); i++)
 			count += sums[i];
 	}
 	for (; at < len; at++)
@@ -114,10 +114,19 @@ static bool place_in(cfr_place *out, cfr_sections *s, const view *v, uint32_t of
 	return true;
 }
 
-/* The place of `to` from that of `from`. */
-static cfr_place advance(cfr_place place, cfr_str text, uint32_t from, uint32_t to)
+static uint32_t breaks_before(const uint32_t *lines, cfr_str text, uint32_t at)
 {
-	uint32_t breaks = cfr__count_breaks(text.ptr + from, to - from);
+	uint32_t from = at / CFR__LINES * CFR__LINES;
+
+	return lines[at / CFR__LINES] + cfr__count_breaks(text.ptr + from, at - from);
+}
+
+/* The place of `to` from that of `from`. The way is counted, unless it is long and `lines` know. */
+static cfr_place advance(cfr_place place, cfr_str text, const uint32_t *lines, uint32_t from, uint32_t to)
+{
+	uint32_t breaks = lines && to - from > 2 * CFR__LINES
+	                  ? breaks_before(lines, text, to) - breaks_before(lines, text, from)
+	                  : cfr__count_breaks(text.ptr + from, to - from);
 
 	if (breaks) {
 		from = line_start(text, to, UINT32_MAX);
@@ -299,6 +308,7 @@ int cfr__cut_item(cfr_source **out, cfr__window *window, cfr_sections *s, uint32
 
 typedef struct cutter {
 	cfr_str text;
+	const uint32_t *lines;		/* NULL: unknown */
 	cfr_buf part;
 	cfr__piece *pieces;
 	uint32_t count, cap;
@@ -317,7 +327,7 @@ static void cut(cutter *c, uint32_t to, cfr_str instead, uint32_t next, cfr_err 
 	c->pieces[c->count++] = (cfr__piece){ (uint32_t)c->part.len, c->place.line, c->place.column };
 	cfr_buf_add(&c->part, c->text.ptr + c->at, to - c->at);
 	cfr_buf_adds(&c->part, instead);
-	c->place = advance(c->place, c->text, c->at, next);
+	c->place = advance(c->place, c->text, c->lines, c->at, next);
 	c->at = next;
 	c->r = cfr_buf_check(&c->part, err);
 }
@@ -329,12 +339,14 @@ int cfr__cut_list(cfr_source **out, cfr_sections *s, uint32_t number, cfr_err *e
 	bool yaml = s->format == CFR_YAML;
 	cfr__around around = { .entry = true, .first = list->owner == CFR__NO_LIST };
 	cutter c = { .r = cfr__sections_need(s) };
+	uint32_t blocks;
 	view all;
 
 	if (c.r)
 		return c.r;
 	all = all_of(s);
 	c.text = all.text;
+	c.lines = cfr__sections_lines(&blocks, s);
 	c.at = yaml ? lead_start(&s->lists, list, list->first, &all) : list->start;
 	place_in(&c.place, s, &all, c.at);
 	for (uint32_t i = 0; i < list->count && c.r == 0; i++) {

@@ -142,16 +142,31 @@ static inline uint64_t escaped_by(uint64_t slashes, uint64_t *carried)
 /* Bit i: is the number of bits up to it odd? From an opening quote to before the closing one. */
 static inline uint64_t odd_so_far(uint64_t bits)
 {
-	for (int by = 1; by < BLOCK; by *= 2)
-		bits ^= bits << by;
-	return bits;
+	bits ^= bits << 1;
+	bits ^= bits << 2;
+	bits ^= bits << 4;
+	bits ^= bits << 8;
+	bits ^= bits << 16;
+	return bits ^ bits << 32;
+}
+
+static inline cfr_lanes bracket(cfr_lanes v)
+{
+	v |= 0x20;			/* [ becomes {, and ] } */
+	return (cfr_lanes)((v == '{') | (v == '}'));
+}
+
+static inline uint64_t brackets(const cfr_sixty_four *v)
+{
+	return cfr_sixty_four_bits(bracket(v->a), bracket(v->b), bracket(v->c), bracket(v->d));
 }
 
 /* The block at `from`, of which no more than s->end is looked at. */
 static inline void next_block(scanner *s, const char *from)
 {
-	uint64_t quotes = 0, slashes = 0, brackets = 0, commas = 0, inside;
+	uint64_t quotes, slashes, inside;
 	char last[BLOCK];
+	cfr_sixty_four v;
 
 	s->from = from;
 	if (CFR_UNLIKELY(s->end - from < BLOCK)) {
@@ -159,19 +174,14 @@ static inline void next_block(scanner *s, const char *from)
 		memcpy(last, from, (size_t)(s->end - from));
 		from = last;
 	}
-	for (int i = 0; i < BLOCK; i += (int)sizeof(cfr_lanes)) {
-		cfr_lanes v = cfr_lanes_load(from + i), lower = v | 0x20;	/* [ becomes {, and ] } */
-
-		quotes |= (uint64_t)cfr_lanes_bits((cfr_lanes)(v == '"')) << i;
-		slashes |= (uint64_t)cfr_lanes_bits((cfr_lanes)(v == '\\')) << i;
-		brackets |= (uint64_t)cfr_lanes_bits((cfr_lanes)((lower == '{') | (lower == '}'))) << i;
-		commas |= (uint64_t)cfr_lanes_bits((cfr_lanes)(v == ',')) << i;
-	}
+	v = cfr_sixty_four_load(from);
+	quotes = cfr_sixty_four_equal(&v, '"');
+	slashes = cfr_sixty_four_equal(&v, '\\');
 	if (slashes | s->carry.escaped)
 		quotes &= ~escaped_by(slashes, &s->carry.escaped);
 	inside = odd_so_far(quotes) ^ s->carry.quoted;
 	s->carry.quoted = 0 - (inside >> (BLOCK - 1));
-	s->block = (block){ brackets & ~inside, commas & ~inside, slashes & ~inside };
+	s->block = (block){ brackets(&v) & ~inside, cfr_sixty_four_equal(&v, ',') & ~inside, slashes & ~inside };
 }
 
 /* Bits below bit `n` of 0 to 64. */
@@ -196,12 +206,12 @@ static const char *small(scanner *s, uint32_t most, uint32_t *nodes, uint32_t *l
 		next_block(s, p);
 	}
 	for (;; next_block(s, p)) {
-		uint64_t seen = ~below((size_t)(p - s->from)) & below((size_t)(last - s->from)), brackets, inner;
+		uint64_t seen = ~below((size_t)(p - s->from)) & below((size_t)(last - s->from)), left, inner;
 
 		if (CFR_UNLIKELY(s->block.slashes & seen))
 			return NULL;
-		for (brackets = s->block.brackets & seen; brackets; brackets &= brackets - 1) {
-			int at = __builtin_ctzll(brackets);
+		for (left = s->block.brackets & seen; left; left &= left - 1) {
+			int at = __builtin_ctzll(left);
 
 			if (s->from[at] & 2) {		/* of the four, those that open */
 				*nodes += 1;
@@ -331,6 +341,17 @@ static bool controls(const char *p, size_t len)
 	return false;
 }
 
+static inline cfr_lanes control(const char *p)
+{
+	cfr_lanes v = cfr_lanes_load(p), next = cfr_lanes_load(p + 1);
+
+	return (cfr_lanes)(v < 0x20) & (cfr_lanes)(v != '\n') & (cfr_lanes)(v != '\t') &
+	       ~((cfr_lanes)(v == '\r') & (cfr_lanes)(next == '\n'));
+}
+
+/* A line feed becomes 255, any other control character 0 to 30. */
+static inline cfr_lanes unusual(cfr_lanes v) { return (cfr_lanes)((v ^ '\n') - 1 < 0x1F); }
+
 bool cfr__outline_json_fit(cfr_str text)
 {
 	cfr_lanes high = { 0 };
@@ -338,24 +359,12 @@ bool cfr__outline_json_fit(cfr_str text)
 
 	for (; text.len - at >= BLOCK; at += BLOCK) {
 		const char *p = text.ptr + at;
-		cfr_lanes odd = { 0 };
+		cfr_sixty_four v = cfr_sixty_four_load(p);
 
-		/* A line feed becomes 255, any other control character 0 to 30. */
-		for (int i = 0; i < BLOCK; i += (int)sizeof(cfr_lanes)) {
-			cfr_lanes v = cfr_lanes_load(p + i);
-
-			high |= v;
-			odd |= (cfr_lanes)((v ^ '\n') - 1 < 0x1F);
-		}
-		if (!cfr_lanes_any(odd))
-			continue;
-		for (int i = 0; i < BLOCK; i += (int)sizeof(cfr_lanes)) {
-			cfr_lanes v = cfr_lanes_load(p + i), next = cfr_lanes_load(p + i + 1);
-
-			if (cfr_lanes_any((cfr_lanes)(v < 0x20) & (cfr_lanes)(v != '\n') & (cfr_lanes)(v != '\t') &
-			                  ~((cfr_lanes)(v == '\r') & (cfr_lanes)(next == '\n'))))
-				return false;
-		}
+		high |= v.a | v.b | v.c | v.d;
+		if (cfr_lanes_any(unusual(v.a) | unusual(v.b) | unusual(v.c) | unusual(v.d)) &&
+		    cfr_lanes_any(control(p) | control(p + 16) | control(p + 32) | control(p + 48)))
+			return false;
 	}
 	if (controls(text.ptr + at, text.len - at))
 		return false;
