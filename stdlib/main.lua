@@ -74,8 +74,8 @@ local function run(argv)
   if ok then
     return result or 0
   end
-  if type(result) == "string" then
-    result = { message = "interrupted", exit = 130 }
+  if type(result) == "string" then -- "interrupted", or what no handler was called for: "not enough memory"
+    result = result:find "interrupted$" and { message = "interrupted", exit = 130 } or { message = result, exit = 2 }
   end
   require("problem").show(result)
   return result.exit or 2

@@ -171,6 +171,17 @@ false	false	true	false
     end
   end)
 
+  it("is not interrupted, but fails, when memory is at its end", function()
+    cli.write(here .. "/s.lua", "local t\nwhile true do\n  t = { t }\nend\n")
+    local limit = "ulimit -v 100000; $CFGRUN "
+    if cli.shell(here, limit .. "version").status ~= 0 then
+      pending "a sanitizer wants more address space"
+    end
+    local r = cli.shell(here, limit .. "run s.lua")
+    assert.equal(2, r.status)
+    assert.equal("cfgrun: not enough memory\n", r.err)
+  end)
+
   it("shows errors with their line", function()
     local r = script "local x\n  print(x.y)\n"
     assert.equal(2, r.status)
