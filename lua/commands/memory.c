@@ -9,6 +9,7 @@
  */
 #include "lua/commands/bind.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +33,7 @@ static size_t rounded(size_t size) { return (size + ALIGN - 1) & ~(size_t)(ALIGN
 
 static bool inside(const cfr__lua_room *room, const void *ptr)
 {
-	return room->base && (const char *)ptr >= room->base && (const char *)ptr < room->base + ROOM;
+	return room->base && (uintptr_t)ptr - (uintptr_t)room->base < ROOM;	/* pointers of two objects are not compared */
 }
 
 void cfr__cmd_room_open(cfr__lua_room *room)
