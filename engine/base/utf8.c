@@ -1,10 +1,11 @@
 /* engine/base/utf8.c -- is it UTF-8, and its code points.
  *
- * Configuration is ASCII but for a word here and there, so the check strides over ASCII 32 bytes at a time, looking at
- * the high bits of four words together, and decodes by hand only where a high bit is set.
+ * Configuration is ASCII but for a word here and there, so the check strides over ASCII 64 bytes at a time, looking at
+ * their high bits together, and decodes by hand only where a high bit is set.
  */
 #include "engine/base/utf8.h"
 
+#include "engine/base/lanes.h"
 #include <string.h>
 
 #define HIGH UINT64_C(0x8080808080808080)
@@ -15,6 +16,13 @@ static uint64_t load(const char *p)
 
 	memcpy(&w, p, sizeof(w));
 	return w;
+}
+
+static inline bool any_high(const char *p)
+{
+	cfr_sixty_four v = cfr_sixty_four_load(p);
+
+	return cfr_lanes_any((v.a | v.b | v.c | v.d) & 0x80);
 }
 
 /* Length of the well-formed sequence at p (first byte not ASCII), 0 if it is none: the table of RFC 3629, section 4. */
@@ -54,9 +62,8 @@ size_t cfr_utf8_valid(const char *ptr, size_t len)
 	size_t i = 0;
 
 	while (i < len) {
-		while (len - i >= 32 &&
-		       !((load(ptr + i) | load(ptr + i + 8) | load(ptr + i + 16) | load(ptr + i + 24)) & HIGH))
-			i += 32;
+		while (len - i >= sizeof(cfr_sixty_four) && !any_high(ptr + i))
+			i += sizeof(cfr_sixty_four);
 		while (len - i >= 8 && !(load(ptr + i) & HIGH))
 			i += 8;
 		while (i < len && (unsigned char)ptr[i] < 0x80)
