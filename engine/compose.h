@@ -54,6 +54,12 @@ typedef struct cfr_strategy_at {
 	cfr_strategy how;
 } cfr_strategy_at;
 
+/* Where something is declared, for messages. file empty: nobody knows. */
+typedef struct cfr_declared {
+	cfr_str file;
+	uint32_t line, column;
+} cfr_declared;
+
 typedef struct cfr_layer {
 	cfr_str name;			/* as people call it: "base", "production" */
 	cfr_str file;			/* read when `source` is NULL */
@@ -62,6 +68,8 @@ typedef struct cfr_layer {
 	cfr_str at;			/* not empty: the document is the value of this one place, in place of what is there */
 	const cfr_str *remove;		/* places of the layers below that go before this one is merged */
 	uint32_t remove_count;
+	const cfr_declared *remove_at;	/* of each of them; may be NULL */
+	cfr_declared declared;
 	bool optional;			/* a file that is not there is no error */
 	bool interpolate;		/* strings may hold references */
 } cfr_layer;

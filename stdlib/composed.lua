@@ -162,7 +162,8 @@ local function findings_of(outcome, by_name, options)
         end
       end
     end
-    local key = table.concat({ finding.rule, finding.file, finding.line, finding.column, finding.message }, "\0")
+    local file = composed and real(finding.file) or finding.file
+    local key = table.concat({ finding.rule, file, finding.line, finding.column, finding.message }, "\0")
     if not seen[key] then
       seen[key] = true
       list[#list + 1] = finding

@@ -16,6 +16,8 @@ local M = {}
 ---@field optional? boolean
 ---@field interpolate? boolean
 ---@field delete? string[]
+---@field declared? { file: string, line: integer, column: integer } where the project file names it
+---@field deleted_at? { file: string, line: integer, column: integer }[]
 
 ---@class Composition
 ---@field name string
@@ -92,10 +94,22 @@ end
 local function layer(tools)
   return function(node)
     if node:kind() == "string" then
-      return { file = node:value() }
+      return { file = node:value(), declared = node:span() }
     end
-    return tools.fields(node, { file = tools.text, name = tools.text, when = tools.list_of(tools.text),
-      optional = tools.flag, interpolate = tools.flag, delete = tools.list_of(tools.pointer) }, { "file" })
+    local declared, deleted_at = nil, {}
+    local made = tools.fields(node, {
+      file = function(value)
+        declared = value:span()
+        return tools.text(value)
+      end,
+      name = tools.text, when = tools.list_of(tools.text), optional = tools.flag, interpolate = tools.flag,
+      delete = tools.list_of(function(value)
+        deleted_at[#deleted_at + 1] = value:span()
+        return tools.pointer(value)
+      end),
+    }, { "file" })
+    made.declared, made.deleted_at = declared, deleted_at
+    return made
   end
 end
 
@@ -217,6 +231,18 @@ local function variables(options)
   return env
 end
 
+--- Who took away what is not there: the highest layer that deletes the place, or one around it.
+local function deleter(layers, pointer)
+  for i = #layers, 1, -1 do
+    for k, gone in ipairs(layers[i].delete or {}) do
+      if pointer == gone or pointer:sub(1, #gone + 1) == gone .. "/" then
+        local at = (layers[i].deleted_at or {})[k]
+        return ("layer '%s' deletes '%s'%s"):format(layers[i].name, gone, at and (" (%s:%d:%d)"):format(at.file, at.line, at.column) or "")
+      end
+    end
+  end
+end
+
 --- Composes. `when` are the words that hold.
 ---@param composition Composition
 ---@param root string the folder that its files are named from
@@ -230,7 +256,7 @@ function M.compose(composition, root, options, when)
   for _, one in ipairs(declared) do
     if holds(one, when) then
       layers[#layers + 1] = { file = composition.layers and M.beside(root, one.file) or one.file, name = one.name or one.file,
-        optional = one.optional, delete = one.delete,
+        optional = one.optional, delete = one.delete, declared = one.declared, deleted_at = one.deleted_at,
         interpolate = one.interpolate == nil and (composition.interpolate or composition.dialect ~= nil) or one.interpolate }
     end
   end
@@ -247,6 +273,7 @@ function M.compose(composition, root, options, when)
   end
   if not made and problem.nowhere then
     problem.file = composition.name
+    problem.hint = deleter(layers, options.at) or problem.hint
     error(problem, 0)
   elseif not made then
     problem.exit = 2 -- whatever is missing: there is no result
@@ -281,7 +308,8 @@ local function of_files(words, options)
         "known are merge, replace, append, prepend, union and by:KEY")
   end
   local folder = words[1]:match "^(.*)/[^/]*$"
-  made.root = options.root or folder == "" and "/" or folder or "."
+  folder = folder == "" and "/" or folder or "."
+  made.root = options.root or core.files.kind(folder) == "folder" and folder or "." -- else the file is told to be missing
   return made
 end
 

@@ -78,11 +78,17 @@ local function origins_yaml(snapshot, text)
   return table.concat(out, "\n") .. "\n"
 end
 
---- The text of a node that is at `pointer`; in the document that it was read from it may be elsewhere.
-local function one_value(node, pointer, format)
+--- The text of a node that is at `pointer`; in the document that it was read from it may be elsewhere. What cannot be
+--- written is told with the place that it was written at.
+local function text_of(snapshot, node, pointer, format)
   local text, problem = node:text { format = format }
   if not text then
-    problem.path = problem.path and pointer .. problem.path:sub(#node:path() + 1)
+    local below = problem.path and node:get(problem.path:sub(#node:path() + 1))
+    local origin = below and snapshot:origin(below)
+    if origin then
+      problem.file, problem.line, problem.column = origin.file, origin.line, origin.column
+      problem.path = pointer .. problem.path:sub(#node:path() + 1)
+    end
     error(problem, 0)
   end
   return text:find "\n$" and text or text .. "\n"
@@ -98,20 +104,20 @@ function M.run(options, words)
     error { message = "compose: --origins tells of all values, --at of one", exit = 2,
       hint = "cfgrun explain tells where one value came from" }
   end
-  local snapshot = compositions.of_words(words, projects.of(options), options)
+  local made, _, origins = compositions.of_words(words, projects.of(options), options)
   local format = options.format or "yaml"
   if options.at then
-    io.stdout:write(one_value(snapshot, options.at, format))
+    io.stdout:write(text_of(origins, made, options.at, format))
     return 0
   end
+  local snapshot = made
   if options.origins and format == "json" then
     io.stdout:write(origins_json(snapshot))
     return 0
   elseif options.origins and format ~= "yaml" then
     error { message = "--origins goes with yaml and json", exit = 2 }
   end
-  local text = ok(snapshot:document():root():text { format = format })
-  text = text:find "\n$" and text or text .. "\n"
+  local text = text_of(snapshot, snapshot:document():root(), "", format)
   io.stdout:write(options.origins and origins_yaml(snapshot, text) or text)
   return 0
 end

@@ -175,12 +175,18 @@ static int no_child(cfr__cell *at, cfr_str token, cfr_str pointer, cfr_err *err)
 	return CFR_E_NOTFOUND;
 }
 
-int cfr__cell_get(cfr__cell **out, cfr__cell **parent, uint32_t *index, cfr__composer *c, cfr_str pointer, cfr_err *err)
+/* The last place that was reached, and what is left of a pointer there. */
+typedef struct walk {
+	cfr__cell *at, *above;
+	cfr_str rest;
+	uint32_t place;			/* of `at` in `above` */
+	bool by_strings;		/* a string on the way is no error: it may refer to something */
+} walk;
+
+static int walk_down(walk *w, cfr__composer *c, cfr_str whole, cfr_err *err)
 {
-	cfr__cell *at = c->top, *above = NULL;
-	cfr_str whole = pointer;
+	cfr_str pointer = w->rest;
 	cfr_buf token = CFR_BUF_INIT;
-	uint32_t place = 0;
 	int r = 0;
 
 	if (pointer.len && pointer.ptr[0] != '/') {
@@ -192,30 +198,52 @@ int cfr__cell_get(cfr__cell **out, cfr__cell **parent, uint32_t *index, cfr__com
 	while (r == 0 && cfr_pointer_next(&token, &pointer)) {
 		cfr_str name = cfr_buf_str(&token);
 		cfr__cell **next = NULL;
+		uint32_t place;
 
-		if ((r = cfr_buf_check(&token, err)) < 0 || (r = cfr__cell_open(c, at, err)) < 0)
+		if ((r = cfr_buf_check(&token, err)) < 0 || (r = cfr__cell_open(c, w->at, err)) < 0)
 			break;
-		if (at->state == CELL_MAPPING) {
-			next = cfr__cell_find(c, at, name);
-		} else if (at->state == CELL_SEQUENCE && cfr__cell_index(&place, name) && place < at->count) {
-			next = &at->items[place];
-		}
+		if (w->by_strings && cfr__is_reference(c, w->at))
+			break;
+		if (w->at->state == CELL_MAPPING)
+			next = cfr__cell_find(c, w->at, name);
+		else if (w->at->state == CELL_SEQUENCE && cfr__cell_index(&place, name) && place < w->at->count)
+			next = &w->at->items[place];
 		if (!next) {
-			r = no_child(at, name, whole, err);
+			r = no_child(w->at, name, whole, err);
 			break;
 		}
-		above = at;
-		place = (uint32_t)(next - at->items);
-		at = *next;
+		w->above = w->at;
+		w->place = (uint32_t)(next - w->at->items);
+		w->at = *next;
+		w->rest = pointer;
 	}
 	cfr_buf_release(&token);
-	if (r < 0 || (r = cfr__cell_settle(c, at, err)) < 0)
+	return r < 0 ? r : cfr__cell_settle(c, w->at, err);
+}
+
+int cfr__cell_get(cfr__cell **out, cfr__cell **parent, uint32_t *index, cfr__composer *c, cfr_str pointer, cfr_err *err)
+{
+	walk w = { .at = c->top, .rest = pointer };
+	int r = walk_down(&w, c, pointer, err);
+
+	if (r < 0)
 		return r;
-	*out = at;
-	if (parent)
-		*parent = above;
-	if (index)
-		*index = place;
+	*out = w.at;
+	*parent = w.above;
+	*index = w.place;
+	return 0;
+}
+
+int cfr__cell_reach(cfr__cell **out, cfr_str *rest, cfr__composer *c, cfr__cell *from, cfr_str pointer, cfr_str whole,
+		    cfr_err *err)
+{
+	walk w = { .at = from, .rest = pointer, .by_strings = true };
+	int r = walk_down(&w, c, whole, err);
+
+	if (r < 0)
+		return r;
+	*out = w.at;
+	*rest = w.rest;
 	return 0;
 }
 

@@ -58,12 +58,15 @@ int cfr__composer_start(cfr__composer *c, cfr_err *err)
 	return cfr__load_layers(c, err);
 }
 
-/* The ceiling as it was given, in the message. */
-static void true_depth(const cfr__composer *c, cfr_err *err)
+/* The ceiling as it was given, in the message of one that was lowered. */
+static void true_depth(const cfr__composer *c, const cfr_limits *lowered, cfr_err *err)
 {
-	cfr_err told = CFR_ERR_INIT;
+	cfr_err low = CFR_ERR_INIT, told = CFR_ERR_INIT;
 
+	cfr_err_limit(&low, lowered, CFR_LIMIT_DEPTH);
 	cfr_err_limit(&told, &c->limits, CFR_LIMIT_DEPTH);
+	if (strcmp(err->message, low.message) != 0)
+		return;
 	memcpy(err->message, told.message, sizeof(err->message));
 	memcpy(err->hint, told.hint, sizeof(err->hint));
 }
@@ -87,8 +90,8 @@ int cfr__write(cfr_snapshot **out, cfr__composer *c, cfr__cell *cell, const cfr_
 	    (r = cfr_build_new(&c->build, source, CFR_YAML, &limits, err)) == 0 &&
 	    (r = cfr__emit(c, cell, way, err)) == 0)
 		r = cfr_build_finish(&c->snap->doc, c->build, 0, 0, 0, err);
-	if (r == CFR_E_LIMIT && way && err && strcmp(err->limit, cfr_limit_word(CFR_LIMIT_DEPTH)) == 0)
-		true_depth(c, err);
+	if (r == CFR_E_LIMIT && way && err)
+		true_depth(c, &limits, err);
 	cfr_build_free(c->build);
 	c->build = NULL;
 	cfr_source_unref(source);

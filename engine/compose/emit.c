@@ -110,13 +110,6 @@ static int emit_value(cfr__composer *c, const cfr__origin *from, cfr_node node, 
 	return cfr_build_end(c->build, 0, err);
 }
 
-static bool has_reference(cfr_node node)
-{
-	cfr_str text = cfr_node_string(node);
-
-	return cfr_node_kind(node) == CFR_STRING && text.len >= 2 && memmem(text.ptr, text.len, "${", 2) != NULL;
-}
-
 static int emit_cell(cfr__composer *c, cfr__cell *cell, const cfr__origin *from, cfr_reference *references,
                      const cfr__way *way, const cfr__asking *asking, cfr_err *err);
 
@@ -125,28 +118,29 @@ static int emit_reference(cfr__composer *c, cfr__cell *cell, const cfr__origin *
                           const cfr__way *way, const cfr__asking *up, cfr_err *err)
 {
 	cfr_reference *own = NULL, **kept = c->references;
-	cfr__value value = { { NULL, 0 }, NULL, NULL };
+	cfr__value value = { .cell = NULL };
 	cfr__asking asking;
-	cfr_buf path = CFR_BUF_INIT;
-	int r;
+	int r = cfr__ask(&asking, c, up, cell, way, err);
 
-	cfr__way_write(&path, way);
-	if ((r = cfr_buf_check(&path, err)) == 0 &&
-	    (r = cfr__ask(&asking, c, up, cell, cfr_buf_str(&path), err)) == 0) {
-		c->references = references ? NULL : &own;
-		r = cfr__refer(&value, c, cell, &asking, err);
-		c->references = kept;
-		if (!references)
-			references = own;
-		if (r == 0 && value.cell)
-			r = emit_cell(c, value.cell, from, references, way, &asking, err);
-		else if (r == 0 && value.doc)
-			r = emit_value(c, from, cfr_tree_root(cfr_document_tree(value.doc)), references, err);
-		else if (r == 0 && (r = note_leaf(c, from, references, err)) == 0)
-			r = build_string(c, value.text, err);
+	if (r < 0) {
+		cfr__cell_place(c, &cell->from, err);
+		return r;
+	}
+	c->references = references ? NULL : &own;
+	r = cfr__refer(&value, c, cell, &asking, err);
+	c->references = kept;
+	if (!references)
+		references = own;
+	if (r == 0 && value.cell) {
+		/* What is below it is called by its own place: that is in a file. */
+		cfr__asking below = { &asking, value.cell, value.way, asking.depth };
+		r = emit_cell(c, value.cell, from, references, value.way, &below, err);
+	} else if (r == 0 && value.doc) {
+		r = emit_value(c, from, value.node, references, err);
+	} else if (r == 0 && (r = note_leaf(c, from, references, err)) == 0) {
+		r = build_string(c, value.text, err);
 	}
 	cfr_document_unref(value.doc);
-	cfr_buf_release(&path);
 	return r;
 }
 
@@ -187,7 +181,7 @@ static int emit_cell(cfr__composer *c, cfr__cell *cell, const cfr__origin *from,
 	if (r < 0)
 		return r;
 	refers = cfr__refers(c, cell->from.part);
-	if (cell->state == CELL_CLOSED && refers && has_reference(cell->from.node))
+	if (refers && cfr__is_reference(c, cell))
 		return emit_reference(c, cell, from, references, way, asking, err);
 	if (cell->state == CELL_CLOSED && !refers && from == &cell->from)
 		return (r = cfr__complete(c, &cell->from, err)) < 0 ? r : emit_document(c, from, err);

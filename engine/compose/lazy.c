@@ -67,6 +67,18 @@ static bool keep(cfr_arena *arena, cfr_str *text)
 	return text->ptr != NULL;
 }
 
+static const cfr_declared *keep_declared(recipe *r, const cfr_declared *from, uint32_t count)
+{
+	cfr_declared *to = cfr_arena_zalloc(&r->arena, (size_t)count + 1, sizeof(*to));
+
+	for (uint32_t i = 0; to && i < count; i++) {
+		to[i] = from[i];
+		if (!keep(&r->arena, &to[i].file))
+			return NULL;
+	}
+	return to;
+}
+
 static bool keep_layers(recipe *r, const cfr_composition *from)
 {
 	cfr_layer *layers = cfr_arena_zalloc(&r->arena, (size_t)from->layer_count + 1, sizeof(*layers));
@@ -83,7 +95,9 @@ static bool keep_layers(recipe *r, const cfr_composition *from)
 			to->source = cfr_source_ref(to->source);
 		r->what.layer_count = i + 1;
 		to->remove = remove;
-		if (!remove || !keep(&r->arena, &to->name) || !keep(&r->arena, &to->file) || !keep(&r->arena, &to->at))
+		if (!remove || !keep(&r->arena, &to->name) || !keep(&r->arena, &to->file) || !keep(&r->arena, &to->at) ||
+		    !keep(&r->arena, &to->declared.file) ||
+		    (to->remove_at && !(to->remove_at = keep_declared(r, to->remove_at, to->remove_count))))
 			return false;
 		for (uint32_t k = 0; k < to->remove_count; k++) {
 			remove[k] = from->layers[i].remove[k];

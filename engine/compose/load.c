@@ -144,8 +144,9 @@ static int include_path(cfr__cell **low, cfr__composer *c, const cfr__origin *sp
 	int r;
 
 	if (cfr_node_kind(spec->node) != CFR_STRING) {
-		r = cfr_err_set(err, CFR_E_KIND, "an include is a path, a glob, or a list of them, not a %s",
-				cfr_kind_name(cfr_node_kind(spec->node)));
+		const char *kind = cfr_kind_name(cfr_node_kind(spec->node));
+		r = cfr_err_set(err, CFR_E_KIND, "an include is a path, a glob, or a list of them, not %s %s",
+				strchr("io", kind[0]) ? "an" : "a", kind);
 		cfr__cell_place(c, spec, err);
 		return r;
 	}
@@ -320,6 +321,27 @@ static int include_cell(cfr__cell **out, cfr__composer *c, uint32_t part, const 
 
 /* --- layers --- */
 
+static void at_declared(const cfr_declared *at, cfr_err *err)
+{
+	if (at->file.len)
+		cfr_err_at(err, at->file, at->line, at->column);
+}
+
+/* A layer whose file is not there. */
+static void told_missing(const cfr__composer *c, const cfr_layer *layer, cfr_err *err)
+{
+	char hint[sizeof(err->hint)], message[sizeof(err->message)];
+
+	if (!layer->declared.file.len)
+		return;
+	memcpy(hint, err->hint, sizeof(hint));
+	memcpy(message, err->message, sizeof(message));
+	cfr_err_set(err, CFR_E_NOTFOUND, "a layer of '%.*s' is missing: %.180s",
+		    (int)(c->what->name.len < 40 ? c->what->name.len : 40), c->what->name.ptr, message);
+	cfr_err_hint(err, "%.150s%s`optional: true` lets a layer be absent", hint, hint[0] ? " " : "");
+	at_declared(&layer->declared, err);
+}
+
 static int remove_places(cfr__composer *c, const cfr_layer *layer, cfr_err *err)
 {
 	cfr__cell *at, *parent;
@@ -346,6 +368,8 @@ static int remove_places(cfr__composer *c, const cfr_layer *layer, cfr_err *err)
 			    r == 0 ? "that is everything" : "the layers below it have no such place");
 		if (why.hint[0])
 			cfr_err_hint(err, "%s", why.hint);
+		if (layer->remove_at)
+			at_declared(&layer->remove_at[i], err);
 		return r == 0 ? CFR_E_KIND : r;
 	}
 	return 0;
@@ -403,14 +427,16 @@ static int open_layer(uint32_t *out, cfr__composer *c, uint32_t index, cfr_err *
 	if (found && (r = cfr__place_layer(found, c, layer->file, &why)) < 0) {
 		if (r == CFR_E_NOTFOUND && layer->optional)
 			return (r = cfr__depend_absent(c, layer->file, err)) < 0 ? r : 2;
+		if (r == CFR_E_NOTFOUND)
+			told_missing(c, layer, &why);
+		else
+			at_declared(&layer->declared, &why);
 		if (err)
 			*err = why;
-		if (c->what->layer_count > 1)
-			cfr_err_hint(err, "`optional: true` lets a layer be absent");
 		return r;
 	}
-	if (found && !(name = cfr_arena_str(&c->ground->arena, layer->file)).ptr)
-		return cfr_err_nomem(err);
+	if (found)
+		name = found->shown;
 	if ((r = open_sections(&sections, c, layer, name.ptr, found, err)) <= 0)
 		return r < 0 ? r : cfr__part_add_sections(out, c, sections, index, found, err);
 	if ((r = read_layer(&doc, c, layer, name.ptr, found, err)) < 0)

@@ -101,7 +101,7 @@ typedef struct cfr__way {
 typedef struct cfr__asking {
 	const struct cfr__asking *up;
 	const cfr__cell *cell;
-	cfr_str path;			/* as it was asked for */
+	const cfr__way *way;		/* to it */
 	uint32_t depth;
 } cfr__asking;
 
@@ -202,9 +202,13 @@ int cfr__cell_add(cfr__composer *c, cfr__cell *into, cfr__cell *item, cfr_err *e
 cfr__cell **cfr__cell_find(cfr__composer *c, cfr__cell *mapping, cfr_str key);
 bool cfr__cell_index(uint32_t *out, cfr_str token);	/* "0", "12": no sign, no leading zero */
 void cfr__cell_drop(cfr__cell *from, uint32_t index);
-/* Follow a pointer; CFR_E_NOTFOUND with the nearest key. `parent` and `index` may be NULL. */
+/* Follow a pointer; CFR_E_NOTFOUND with the nearest key. */
 int cfr__cell_get(cfr__cell **out, cfr__cell **parent, uint32_t *index, cfr__composer *c, cfr_str pointer,
 		  cfr_err *err);
+/* The same from some cell, up to a string that something is asked below of: then `rest` is what is left. `whole` is
+ * for messages. */
+int cfr__cell_reach(cfr__cell **out, cfr_str *rest, cfr__composer *c, cfr__cell *from, cfr_str pointer, cfr_str whole,
+		    cfr_err *err);
 /* Where it is written: fills `err`'s place; "file:line:column" into `out`. */
 void cfr__cell_place(const cfr__composer *c, const cfr__origin *at, cfr_err *err);
 void cfr__cell_show(char out[200], const cfr__composer *c, const cfr__origin *at);
@@ -281,12 +285,15 @@ int cfr__one_document(cfr_document **out, cfr_documents docs, cfr_err *err);
 typedef struct cfr__value {
 	cfr_str text;			/* in the arena */
 	cfr__cell *cell;		/* of ${ref:}: what is at that place, not text */
-	cfr_document *doc;		/* of a typed one: its root; the caller's */
+	const cfr__way *way;		/* to that place */
+	cfr_document *doc;		/* of a typed one; the caller's */
+	cfr_node node;			/* in doc */
 } cfr__value;
 int cfr__refer(cfr__value *out, cfr__composer *c, const cfr__cell *cell, const cfr__asking *asking, cfr_err *err);
 /* Put a cell into the chain of those that are asked for: CFR_E_CYCLE when it is there. */
-int cfr__ask(cfr__asking *out, const cfr__composer *c, const cfr__asking *up, const cfr__cell *cell, cfr_str path,
-             cfr_err *err);
+int cfr__ask(cfr__asking *out, const cfr__composer *c, const cfr__asking *up, const cfr__cell *cell,
+             const cfr__way *way, cfr_err *err);
+bool cfr__is_reference(const cfr__composer *c, const cfr__cell *cell);	/* a string that holds some */
 bool cfr__refers(const cfr__composer *c, uint32_t index);	/* may strings of that part hold references? */
 
 /* emit.c */

@@ -38,6 +38,14 @@ static int no_file(cfr_err *err, cfr_str shown, int number)
 			   shown.ptr ? shown.ptr : "", cfr_io_reason(room, number));
 }
 
+/* Do two paths lead to the same file? */
+static bool is_same(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 int cfr__place_root(cfr__composer *c, cfr_err *err)
 {
 	cfr_str named = c->what->root.len ? c->what->root : CFR_STR(".");
@@ -56,8 +64,72 @@ int cfr__place_root(cfr__composer *c, cfr_err *err)
 	return r;
 }
 
-/* Resolved path and resolved folder of a path that is absolute or relative to the working folder, and in the arena. */
-static int resolve(cfr__found *out, cfr__composer *c, const char *path, cfr_str shown, cfr_err *err)
+/* "a/./b/../c" to "a/c", by the text alone. Did `..` take a name away? Where that is a link, another file is meant. */
+static bool normalize(char *path)
+{
+	char *start = path + (*path == '/'), *to = start, *kept = start, *at = path;
+	bool taken = false;
+
+	while (*at) {
+		size_t n;
+		bool up;
+		while (*at == '/')
+			at++;
+		n = strcspn(at, "/");
+		up = n == 2 && at[0] == '.' && at[1] == '.';
+		if (up && (to > kept || start > path)) {
+			while (to > kept && *--to != '/')
+				;
+			taken = true;
+		} else if (n > 0 && !(n == 1 && at[0] == '.')) {
+			if (to > start)
+				*to++ = '/';
+			memmove(to, at, n);
+			to += n;
+			if (up)
+				kept = to;	/* there is nothing before it to take away */
+		}
+		at += n;
+	}
+	if (to == path && at > path)
+		*to++ = '.';
+	*to = '\0';
+	return taken;
+}
+
+static bool is_inside(const cfr__composer *c, cfr_str path)
+{
+	size_t n = strlen(c->root);
+
+	return path.len > n && memcmp(path.ptr, c->root, n) == 0 && path.ptr[n] == '/';
+}
+
+/* One file has one name, whoever names it: `..` goes where that leads to the same file; else what it resolves to below
+ * the root is its name. */
+static int tidy(cfr__found *found, cfr__composer *c, cfr_err *err)
+{
+	char *name = cfr_arena_printf(&c->ground->arena, "%.*s", (int)found->shown.len, found->shown.ptr);
+	cfr_str root = c->what->root.len ? c->what->root : CFR_STR(".");
+	size_t n = strlen(c->root);
+
+	if (!name)
+		return cfr_err_nomem(err);
+	if (normalize(name) && !is_same(name, found->real.ptr)) {
+		name = (char *)(uintptr_t)found->real.ptr;
+		if (is_inside(c, found->real) && cfr_str_eq(root, CFR_STR(".")))
+			name += n + 1;
+		else if (is_inside(c, found->real))
+			name = cfr_arena_printf(&c->ground->arena, "%.*s%s", (int)root.len, root.ptr, name + n);
+		if (!name)
+			return cfr_err_nomem(err);
+	}
+	found->shown = cfr_str_of(name);
+	return 0;
+}
+
+/* Resolved path and resolved folder of a path that is absolute or relative to the working folder, and in the arena.
+ * With `pipes`, what was inherited and leads nowhere (/dev/fd/63) is taken as it is called. */
+static int resolve(cfr__found *out, cfr__composer *c, const char *path, cfr_str shown, bool pipes, cfr_err *err)
 {
 	cfr_str folder = cfr__folder_of(cfr_str_of(path));
 	char *dir_name = cfr_arena_printf(&c->ground->arena, "%.*s", (int)folder.len, folder.ptr);
@@ -66,36 +138,23 @@ static int resolve(cfr__found *out, cfr__composer *c, const char *path, cfr_str 
 
 	if (!dir_name)
 		return cfr_err_nomem(err);
-	if (!(real = realpath(path, NULL)) || !(dir = realpath(dir_name, NULL))) {
+	if (!(real = realpath(path, NULL)) && pipes && errno == ENOENT && is_same(path, path))
+		real = strdup(path);
+	if (!real || !(dir = realpath(dir_name, NULL))) {
 		r = errno == ENOMEM ? cfr_err_nomem(err) : no_file(err, shown, errno);
 	} else {
 		out->path = cfr_str_of(path);
 		out->real = cfr_arena_str(&c->ground->arena, cfr_str_of(real));
 		out->folder = cfr_arena_str(&c->ground->arena, cfr_str_of(dir));
 		out->shown = cfr_arena_str(&c->ground->arena, shown);
-		if (!out->real.ptr || !out->folder.ptr || !out->shown.ptr)
-			r = cfr_err_nomem(err);
+		r = out->real.ptr && out->folder.ptr && out->shown.ptr ? tidy(out, c, err) : cfr_err_nomem(err);
 	}
 	free(real);
 	free(dir);
 	return r;
 }
 
-int cfr__place_layer(cfr__found *out, cfr__composer *c, cfr_str file, cfr_err *err)
-{
-	cfr_str name = cfr_arena_str(&c->ground->arena, file);
-
-	return name.ptr ? resolve(out, c, name.ptr, file, err) : cfr_err_nomem(err);
-}
-
 /* --- confined --- */
-
-static bool is_inside(const cfr__composer *c, cfr_str path)
-{
-	size_t n = strlen(c->root);
-
-	return path.len > n && memcmp(path.ptr, c->root, n) == 0 && path.ptr[n] == '/';
-}
 
 static int leads_out(const cfr__composer *c, cfr_str path, cfr_err *err)
 {
@@ -109,46 +168,29 @@ static int leads_out(const cfr__composer *c, cfr_str path, cfr_err *err)
 	return CFR_E_USAGE;
 }
 
-/* "/a/./b/../c" to "/a/c", by the text alone. */
-static void normalize(char *path)
+/* The nearest name in a folder, as the hint; not that of the file which names it. */
+static void suggest(const char *path, const char *self, cfr_err *err)
 {
-	char *to = path, *at = path;
-
-	while (*at) {
-		size_t n;
-		while (*at == '/')
-			at++;
-		n = strcspn(at, "/");
-		if (n == 2 && at[0] == '.' && at[1] == '.') {
-			while (to > path && *--to != '/')
-				;
-		} else if (n > 0 && !(n == 1 && at[0] == '.')) {
-			*to++ = '/';
-			memmove(to, at, n);
-			to += n;
-		}
-		at += n;
-	}
-	if (to == path)
-		*to++ = '/';
-	*to = '\0';
-}
-
-/* The nearest name in a folder of the root, as the hint. */
-static void suggest(const char *path, cfr_err *err)
-{
-	cfr_str folder = cfr__folder_of(cfr_str_of(path)), base = cfr_str_of(strrchr(path, '/') + 1);
-	char name[PATH_MAX], near[NAME_MAX + 1] = "";
+	const char *slash = strrchr(path, '/');
+	cfr_str folder = cfr__folder_of(cfr_str_of(path)), base = cfr_str_of(slash ? slash + 1 : path);
+	char name[PATH_MAX], other[PATH_MAX + NAME_MAX + 2], near[NAME_MAX + 1] = "";
 	unsigned most = base.len < 12 ? (unsigned)(base.len / 3) + 1 : 5, best = most;
 	DIR *dir;
 
 	snprintf(name, sizeof(name), "%.*s", (int)folder.len, folder.ptr);
-	if (!err || !(dir = opendir(name)))
+	if (!err)
 		return;
+	if (!(dir = opendir(name))) {
+		cfr_err_hint(err, "there is no folder '%.*s'", (int)(folder.len < 200 ? folder.len : 200), folder.ptr);
+		return;
+	}
 	for (struct dirent *e; (e = readdir(dir));) {
 		unsigned d = e->d_name[0] == '.' ? best : cfr_str_distance(base, cfr_str_of(e->d_name), best);
 		/* The order of a folder is the disk's: of equally near names the first by name. */
 		if (d < best || (d == best && d < most && e->d_name[0] != '.' && strcmp(e->d_name, near) < 0)) {
+			snprintf(other, sizeof(other), "%s/%s", name, e->d_name);
+			if (self && is_same(other, self))
+				continue;
 			best = d;
 			snprintf(near, sizeof(near), "%s", e->d_name);
 		}
@@ -158,8 +200,14 @@ static void suggest(const char *path, cfr_err *err)
 		cfr_err_hint(err, "did you mean '%s'?", near);
 }
 
-/* The absolute path that is meant, by its text. */
-static int join(char **out, cfr__composer *c, uint32_t part, cfr_str path, cfr_err *err)
+static int is_folder(cfr_str path, cfr_err *err)
+{
+	return cfr_err_set(err, CFR_E_USAGE, "'%.*s' is a folder, not a file", (int)(path.len < 160 ? path.len : 160),
+			   path.ptr);
+}
+
+/* The absolute path that is meant, by its text. `path` was written as `said`. */
+static int join(char **out, cfr__composer *c, uint32_t part, cfr_str path, cfr_str said, cfr_err *err)
 {
 	cfr_str folder = cfr__part_at(c->ground, part)->folder;
 
@@ -174,7 +222,9 @@ static int join(char **out, cfr__composer *c, uint32_t part, cfr_str path, cfr_e
 	if (!*out)
 		return cfr_err_nomem(err);
 	normalize(*out);
-	return is_inside(c, cfr_str_of(*out)) ? 0 : leads_out(c, path, err);
+	if (is_inside(c, cfr_str_of(*out)))
+		return 0;
+	return strcmp(*out, *c->root ? c->root : "/") == 0 ? is_folder(said, err) : leads_out(c, said, err);
 }
 
 /* How people call it: beside the file that names it, by that one's name. */
@@ -195,21 +245,34 @@ static cfr_str shown_of(cfr__composer *c, uint32_t part, cfr_str path)
 	return cfr_str_of(made);
 }
 
+static int is_missing(const char *path, cfr_str shown, const char *self, cfr_err *err)
+{
+	cfr_err_set(err, CFR_E_NOTFOUND, "there is no file '%.*s'", (int)(shown.len < 160 ? shown.len : 160), shown.ptr);
+	suggest(path, self, err);
+	return CFR_E_NOTFOUND;
+}
+
+int cfr__place_layer(cfr__found *out, cfr__composer *c, cfr_str file, cfr_err *err)
+{
+	cfr_str name = cfr_arena_str(&c->ground->arena, file);
+	int r = name.ptr ? resolve(out, c, name.ptr, file, true, err) : cfr_err_nomem(err);
+
+	return r == CFR_E_NOTFOUND ? is_missing(name.ptr, file, NULL, err) : r;
+}
+
 int cfr__place_find(cfr__found *out, cfr__composer *c, uint32_t part, cfr_str path, cfr_err *err)
 {
 	char *full;
 	cfr_str shown;
-	int r = join(&full, c, part, path, err);
+	int r = join(&full, c, part, path, path, err);
 
 	if (r < 0)
 		return r;
 	shown = shown_of(c, part, path);
 	if (!shown.ptr)
 		return cfr_err_nomem(err);
-	if ((r = resolve(out, c, full, shown, err)) == CFR_E_NOTFOUND) {
-		cfr_err_set(err, CFR_E_NOTFOUND, "there is no file '%.*s'",
-			    (int)(shown.len < 160 ? shown.len : 160), shown.ptr);
-		suggest(full, err);
+	if ((r = resolve(out, c, full, shown, false, err)) == CFR_E_NOTFOUND) {
+		is_missing(full, shown, cfr__part_at(c->ground, part)->real.ptr, err);
 		if (cfr__depend_absent(c, cfr_str_of(full), err) < 0)
 			return CFR_E_NOMEM;
 	}
@@ -319,7 +382,7 @@ int cfr__place_glob(cfr_str **out, uint32_t *count, cfr__composer *c, uint32_t p
 	char *probe = cfr_arena_printf(&c->ground->arena, "%.*sx", (int)fixed, glob.ptr);
 	if (!probe)
 		return cfr_err_nomem(err);
-	if ((r = join(&folder, c, part, cfr_str_of(probe), err)) < 0)
+	if ((r = join(&folder, c, part, cfr_str_of(probe), glob, err)) < 0)
 		return r;
 	*strrchr(folder, '/') = '\0';
 	*out = NULL;

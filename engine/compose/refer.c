@@ -15,7 +15,9 @@
 
 #include "engine/base/num.h"
 #include "engine/base/utf8.h"
+#include "engine/pointer.h"
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -37,6 +39,7 @@ typedef struct asked {
 	size_t start;			/* of its `$` */
 	cfr_str source, name;
 	bool live;			/* else only passed over: its default is not wanted */
+	bool fallback;			/* the default is taken */
 } asked;
 
 bool cfr__refers(const cfr__composer *c, uint32_t index)
@@ -55,30 +58,72 @@ bool cfr__refers(const cfr__composer *c, uint32_t index)
 	return !part->clear;
 }
 
-int cfr__ask(cfr__asking *out, const cfr__composer *c, const cfr__asking *up, const cfr__cell *cell, cfr_str path,
-             cfr_err *err)
+bool cfr__is_reference(const cfr__composer *c, const cfr__cell *cell)
 {
-	*out = (cfr__asking){ up, cell, path, up ? up->depth + 1 : 0 };
-	for (const cfr__asking *a = up; a; a = a->up) {
-		char chain[220];
-		size_t at = sizeof(chain) - 1;
-		if (a->cell != cell)
-			continue;
-		chain[at] = '\0';
-		for (const cfr__asking *b = out; b && b->path.len + 4 < at; b = b->up) {
-			at -= b->path.len;
-			if (b->path.len)
-				memcpy(chain + at, b->path.ptr, b->path.len);
-			if (b == a)
-				break;
-			at -= 4;
-			memcpy(chain + at, " -> ", 4);
-		}
-		return cfr_err_set(err, CFR_E_CYCLE, "a circle of references: %s", chain + at);
+	cfr_str text;
+
+	if (cell->state != CELL_CLOSED || cfr_node_kind(cell->from.node) != CFR_STRING ||
+	    !cfr__refers(c, cell->from.part))
+		return false;
+	text = cfr_node_string(cell->from.node);
+	return text.len >= 2 && memmem(text.ptr, text.len, "${", 2) != NULL;
+}
+
+/* --- who asks --- */
+
+static void write_chain(cfr_buf *out, const cfr__asking *first, const cfr__asking *last)
+{
+	if (last != first) {
+		write_chain(out, first, last->up);
+		cfr_buf_addz(out, " -> ");
 	}
-	if (out->depth > c->limits.of[CFR_LIMIT_DEPTH])
-		return cfr_err_limit(err, &c->limits, CFR_LIMIT_DEPTH);
-	return 0;
+	if (last->way)
+		cfr__way_write(out, last->way);
+	else
+		cfr_buf_addz(out, "\"\"");	/* the whole */
+}
+
+static int circle(const cfr__asking *first, const cfr__asking *last, cfr_err *err)
+{
+	cfr_buf chain = CFR_BUF_INIT;
+	int r;
+
+	write_chain(&chain, first, last);
+	if ((r = cfr_buf_check(&chain, err)) == 0)
+		r = cfr_err_set(err, CFR_E_CYCLE, "a circle of references: %.*s%s",
+				(int)(chain.len < 220 ? chain.len : 220), chain.ptr, chain.len < 220 ? "" : "...");
+	cfr_buf_release(&chain);
+	return r;
+}
+
+/* What is to be mended is told by the place where the chain begins. */
+static int too_long(const cfr__composer *c, const cfr__asking *last, cfr_err *err)
+{
+	cfr_err told = CFR_ERR_INIT;
+	const cfr__asking *first = last;
+
+	while (first->up)
+		first = first->up;
+	cfr_err_limit(&told, &c->limits, CFR_LIMIT_DEPTH);
+	if (!err)
+		return CFR_E_LIMIT;
+	*err = told;
+	snprintf(err->message, sizeof(err->message),
+		 "limit %s reached: a chain of more than %llu references begins here", told.limit,
+		 (unsigned long long)c->limits.of[CFR_LIMIT_DEPTH]);
+	cfr__cell_place(c, &first->cell->from, err);
+	return CFR_E_LIMIT;
+}
+
+int cfr__ask(cfr__asking *out, const cfr__composer *c, const cfr__asking *up, const cfr__cell *cell,
+             const cfr__way *way, cfr_err *err)
+{
+	*out = (cfr__asking){ up, cell, way, up ? up->depth + 1 : 0 };
+	for (const cfr__asking *a = up; a; a = a->up) {
+		if (a->cell == cell)
+			return circle(a, out, err);
+	}
+	return out->depth > c->limits.of[CFR_LIMIT_DEPTH] ? too_long(c, out, err) : 0;
 }
 
 /* --- errors --- */
@@ -193,6 +238,13 @@ static int read_value(cfr_document **out, scan *s, cfr_str text, cfr_format form
 	return r;
 }
 
+/* All of a document is the value. Takes it. */
+static void give_document(scan *s, cfr_document *doc)
+{
+	s->value->doc = doc;
+	s->value->node = cfr_tree_root(cfr_document_tree(doc));
+}
+
 static bool bool_word(bool *out, cfr_str text)
 {
 	static const char *const words[] = { "false", "true", "no", "yes", "off", "on", "0", "1" };
@@ -213,6 +265,7 @@ static int typed(scan *s, const asked *a, cfr_str text, cfr_err *err)
 	int64_t integer = 0;
 	double real = 0;
 	bool truth = false, good = false;
+	cfr_document *doc = NULL;
 	cfr_num kind = cfr_num_parse(text, &integer, &real);
 	int r;
 
@@ -229,15 +282,21 @@ static int typed(scan *s, const asked *a, cfr_str text, cfr_err *err)
 	} else {
 		good = true;
 	}
-	if (good && (r = read_value(&s->value->doc, s, text, CFR_JSON, err)) == 0)
+	if (good && (r = read_value(&doc, s, text, CFR_JSON, err)) == 0) {
+		give_document(s, doc);
 		return count_made(s, text.len, err);
+	}
 	if (good && r == CFR_E_NOMEM)
 		return r;
-	cfr_err_set(err, CFR_E_KIND, "the value of '%.*s' is no %.*s", (int)a->name.len, a->name.ptr,
+	cfr_err_set(err, CFR_E_KIND, "the %s of '%.*s' is no %.*s", a->fallback ? "default" : "value", (int)a->name.len,
+		    a->name.ptr,
 		    cfr_str_eq(a->source, CFR_STR("json")) ? 9 : (int)a->source.len,
 		    cfr_str_eq(a->source, CFR_STR("json")) ? "JSON text" : a->source.ptr);
 	if (cfr_str_eq(a->source, CFR_STR("bool")))
 		cfr_err_hint(err, "true, yes, on, 1 and false, no, off, 0 are, in any case of letters");
+	else if (cfr_str_eq(a->source, CFR_STR("int")))
+		cfr_err_hint(err, "decimal digits, perhaps a minus, from -9223372036854775808 to 9223372036854775807%s",
+			     a->fallback ? "; a negative default begins with two: ${int:NAME:--5}" : "");
 	return fail_at(s, a->start, CFR_E_KIND, err);
 }
 
@@ -251,9 +310,12 @@ static int give_text(scan *s, const asked *a, cfr_str text, cfr_err *err)
 		return typed(s, a, text, err);
 	if (s->c->what->dialect == CFR_DIALECT_LANGSWARM && is_whole(s, a) && text.len) {
 		r = read_value(&doc, s, text, CFR_YAML, NULL);
-		cfr_kind kind = doc ? cfr_node_kind(cfr_tree_root(cfr_document_tree(doc))) : CFR_STRING;
-		if (kind == CFR_BOOL || kind == CFR_INT || kind == CFR_FLOAT) {
-			s->value->doc = doc;
+		cfr_node root = doc ? cfr_tree_root(cfr_document_tree(doc)) : (cfr_node){ .tree = NULL };
+		cfr_kind kind = doc ? cfr_node_kind(root) : CFR_STRING;
+		/* A null is written: text that says nothing remains text. */
+		if (kind == CFR_BOOL || kind == CFR_INT || kind == CFR_FLOAT ||
+		    (kind == CFR_NULL && cfr_document_entry(doc, root).end > cfr_document_entry(doc, root).start)) {
+			give_document(s, doc);
 			return 0;
 		}
 		cfr_document_unref(doc);
@@ -288,46 +350,104 @@ static int give_scalar(scan *s, const asked *a, cfr_node node, cfr_err *err)
 	}
 }
 
+/* The tokens of a pointer, behind those of `up`. */
+static int way_of(const cfr__way **out, cfr__composer *c, const cfr__way *up, cfr_str pointer, cfr_err *err)
+{
+	cfr_buf token = CFR_BUF_INIT;
+	int r = 0;
+
+	while (r == 0 && cfr_pointer_next(&token, &pointer)) {
+		cfr__way *down = cfr_arena_alloc(&c->ground->arena, sizeof(*down));
+
+		if ((r = cfr_buf_check(&token, err)) < 0)
+			break;
+		if (down)
+			*down = (cfr__way){ up, cfr_arena_str(&c->ground->arena, cfr_buf_str(&token)) };
+		if (!down || !down->token.ptr)
+			r = cfr_err_nomem(err);
+		up = down;
+	}
+	cfr_buf_release(&token);
+	*out = up;
+	return r;
+}
+
+static int follow(cfr__value *out, scan *s, const asked *a, const cfr__value *from, cfr_str rest, const cfr__asking *up,
+		  cfr_err *err);
+
+/* The same, of what a string with references comes to. */
+static int follow_string(cfr__value *out, scan *s, const asked *a, cfr__cell *string, cfr_str rest,
+			 const cfr__asking *asking, cfr_err *err)
+{
+	cfr_reference **kept = s->c->references;
+	cfr__value inner = { .cell = NULL };
+	int r;
+
+	s->c->references = NULL;	/* those are told at that place */
+	r = cfr__refer(&inner, s->c, string, asking, err);
+	s->c->references = kept;
+	if (r < 0)
+		return r;
+	if (inner.cell)
+		return follow(out, s, a, &inner, rest, asking, err);
+	if (!inner.doc && rest.len) {
+		cfr_err_set(err, CFR_E_NOTFOUND, "there is no '%.*s': what '%.*s' refers to is a string",
+			    (int)(a->name.len < 100 ? a->name.len : 100), a->name.ptr,
+			    (int)(a->name.len - rest.len < 100 ? a->name.len - rest.len : 100), a->name.ptr);
+		return fail_at(s, a->start, CFR_E_NOTFOUND, err);
+	}
+	if (inner.doc && (r = cfr_pointer_get(&inner.node, inner.node, rest, err)) < 0) {
+		cfr_document_unref(inner.doc);
+		return fail_at(s, a->start, r, err);
+	}
+	*out = inner;
+	return 0;
+}
+
+/* What stands at `rest` below a cell. Where that leads through a reference, what it refers to is gone into. */
+static int follow(cfr__value *out, scan *s, const asked *a, const cfr__value *from, cfr_str rest, const cfr__asking *up,
+		  cfr_err *err)
+{
+	cfr__value found = { .cell = NULL };
+	cfr__asking asking;
+	cfr_str left;
+	int r = cfr__cell_reach(&found.cell, &left, s->c, from->cell, rest, a->name, err);
+
+	if (r < 0 || (r = way_of(&found.way, s->c, from->way, cfr_str_sub(rest, 0, rest.len - left.len), err)) < 0 ||
+	    (r = cfr__ask(&asking, s->c, up, found.cell, found.way, err)) < 0)
+		return fail_at(s, a->start, r, err);
+	if (cfr__is_reference(s->c, found.cell))
+		return follow_string(out, s, a, found.cell, left, &asking, err);
+	*out = found;
+	return 0;
+}
+
 /* What is at another place: its text, or, alone in its value, all of it. */
 static int give_ref(scan *s, const asked *a, cfr_err *err)
 {
-	cfr__value inner = { { NULL, 0 }, NULL, NULL };
-	cfr_reference **kept = s->c->references;
-	cfr__asking asking;
-	cfr__cell *target;
-	int r = cfr__cell_get(&target, NULL, NULL, s->c, a->name, err);
+	cfr__value found, top = { .cell = s->c->top };
+	int r = follow(&found, s, a, &top, a->name, s->asking, err);
 
-	if (r < 0 || (r = cfr__ask(&asking, s->c, s->asking, target, a->name, err)) < 0)
-		return fail_at(s, a->start, r, err);
-	if (target->state == CELL_CLOSED && cfr_node_kind(target->from.node) == CFR_STRING &&
-	    cfr__refers(s->c, target->from.part)) {
-		s->c->references = NULL;	/* those are told at that place */
-		r = cfr__refer(&inner, s->c, target, &asking, err);
-		s->c->references = kept;
-		if (r < 0)
-			return r;
-		if (inner.cell)
-			target = inner.cell;
-		else if (!inner.doc)
-			return add_text(s, inner.text, err);
-	}
+	if (r < 0)
+		return r;
+	if (!found.cell && !found.doc)
+		return add_text(s, found.text, err);
 	if (is_whole(s, a)) {
-		s->value->doc = inner.doc;
-		s->value->cell = inner.doc ? NULL : target;
+		*s->value = found;
 		return 0;
 	}
-	if (inner.doc)
-		r = give_scalar(s, a, cfr_tree_root(cfr_document_tree(inner.doc)), err);
-	else if (target->state == CELL_CLOSED)
-		r = give_scalar(s, a, target->from.node, err);
+	if (found.doc)
+		r = give_scalar(s, a, found.node, err);
+	else if (found.cell->state == CELL_CLOSED)
+		r = give_scalar(s, a, found.cell->from.node, err);
 	else
 		r = fail_at(s, a->start,
 			    cfr_err_set(err, CFR_E_KIND,
 					"'%.*s' is a %s; among text a reference must be to a scalar",
 					(int)(a->name.len < 100 ? a->name.len : 100), a->name.ptr,
-					cfr_kind_name(cfr__cell_kind(target))),
+					cfr_kind_name(cfr__cell_kind(found.cell))),
 			    err);
-	cfr_document_unref(inner.doc);
+	cfr_document_unref(found.doc);
 	return r;
 }
 
@@ -409,7 +529,7 @@ static int take_variable(scan *s, asked *a, cfr_err *err)
 			found = NULL;
 	}
 	/* The default goes where the value would; of a typed one it is the value, so it is taken out again. */
-	bool fallback = a->live && op == '-' && !found;
+	bool fallback = a->fallback = a->live && op == '-' && !found;
 	message = s->at;
 	size_t mark = s->out.len;
 	if (op && (r = scan_text(s, true, fallback, err)) < 0)

@@ -3,7 +3,8 @@
  *   core.compose{ name=, root=, layers={…}, merge={…}, merge_key=, include=, dialect=, env=, limits= }
  *   core.compose_at({ … }, pointer)     one value of it alone: a node, what it needs read and no more, and a snapshot that
  *       knows its origin; a problem whose field `nowhere` is true says that there is no such place
- *       layer: { name=, file= or text=, at=, delete={…}, optional=, interpolate= }; merge: { path=, how=, key= }
+ *       layer: { name=, file= or text=, at=, delete={…}, optional=, interpolate=, declared=, deleted_at={…} }, the last two
+ *       places in the project file, { file, line, column }; merge: { path=, how=, key= }
  *       env: names to values beside those of the process, which they hide
  *   snap:document() snap:origin(node) snap:files()
  *
@@ -122,6 +123,39 @@ static int push_source(lua_State *L, cfr_source **out, cfr_str name, cfr_str tex
 	return 0;
 }
 
+/* A place in the project file; pops it. The table it is in keeps its text. */
+static cfr_declared pop_declared(lua_State *L)
+{
+	cfr_declared at = { .line = 0 };
+
+	if (lua_istable(L, -1)) {
+		at.file = text_field(L, "file");
+		lua_getfield(L, -1, "line");
+		lua_getfield(L, -2, "column");
+		at.line = (uint32_t)lua_tointeger(L, -2);
+		at.column = (uint32_t)lua_tointeger(L, -1);
+		lua_pop(L, 2);
+	}
+	lua_pop(L, 1);
+	return at;
+}
+
+/* Of the table on top, whose layer has places to delete. */
+static const cfr_declared *read_deleted_at(lua_State *L, uint32_t count)
+{
+	cfr_declared *at = NULL;
+	int list = lua_gettop(L) + 1;
+
+	if (lua_getfield(L, -1, "deleted_at") != LUA_TTABLE)
+		return NULL;
+	at = scratch(L, count, sizeof(*at));
+	for (uint32_t i = 0; i < count; i++) {
+		lua_rawgeti(L, list, (lua_Integer)i + 1);
+		at[i] = pop_declared(L);
+	}
+	return at;
+}
+
 /* What the lists of a layer need stays on the stack: it is the caller's, and ends with the call. */
 static int read_layer(lua_State *L, cfr_layer *layer, int table, const cfr_limits *limits, cfr_err *err)
 {
@@ -137,8 +171,9 @@ static int read_layer(lua_State *L, cfr_layer *layer, int table, const cfr_limit
 	if (lua_getfield(L, -1, "text") == LUA_TSTRING)
 		text = cfr__cmd_check_str(L, -1);
 	lua_pop(L, 1);
+	lua_getfield(L, -1, "declared");
+	layer->declared = pop_declared(L);
 	lua_getfield(L, -1, "delete");
-	lua_remove(L, -2);
 	if (lua_istable(L, -1)) {
 		int list = lua_gettop(L);
 		layer->remove_count = (uint32_t)lua_rawlen(L, list);
@@ -149,6 +184,8 @@ static int read_layer(lua_State *L, cfr_layer *layer, int table, const cfr_limit
 			lua_pop(L, 1);
 		}
 		layer->remove = remove;
+		lua_pushvalue(L, table);
+		layer->remove_at = read_deleted_at(L, layer->remove_count);
 	}
 	if (text.ptr) {
 		cfr_source *source = NULL;
@@ -168,7 +205,7 @@ static int read_layers(lua_State *L, cfr_composition *what, const cfr_limits *li
 	cfr_layer *layers = scratch(L, what->layer_count, sizeof(*layers));
 	what->layers = layers;
 	for (uint32_t i = 0; i < what->layer_count; i++) {
-		luaL_checkstack(L, 8, NULL);
+		luaL_checkstack(L, 16, NULL);
 		lua_rawgeti(L, list, (lua_Integer)i + 1);
 		luaL_checktype(L, -1, LUA_TTABLE);
 		if (read_layer(L, &layers[i], lua_gettop(L), limits, err) < 0)

@@ -190,9 +190,31 @@ static int open_core(lua_State *L)
 	return 1;
 }
 
-static void open_libraries(lua_State *L)
+/* io.stdout:write: the system's reason is known here and nowhere later: with nothing left to write, closing succeeds. */
+static int write_file(lua_State *L)
+{
+	int *unwritten = lua_touserdata(L, lua_upvalueindex(2));
+	const luaL_Stream *stream = luaL_testudata(L, 1, LUA_FILEHANDLE);
+	bool is_output = stream && stream->f == stdout;
+
+	lua_pushvalue(L, lua_upvalueindex(1));
+	lua_insert(L, 1);
+	lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+	if (is_output && lua_isnil(L, 1) && *unwritten == 0)
+		*unwritten = (int)lua_tointeger(L, 3);
+	return lua_gettop(L);
+}
+
+static void open_libraries(lua_State *L, int *unwritten)
 {
 	luaL_openlibs(L);
+	luaL_getmetatable(L, LUA_FILEHANDLE);
+	lua_getfield(L, -1, "__index");
+	lua_getfield(L, -1, "write");
+	lua_pushlightuserdata(L, unwritten);
+	lua_pushcclosure(L, write_file, 2);
+	lua_setfield(L, -2, "write");
+	lua_pop(L, 2);
 	luaL_requiref(L, "core", open_core, 0);
 	lua_pop(L, 1);
 	lua_getglobal(L, "package");
@@ -222,6 +244,7 @@ struct command_line {
 	cfr_trace *trace;		/* until the state has it; NULL: nothing is recorded */
 	cfr__lua_memory memory;		/* counted while something is recorded */
 	uint64_t begin;
+	int unwritten;			/* errno of the first write to the output that failed */
 };
 
 static int run_main(lua_State *L)
@@ -230,7 +253,7 @@ static int run_main(lua_State *L)
 	const struct cfr_embedded *file = find_file("stdlib", "main");
 
 	cfr__cmd_take_trace(L, &line->trace, &line->memory);
-	open_libraries(L);
+	open_libraries(L, &line->unwritten);
 	cfr_profile_span(cfr__cmd_profile(L), "start", CFR_STR("Lua and its libraries"), line->begin, 0, NULL);
 	if (!file)
 		return luaL_error(L, "the program was built without its library");
@@ -256,15 +279,17 @@ static void keep_descriptors(void)
 }
 
 /* What could not be written is an error, whatever the command says: 2 beats 1. */
-static int close_output(int status)
+static int close_output(int status, int reason)
 {
 	char room[CFR_REASON];
 
 	errno = 0;
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
-	if (errno)
-		fprintf(stderr, "cfgrun: the output could not be written: %s\n", cfr_io_reason(room, errno));
+	if (!reason)
+		reason = errno;
+	if (reason)
+		fprintf(stderr, "cfgrun: the output could not be written: %s\n", cfr_io_reason(room, reason));
 	else
 		fputs("cfgrun: the output could not be written\n", stderr);
 	return status < 2 ? 2 : status;
@@ -323,5 +348,5 @@ int cfr_commands_run(int argc, char **argv)
 	lua_close(L);
 	cfr__cmd_room_close(&room);
 	cfr_trace_free(line.trace);
-	return close_output(status);
+	return close_output(status, line.unwritten);
 }

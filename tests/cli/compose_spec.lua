@@ -153,7 +153,70 @@ plugins:
     assert.truthy(run("compose ap", 2).err:find("did you mean 'app'?", 1, true))
     assert.truthy(run("compose app --when prd", 2).err:find("did you mean 'prod'?", 1, true))
     assert.truthy(run("compose app --include", 2).err:find("says it in the project file", 1, true))
-    assert.truthy(run("compose a.yaml nope.yaml", 2).err:find("'nope.yaml' cannot be read", 1, true))
+    assert.truthy(run("compose a.yaml nope.yaml", 2).err:find("there is no file 'nope.yaml'", 1, true))
+  end)
+
+  it("tells of a file that is missing its line in the project file and the nearest name", function()
+    cli.write(here .. "/cfgrun.yaml", "version: 1\ncompositions:\n  app:\n    layers:\n      - config/bas.yaml\n")
+    for _, line in ipairs { "compose app", "compose app --at /debug" } do
+      local r = run(line, 2)
+      assert.truthy(r.err:find("cfgrun.yaml:5:9: a layer of 'app' is missing: there is no file 'config/bas.yaml'\n", 1, true), r.err)
+      assert.truthy(r.err:find("did you mean 'base.yaml'? `optional: true` lets", 1, true), r.err)
+    end
+    local r = run("compose config/bas.yaml config/prod.yaml", 2)
+    assert.truthy(r.err:find("there is no file 'config/bas.yaml'\nhint: did you mean 'base.yaml'?\n", 1, true), r.err)
+    r = run("compose nodir/x.yaml", 2)
+    assert.truthy(r.err:find("there is no file 'nodir/x.yaml'\nhint: there is no folder 'nodir'\n", 1, true), r.err)
+  end)
+
+  it("tells which place cannot be deleted, and which layer deleted one", function()
+    cli.write(here .. "/cfgrun.yaml", PROJECT)
+    local r = run("explain app /debug --when prod -e MODEL=m", 1)
+    assert.truthy(r.err:find("hint: layer 'production' deletes '/debug' (cfgrun.yaml:6:93)", 1, true), r.err)
+    cli.write(here .. "/cfgrun.yaml", (PROJECT:gsub("%[/debug%]", "[/server, /debugg]")))
+    r = run("compose app --when prod -e MODEL=m", 2)
+    assert.truthy(r.err:find("cfgrun.yaml:6:102: layer 'production' cannot delete '/debugg'", 1, true), r.err)
+    assert.truthy(r.err:find("did you mean 'debug'?", 1, true), r.err)
+  end)
+
+  it("reads what the shell gives as a path", function()
+    assert.equal("a: 5\nb: 2\n", cli.shell(here, "echo 'b: 2' > b.yaml; bash -c '$CFGRUN compose <(echo \"a: 5\") b.yaml'").out)
+    assert.equal("5\n", cli.shell(here, "bash -c '$CFGRUN compose b.yaml <(echo \"a: 5\") --at /a'").out)
+  end)
+
+  it("names the place of a circle of references, of a chain too long, of a default of another type", function()
+    local function fails(text, message)
+      cli.write(here .. "/r.yaml", text)
+      local whole, one = run("compose --interpolate r.yaml", 2), run("compose --interpolate r.yaml --at /a", 2)
+      assert.truthy(whole.err:find(message, 1, true), whole.err)
+      assert.equal(whole.err, one.err)
+      return whole.err
+    end
+    assert.truthy(fails('a: {b: "${ref:/a}"}\n', "r.yaml:1:8: a circle of references: /a/b -> /a -> /a/b\n"):find('"${ref:/a}"', 1, true))
+    local err = fails("a: ${int:NO_U:-9223372036854775808}\n", "r.yaml:1:4: the default of 'NO_U' is no int\n")
+    assert.truthy(err:find("from -9223372036854775808 to 9223372036854775807; a negative default", 1, true), err)
+    local lines = { "a: ${ref:/r1}" }
+    for i = 1, 200 do
+      lines[#lines + 1] = ("r%d: ${ref:/r%d}"):format(i, i + 1)
+    end
+    fails(table.concat(lines, "\n") .. "\nr201: 1\n", "r.yaml:1:4: limit depth reached: a chain of more than 128 references begins here\n")
+  end)
+
+  it("tells where a value is written that the format does not have", function()
+    cli.write(here .. "/t.yaml", "a:\n  x: !foo 1\n")
+    for _, line in ipairs { "compose t.yaml -f json", "compose t.yaml -f json --at /a", "compose t.yaml -f json --at /a/x" } do
+      local r = run(line, 2)
+      assert.truthy(r.err:find("t.yaml:2:11: JSON cannot hold a tagged value\n      at /a/x\n", 1, true), r.err)
+    end
+  end)
+
+  it("tells why much output could not be written", function()
+    cli.write(here .. "/big.yaml", "a: [" .. ("12345678, "):rep(20000) .. "1]\n")
+    for _, line in ipairs { "compose big.yaml", "get big.yaml /a" } do
+      local r = cli.shell(here, "$CFGRUN " .. line .. " > /dev/full")
+      assert.equal(2, r.status)
+      assert.equal("cfgrun: the output could not be written: no space left on the device\n", r.err)
+    end
   end)
 
   it("tells what is missing where it is asked for", function()
@@ -221,6 +284,40 @@ plugins:
       cli.write(here .. "/config/p.yaml", "$merge: {/l: append}\nl: [1]\n")
       cli.write(here .. "/config/j.yaml", "part: {l: [2]}\nl: [2]\n")
       assert.equal("part:\n  l:\n    - 1\n    - 2\nl:\n  - 2\n", run("compose m").out)
+    end)
+
+    it("are called by one name, whatever way leads to them", function()
+      cli.write(here .. "/i/inc/a.yaml", "include: ../sub/b.yaml\n")
+      cli.write(here .. "/i/sub/b.yaml", "port: 1\n")
+      cli.write(here .. "/i/cfgrun.yaml", "version: 1\ncompositions:\n  a: { layers: [inc/a.yaml], include: true }\n"
+        .. "  b: { layers: [inc/../sub/b.yaml] }\n")
+      cli.write(here .. "/i/policy/rules.lua", 'rule "low" { title = "t", why = "w", severity = "error", select = "$.port",\n'
+        .. '  check = function(p, ctx) ctx:report "low" end }\n')
+      assert.equal("port: 1  # sub/b.yaml:1:7\n", cli.shell(here .. "/i", "$CFGRUN compose a --origins").out)
+      assert.equal("port: 1  # sub/b.yaml:1:7\n", cli.shell(here .. "/i", "$CFGRUN compose b --origins").out)
+      local r = cli.shell(here .. "/i", "$CFGRUN check -p policy inc sub")
+      assert.truthy(r.out:find("1 error in", 1, true), r.out)
+      assert.truthy(r.out:find("^sub/b.yaml:1:7: error: low"), r.out)
+      -- Behind a link the text alone would name another file.
+      cli.write(here .. "/i/far/deep/x.yaml", "include: ../b.yaml\n")
+      cli.write(here .. "/i/far/b.yaml", "port: 2\n")
+      cli.shell(here .. "/i", "ln -s far/deep link && echo 'port: 3' > b.yaml")
+      r = cli.shell(here .. "/i", "$CFGRUN compose --include --root . link/x.yaml --origins")
+      assert.equal("port: 2  # far/b.yaml:1:7\n", r.out, r.err)
+      cli.write(here .. "/i/sub/b.yaml", "include: ../inc/a.yaml\n")
+      r = cli.shell(here .. "/i", "$CFGRUN compose a 2>&1")
+      assert.truthy(r.out:find("a circle of includes: inc/a.yaml -> sub/b.yaml -> inc/a.yaml", 1, true), r.out)
+    end)
+
+    it("that cannot be are told as they are written", function()
+      for written, told in pairs { ["5"] = "or a list of them, not an int", ['"../out/*.yaml"'] = "'../out/*.yaml' leads out of",
+        ["."] = "'.' is a folder, not a file", ["is.yaml"] = "there is no file 'is.yaml'" } do
+        cli.write(here .. "/in.yaml", "include: " .. written .. "\n")
+        local r = run("compose --include in.yaml", 2)
+        assert.truthy(r.err:find("in.yaml:1:10: ", 1, true), r.err)
+        assert.truthy(r.err:find(told, 1, true), r.err)
+        assert.falsy(r.err:find("did you mean 'in.yaml'", 1, true), r.err)
+      end
     end)
 
     it("may be a diamond, not a circle", function()

@@ -208,8 +208,19 @@ static void test_refs(void **state)
 	       "{\"p\":1,\"q\":1,\"r\":\"at 1\"}");
 	expect(LAYERS("a: '${ref:/a}'"), true, &what, "cycle: a circle of references: /a -> /a");
 	expect(LAYERS("a: '${ref:/b}'\nb: 'x${ref:/c}'\nc: '${ref:/a}'"), true, &what, "cycle: a circle of references: /a -> /b -> /c -> /a");
-	expect(LAYERS("'${ref:}'"), true, &what, "cycle: a circle of references:  -> ");
-	expect(LAYERS("a: {b: '${ref:/a}'}"), true, &what, "cycle: a circle of references: /a/b -> /a/b/b");
+	expect(LAYERS("'${ref:}'"), true, &what, "cycle: a circle of references: \"\" -> \"\"");
+	expect(LAYERS("a: {b: '${ref:/a}'}"), true, &what, "cycle: a circle of references: /a/b -> /a -> /a/b");
+	/* Through references, and through what typed ones brought. */
+	expect(LAYERS("d: {a: {z: [1]}}\nm: '${ref:/d}'\nn: '${ref:/m/a}'\nx: '${ref:/n/z/0}'\ny: 'at ${ref:/m/a/z/0}'\n"), true, &what,
+	       "{\"d\":{\"a\":{\"z\":[1]}},\"m\":{\"a\":{\"z\":[1]}},\"n\":{\"z\":[1]},\"x\":1,\"y\":\"at 1\"}");
+	expect(LAYERS("j: '${json:LIST}'\nk: '${ref:/j/1}'\nl: '${ref:/k/a}'\nm: '${ref:/j/0} of ${ref:/j/0}'\n"), true, &what,
+	       "{\"j\":[1,{\"a\":null}],\"k\":{\"a\":null},\"l\":null,\"m\":\"1 of 1\"}");
+	expect(LAYERS("a: '${ref:/a/b}'"), true, &what, "cycle: a circle of references: /a -> /a");
+	expect(LAYERS("a: '${ref:/b/c}'\nb: {c: '${ref:/d/c}'}\nd: '${ref:/b}'\n"), true, &what,
+	       "cycle: a circle of references: /b/c -> /d -> /b/c");
+	expect(LAYERS("a: '${NAME}'\nb: '${ref:/a/x}'"), true, &what,
+	       "notfound: there is no '/a/x': what '/a' refers to is a string");
+	expect(LAYERS("a: '${json:LIST}'\nb: '${ref:/a/7}'"), true, &what, "notfound: there is no item '7' in a sequence of 2");
 	expect(LAYERS("a: '${ref:/bb}'\nbbb: 1"), true, &what,
 	       "notfound: there is no '/bb' in the composed configuration: 'bb' is missing");
 	expect(LAYERS("a: 'x${ref:/b}'\nb: {}"), true, &what, "kind: '/b' is a mapping; among text a reference must be to a scalar");
@@ -456,6 +467,8 @@ static void test_langswarm(void **state)
 	       true, &what,
 	       "{\"agents\":[{\"id\":\"a\",\"tools\":[\"x\",\"y\"]},{\"id\":\"b\"}],\"l\":[1,2],\"port\":8080,\"in\":\"${input} ${a.b} d\","
 	       "\"url\":\"\",\"d\":\"\",\"t\":true,\"z\":\"p8080\"}");
+	expect(LAYERS("a: '${NO:null}'\nb: '${NO:~}'\nc: '${NO:# no}'\nd: '${NO: }'\ne: '${NO:null} '\n"), true, &what,
+	       "{\"a\":null,\"b\":null,\"c\":\"# no\",\"d\":\" \",\"e\":\"null \"}");
 }
 
 int main(void)
