@@ -37,31 +37,6 @@ static inline uint32_t cfr_lanes_bits(cfr_lanes yes)
 	memcpy(half, &yes, sizeof(half));
 	return (uint32_t)(half[0] * UINT64_C(0x0101010101010101) >> 56) |
 	       (uint32_t)(half[1] * UINT64_C(0x0101010101010101) >> 56) << 8;
-/* Four of them, one behind the other. */
-typedef struct cfr_sixty_four {
-	cfr_lanes a, b, c, d;
-} cfr_sixty_four;
-
-static inline cfr_sixty_four cfr_sixty_four_load(const char *ptr)
-{
-	return (cfr_sixty_four){ cfr_lanes_load(ptr), cfr_lanes_load(ptr + 16), cfr_lanes_load(ptr + 32),
-	                         cfr_lanes_load(ptr + 48) };
-}
-
-static inline uint64_t cfr_sixty_four_bits(cfr_lanes a, cfr_lanes b, cfr_lanes c, cfr_lanes d)
-{
-	return cfr_lanes_bits(a) | (uint64_t)cfr_lanes_bits(b) << 16 | (uint64_t)cfr_lanes_bits(c) << 32 |
-	       (uint64_t)cfr_lanes_bits(d) << 48;
-}
-
-static inline uint64_t cfr_sixty_four_equal(const cfr_sixty_four *v, char c)
-{
-	uint8_t byte = (uint8_t)c;
-
-	return cfr_sixty_four_bits((cfr_lanes)(v->a == byte), (cfr_lanes)(v->b == byte), (cfr_lanes)(v->c == byte),
-	                           (cfr_lanes)(v->d == byte));
-}
-
 #endif
 }
 
