@@ -57,6 +57,10 @@ CFR_API cfr_format cfr_sections_format(const cfr_sections *sections);
 /* The whole text; read when asked for. CFR_E_… when it cannot be read any more, or is another by now. */
 CFR_API int cfr_sections_source(const cfr_source **out, cfr_sections *sections, cfr_err *err);
 
+/* The one document of the whole text, if that was read: what cfr_loader_open gives, but the file is not read once more.
+ * CFR_READ_WHOLE when it was not, or there are more documents, or an error, which is told by whoever reads the file. */
+CFR_API int cfr_sections_document(cfr_document **out, cfr_sections *sections, cfr_err *err);
+
 CFR_API const cfr_section *cfr_sections_root(const cfr_sections *sections);
 CFR_API bool cfr_section_listed(const cfr_section *section);
 CFR_API const cfr_document *cfr_section_document(const cfr_section *section);

@@ -209,11 +209,49 @@ static int share(change *c)
 	return r;
 }
 
-/* From the old ones, if all but one item is what it was. */
-static int take_over(cfr_sections *now, cfr_sections *old)
+/* Line breaks before an offset of the old text, counted from the nearest block. */
+static uint32_t breaks_before(const uint32_t *lines, uint32_t count, cfr_str text, uint32_t offset)
+{
+	uint32_t block = offset / CFR__LINES + (offset % CFR__LINES > CFR__LINES / 2), start;
+
+	block = block < count ? block : count - 1;
+	start = block * CFR__LINES;
+	return start <= offset ? lines[block] + cfr__count_breaks(text.ptr + start, offset - start)
+	                       : lines[block] - cfr__count_breaks(text.ptr + offset, start - offset);
+}
+
+/* The line breaks before each block, if the old ones have been counted: only what changed is counted, and by how little
+ * blocks begin elsewhere in what follows. */
+static int move_lines(const change *c)
+{
+	const uint32_t *from = atomic_load_explicit(&c->old->lines, memory_order_acquire);
+	cfr_str a = cfr_source_bytes(c->old->source), b = cfr_source_bytes(c->now->source);
+	uint32_t old_count = (uint32_t)(a.len / CFR__LINES + 1), count = (uint32_t)(b.len / CFR__LINES + 1);
+	uint32_t to = (uint32_t)(c->to + c->grown), more, *lines;
+
+	if (!from)
+		return 0;
+	if (!(lines = malloc(count * sizeof(*lines))))
+		return CFR_E_NOMEM;
+	more = cfr__count_breaks(b.ptr + c->from, to - c->from) - cfr__count_breaks(a.ptr + c->from, c->to - c->from);
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t at = i * CFR__LINES;
+
+		if (at <= c->from)
+			lines[i] = from[i];
+		else if (at < to)
+			lines[i] = lines[i - 1] + cfr__count_breaks(b.ptr + at - CFR__LINES, CFR__LINES);
+		else
+			lines[i] = more + breaks_before(from, old_count, a, (uint32_t)(at - c->grown));
+	}
+	atomic_store_explicit(&c->now->lines, lines, memory_order_release);
+	return 0;
+}
+
+/* From the old ones, if all but one item is what it was; so many bytes are the same at the beginning. */
+static int take_over(cfr_sections *now, cfr_sections *old, size_t head)
 {
 	cfr_str a = cfr_source_bytes(old->source), b = cfr_source_bytes(now->source);
-	size_t head = cfr__common_head(a, b);
 	size_t tail = cfr__common_tail(cfr_str_sub(a, head, a.len), cfr_str_sub(b, head, b.len));
 	change c = { .old = old, .now = now, .from = (uint32_t)head, .to = (uint32_t)(a.len - tail) };
 	int r;
@@ -228,6 +266,8 @@ static int take_over(cfr_sections *now, cfr_sections *old)
 	if (!find_path(&c))
 		return CFR_READ_WHOLE;
 	r = move_lists(&c);
+	if (r == 0)
+		r = move_lines(&c);
 	if (r == 0)
 		r = share(&c);
 	if (r == 0)
@@ -271,10 +311,10 @@ static void forget(cfr_sections *s)
 	s->format = s->asked;
 }
 
-/* `now` has its text. */
-int cfr__sections_take_over(cfr_sections *now, cfr_sections *old)
+/* With `head`, what is the same at the beginning, for whoever has an old text. */
+static int take_over_or_scan(cfr_sections *now, cfr_sections *old, const size_t *head)
 {
-	int r = old->source ? take_over(now, old) : CFR_READ_WHOLE;
+	int r = head ? take_over(now, old, *head) : CFR_READ_WHOLE;
 
 	if (r != CFR_READ_WHOLE)
 		return r;
@@ -282,9 +322,19 @@ int cfr__sections_take_over(cfr_sections *now, cfr_sections *old)
 	return cfr__sections_outline(now);
 }
 
+/* `now` has its text. */
+int cfr__sections_take_over(cfr_sections *now, cfr_sections *old)
+{
+	size_t head = old->source ? cfr__common_head(cfr_source_bytes(old->source), cfr_source_bytes(now->source)) : 0;
+
+	return take_over_or_scan(now, old, old->source ? &head : NULL);
+}
+
 int cfr_sections_again(cfr_sections **out, cfr_sections *old, cfr_err *err)
 {
+	cfr_source *source;		/* the old text, if it was read */
 	cfr_sections *now;
+	size_t head = 0;
 	int r;
 
 	if (!old->file || unchanged(old)) {
@@ -295,7 +345,10 @@ int cfr_sections_again(cfr_sections **out, cfr_sections *old, cfr_err *err)
 	if (cfr__sections_new(&now, old->loader, old->file, old->asked, &old->limits, old->least) < 0)
 		return cfr_err_nomem(err);
 	r = cfr__sections_read(now, false);
-	if (r == 0 && old->source && cfr_str_eq(cfr_source_bytes(old->source), cfr_source_bytes(now->source))) {
+	source = atomic_load_explicit(&old->source, memory_order_acquire);
+	if (r == 0 && source)
+		head = cfr__common_head(cfr_source_bytes(source), cfr_source_bytes(now->source));
+	if (r == 0 && source && head == cfr_source_bytes(source).len && head == cfr_source_bytes(now->source).len) {
 		pthread_mutex_lock(&old->lock);
 		old->stamp = now->stamp;
 		pthread_mutex_unlock(&old->lock);
@@ -304,7 +357,7 @@ int cfr_sections_again(cfr_sections **out, cfr_sections *old, cfr_err *err)
 		return 0;
 	}
 	if (r == 0)
-		r = cfr__sections_take_over(now, old);
+		r = take_over_or_scan(now, old, source ? &head : NULL);
 	if (r == 0)
 		*out = now;
 	else

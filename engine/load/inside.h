@@ -62,6 +62,12 @@ int cfr__load_digest(cfr__digest *out, cfr_loader *loader, cfr_str name, cfr_str
 int cfr__load_key(cfr_cache_key *out, const char *kind, const cfr__digest *bytes, cfr_format format,
                   const cfr_limits *limits, cfr_str more, cfr_err *err);
 
+/* --- loader.c: documents --- */
+
+/* As cfr_loader_read, when somebody may have hashed the bytes already; `known` may be NULL. */
+int cfr__load_documents(cfr_documents *out, cfr_loader *loader, const cfr_source *source, const cfr__digest *known,
+                        cfr_format format, const cfr_limits *limits, cfr_err *err);
+
 /* --- stamp.c --- */
 
 /* Was the file old enough when somebody looked, so that any later change shows? */

@@ -163,9 +163,9 @@ static uint64_t weight(const cfr_source *source, cfr_format format)
 	return cfr_source_bytes(source).len / (format == CFR_JSON || format == CFR_JSONC || format == CFR_JSONL ? JSON : 1);
 }
 
-/* `file` NULL: there is no stamp. */
+/* `file` NULL: there is no stamp. `known` is the digest of the bytes, or NULL. */
 static int read_source(cfr_documents *out, cfr_loader *loader, const cfr_source *source, const struct opened *file,
-                       cfr_format format, const cfr_limits *limits, cfr_err *err)
+                       const cfr__digest *known, cfr_format format, const cfr_limits *limits, cfr_err *err)
 {
 	cfr_str bytes = cfr_source_bytes(source), name = cfr_source_name(source);
 	cfr_limits defaults;
@@ -183,7 +183,10 @@ static int read_source(cfr_documents *out, cfr_loader *loader, const cfr_source 
 		cfr_limits_default(&defaults);
 		limits = &defaults;
 	}
-	if (!file || !cfr_file_same(&file->before, &file->after) || !cfr__stamp_find(&digest, loader, &file->before)) {
+	if (known) {
+		digest = *known;
+	} else if (!file || !cfr_file_same(&file->before, &file->after) ||
+	           !cfr__stamp_find(&digest, loader, &file->before)) {
 		if (cfr__load_digest(&digest, loader, name, bytes, NULL) < 0)
 			return parse(out, loader, source, format, limits, err);
 		if (file)
@@ -204,8 +207,14 @@ static int read_source(cfr_documents *out, cfr_loader *loader, const cfr_source 
 int cfr_loader_read(cfr_documents *out, cfr_loader *loader, const cfr_source *source, cfr_format format,
                     const cfr_limits *limits, cfr_err *err)
 {
+	return cfr__load_documents(out, loader, source, NULL, format, limits, err);
+}
+
+int cfr__load_documents(cfr_documents *out, cfr_loader *loader, const cfr_source *source, const cfr__digest *known,
+                        cfr_format format, const cfr_limits *limits, cfr_err *err)
+{
 	cfr__source_use(source, cfr__load_pool(loader));
-	return read_source(out, loader, source, NULL, format, limits, err);
+	return read_source(out, loader, source, NULL, known, format, limits, err);
 }
 
 static int open_source(cfr_source **out, struct opened *file, cfr_loader *loader, int fd, cfr_str name,
@@ -233,7 +242,7 @@ int cfr_loader_open_fd(cfr_documents *out, cfr_source **source, cfr_loader *load
 	struct opened file;
 	int r = open_source(source, &file, loader, fd, name, limits, err);
 
-	return r < 0 ? r : read_source(out, loader, *source, &file, format, limits, err);
+	return r < 0 ? r : read_source(out, loader, *source, &file, NULL, format, limits, err);
 }
 
 int cfr_loader_source(cfr_source **out, cfr_loader *loader, const char *file, const cfr_limits *limits, cfr_err *err)

@@ -200,9 +200,27 @@ int cfr__section_whole(const cfr_section **out, cfr_sections *s, const cfr_secti
 	return r;
 }
 
+int cfr_sections_document(cfr_document **out, cfr_sections *s, cfr_err *err)
+{
+	const cfr_source *source = atomic_load_explicit(&s->source, memory_order_acquire);
+	cfr_documents docs;
+	int r;
+
+	if (!source)
+		return CFR_READ_WHOLE;
+	r = cfr__load_documents(&docs, s->loader, source, s->digested ? &s->digest : NULL, s->format, &s->limits, NULL);
+	if (r)
+		return r == CFR_E_NOMEM ? cfr_err_nomem(err) : CFR_READ_WHOLE;
+	if (docs.count == 1)
+		*out = cfr_document_ref(docs.items[0]);
+	else
+		r = CFR_READ_WHOLE;
+	cfr_documents_release(&docs);
+	return r;
+}
+
 int cfr_section_whole(cfr_document **out, cfr_node *node, cfr_sections *s, const cfr_section *section, cfr_err *err)
 {
-	cfr_documents docs;
 	cfr_document *doc;
 	int r;
 
@@ -224,13 +242,9 @@ int cfr_section_whole(cfr_document **out, cfr_node *node, cfr_sections *s, const
 	}
 	r = cfr__sections_need(s);
 	if (r == 0)
-		r = cfr_loader_read(&docs, s->loader, s->source, s->format, &s->limits, NULL);
+		r = cfr_sections_document(&doc, s, NULL);
 	if (r)
 		return r == CFR_E_NOMEM ? cfr_err_nomem(err) : CFR_READ_WHOLE;
-	doc = docs.count == 1 ? cfr_document_ref(docs.items[0]) : NULL;
-	cfr_documents_release(&docs);
-	if (!doc)
-		return CFR_READ_WHOLE;
 	*node = cfr_tree_root(cfr_document_tree(doc));
 	*out = doc;
 	return 0;

@@ -4,8 +4,10 @@
  *   core.select(file, query, {format=, limits=})          the nodes that a query selects, when it begins with plain names and
  *                                                         indexes: what they lead to is read, and the rest of it runs there
  *
- * Both give nil when everything has to be read: when the file is not large or the scan does not understand it, and when
- * there is no such place, so that errors are those that everybody gives. Places and paths of the nodes are the file's.
+ * What cannot be had alone, or is most of the file, is taken from all of it, which is read from the text that the scan
+ * has. Both give nil when the file has to be read in the ordinary way: when it is not large or the scan does not understand
+ * it, and when there is no such place, so that errors are those that everybody gives. Places and paths of the nodes are the
+ * file's.
  */
 #include "engine/pointer.h"
 #include "engine/sections.h"
@@ -111,6 +113,20 @@ static int find(struct part *part, cfr_sections *sections, cfr_str pointer)
 	return r == 0 && pointer.len ? name_top(part, sections, pointer) : r;
 }
 
+/* The whole document instead. */
+static int take_whole(struct part *part, cfr_sections *sections)
+{
+	int r;
+
+	cfr_buf_clear(part->pointer);
+	cfr_buf_clear(part->path);
+	part->doc = cfr_document_unref(part->doc);
+	r = cfr_sections_document(&part->doc, sections, NULL);
+	if (r == 0)
+		part->node = cfr_tree_root(cfr_document_tree(part->doc));
+	return r;
+}
+
 static void push(lua_State *L, const struct part *part, cfr_node node)
 {
 	if (part->pointer->len)
@@ -138,7 +154,8 @@ static int core_section(lua_State *L)
 	cfr__cmd_read_limits(L, 3, &limits);
 	if (open_file(&sections, L, &limits) != 0)
 		return 0;
-	if (find(&part, sections, pointer) == 0)
+	if (find(&part, sections, pointer) == 0 || (take_whole(&part, sections) == 0 &&
+	    cfr_pointer_get(&part.node, part.node, pointer, NULL) == 0))
 		push(L, &part, part.node);
 	else
 		lua_pushnil(L);
@@ -196,6 +213,8 @@ static int core_select(lua_State *L)
 	r = is_most(sections, cfr_buf_str(pointer)) ? CFR_READ_WHOLE : find(&part, sections, cfr_buf_str(pointer));
 	if (r == 0 && !is_there(&part, cfr_buf_str(path)))
 		r = CFR_READ_WHOLE;
+	if (r > 0 && (r = take_whole(&part, sections)) == 0)
+		plain = 0;
 	if (r == 0) {
 		lua_newtable(L);
 		r = cfr_query_each_below(query, plain, part.node, collect, &to, NULL);

@@ -309,6 +309,57 @@ static void test_lines(void **state)
 	cfr_source_unref(edited);
 }
 
+/* Line breaks before each block are what they are, whatever changed between two texts. */
+static void test_blocks(void **state)
+{
+	static const struct { uint32_t at, cut; const char *put; uint32_t times; } edits[] = {
+		{ 50, 4, "wxyz", 1 }, { 16380, 8, "1\n345\n78", 1 }, { 16384, 1, "x", 1 }, { 100000, 2, "", 1 },
+		{ 100003, 0, "a\nb", 1 }, { 20000, 0, "a line\n", 6000 }, { 30000, 40000, "", 1 }, { 30000, 50000, "y\n", 25000 },
+		{ 30000, 50000, "y\n", 24998 }, { 119990, 0, "\n", 20000 }, { 60000, 60000, "", 1 }, { 0, 0, "\n", 7 } };
+	cfr_buf text = CFR_BUF_INIT;
+	unsigned moved = 0;
+
+	(void)state;
+	cfr_buf_addz(&text, "a:\n  - |\n");
+	while (text.len < 120000)
+		cfr_buf_addf(&text, "    %*d\n", (int)(text.len % 90), 1);
+	cfr_buf_addz(&text, "  - [1]\nb: [2]\n");
+	for (size_t i = 0; i < sizeof(edits) / sizeof(*edits); i++) {
+		cfr_buf other = CFR_BUF_INIT;
+		cfr_source *source, *edited;
+		cfr_sections *old, *now;
+		uint32_t count, naive = 0;
+		const uint32_t *lines;
+
+		cfr_buf_add(&other, text.ptr, edits[i].at);
+		for (uint32_t k = 0; k < edits[i].times; k++)
+			cfr_buf_addz(&other, edits[i].put);
+		cfr_buf_add(&other, text.ptr + edits[i].at + edits[i].cut, text.len - edits[i].at - edits[i].cut);
+		assert_int_equal(cfr_source_new(&source, CFR_STR("x"), cfr_buf_str(&text), NULL, NULL), 0);
+		assert_int_equal(cfr_source_new(&edited, CFR_STR("x"), cfr_buf_str(&other), NULL, NULL), 0);
+		assert_int_equal(cfr__sections_of(&old, NULL, source, CFR_YAML, NULL, lazy_least, NULL), 0);
+		assert_non_null(cfr__sections_lines(&count, old));
+		assert_int_equal(cfr__sections_new(&now, NULL, NULL, CFR_YAML, NULL, lazy_least), 0);
+		now->source = cfr_source_ref(edited);
+		assert_in_range(cfr__sections_take_over(now, old), 0, 1);
+		moved += now->lines != NULL;
+		lines = cfr__sections_lines(&count, now);
+		assert_int_equal(count, other.len / CFR__LINES + 1);
+		for (uint32_t at = 0; at < other.len; at++) {
+			if (at % CFR__LINES == 0)
+				assert_int_equal(lines[at / CFR__LINES], naive);
+			naive += other.ptr[at] == '\n';
+		}
+		cfr_sections_unref(old);
+		cfr_sections_unref(now);
+		cfr_source_unref(source);
+		cfr_source_unref(edited);
+		cfr_buf_release(&other);
+	}
+	assert_true(moved >= 6);	/* the others changed more than one entry */
+	cfr_buf_release(&text);
+}
+
 /* The same bytes under two names are two texts, if the names say so. */
 static void test_names(void **state)
 {
@@ -462,6 +513,119 @@ static void test_threads(void **state)
 	double_free(cache);
 }
 
+/* A file of so many bytes, with one text in all of its entries. */
+static void write_entries(const char *name, const char *value, int count, const char *end)
+{
+	FILE *f = fopen(name, "w");
+
+	assert_non_null(f);
+	fputs("b: [1]\r\na:\r\n", f);
+	for (int i = 0; i < count; i++)
+		fprintf(f, "- id: %d\r\n  value: %0*d %s\r\n  more: [1]\r\n", i, 60, i, value);
+	fprintf(f, "- id: %d\r\n  value: %s%s", count, value, end);
+	fclose(f);
+}
+
+/* What a cache knows about a file is never put together with bytes that another one has. */
+static void test_other_bytes(void **state)
+{
+	struct double_cache *cache = double_new();
+	struct timespec times[2];
+	char other[96];
+	struct stat st;
+
+	(void)state;
+	snprintf(other, sizeof(other), "%s.other", file_name);
+	for (int way = 0; way < 6; way++) {
+		cfr_loader *loader = double_loader(cache);
+		const cfr_section *section;
+		cfr_sections *s;
+		cfr_node node;
+		int r;
+
+		write_entries(file_name, "old", 1000, way % 2 ? "   " : "");
+		usleep(2100000);
+		assert_int_equal(cfr_sections_open(&s, loader, file_name, CFR_FORMAT_NONE, NULL, NULL), 0);
+		require_value(s, "/a/0/value", "000000000000000000000000000000000000000000000000000000000000 old");
+		cfr_sections_unref(s);
+		assert_int_equal(cfr_sections_open(&s, loader, file_name, CFR_FORMAT_NONE, NULL, NULL), 0);
+		assert_null(s->source);
+		require_value(s, "/a/1000/value", "old");	/* the last one, whose line may have no end */
+		assert_null(s->source);
+		assert_int_equal(stat(file_name, &st), 0);
+		times[0] = st.st_atim;
+		times[1] = st.st_mtim;
+		if (way == 0 || way == 1) {			/* replaced by one of the same size, and time */
+			write_entries(other, "new", 1000, way % 2 ? "   " : "");
+			assert_int_equal(utimensat(AT_FDCWD, other, times, 0), 0);
+			assert_int_equal(rename(other, file_name), 0);
+		} else if (way == 2) {				/* written over, and the time set back */
+			write_entries(file_name, "new", 1000, "");
+			assert_int_equal(utimensat(AT_FDCWD, file_name, times, 0), 0);
+		} else if (way == 3) {
+			assert_int_equal(truncate(file_name, 70000), 0);
+			assert_int_equal(utimensat(AT_FDCWD, file_name, times, 0), 0);
+		} else if (way == 4) {
+			write_entries(file_name, "old", 1001, "");
+			assert_int_equal(utimensat(AT_FDCWD, file_name, times, 0), 0);
+		} else {
+			unlink(file_name);
+		}
+		assert_int_equal(cfr_sections_get(&section, &node, s, CFR_STR("/a/500/value"), NULL), CFR_READ_WHOLE);
+		assert_null(s->source);
+		cfr_sections_unref(s);
+		r = cfr_sections_open(&s, loader, file_name, CFR_FORMAT_NONE, NULL, NULL);
+		assert_int_equal(r, way == 5 ? CFR_READ_WHOLE : 0);
+		if (r == 0) {
+			require_value(s, "/a/500/value", way < 3
+			              ? "000000000000000000000000000000000000000000000000000000000500 new"
+			              : "000000000000000000000000000000000000000000000000000000000500 old");
+			cfr_sections_unref(s);
+		}
+		cfr_loader_free(loader);
+	}
+	double_free(cache);
+}
+
+/* The one document of a file whose sections were opened: the file is not read, nor hashed, once more. */
+static void test_document(void **state)
+{
+	struct double_cache *cache = double_new();
+	cfr_load_stats before, after;
+	cfr_document *doc;
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		cfr_loader *loader = double_loader(cache);
+		cfr_documents docs;
+		cfr_source *source;
+		cfr_sections *s;
+		cfr_node node;
+
+		write_file(round ? "second" : "first");
+		assert_int_equal(cfr_sections_open(&s, loader, file_name, CFR_FORMAT_NONE, NULL, NULL), 0);
+		cfr_loader_stats(&before, loader);
+		unlink(file_name);
+		assert_int_equal(cfr_sections_document(&doc, s, NULL), 0);
+		cfr_loader_stats(&after, loader);
+		assert_int_equal(after.hashed, before.hashed);
+		assert_int_equal(after.misses, before.misses + 1);
+		assert_int_equal(cfr_pointer_get(&node, cfr_tree_root(cfr_document_tree(doc)), CFR_STR("/agents/1500/model"), NULL), 0);
+		assert_true(cfr_str_eq(cfr_node_string(node), cfr_str_of(round ? "second" : "first")));
+		cfr_document_unref(doc);
+		cfr_sections_unref(s);
+		/* The record is the one that everybody finds. */
+		write_file(round ? "second" : "first");
+		assert_int_equal(cfr_loader_open(&docs, &source, loader, file_name, CFR_FORMAT_NONE, NULL, NULL), 0);
+		cfr_loader_stats(&before, loader);
+		assert_int_equal(before.hits, after.hits + 1);
+		cfr_documents_release(&docs);
+		cfr_source_unref(source);
+		cfr_loader_free(loader);
+	}
+	double_free(cache);
+}
+
 static void test_preload(void **state)
 {
 	const cfr_str pointers[] = { CFR_STR("/agents/5"), CFR_STR("/nope"), CFR_STR("/agents"), CFR_STR("/limits"), CFR_STR("/agents/x") };
@@ -520,8 +684,11 @@ int main(void)
 		cmocka_unit_test(test_cache),
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_other_bytes),
+		cmocka_unit_test(test_document),
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_preload),
 		cmocka_unit_test(test_not_in_parts),
