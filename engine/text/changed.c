@@ -124,8 +124,10 @@ int cfr_text_read_changed(cfr_changed *out, const cfr_source *before, const cfr_
 
 	rest_a = cfr_str_sub(a, head, a.len);
 	rest_b = cfr_str_sub(b, head, b.len);
-	if (format == CFR_FORMAT_NONE && cfr_format_of_name(cfr_source_name(before)) == cfr_format_of_name(cfr_source_name(after)))
-		format = cfr_format_of_name(cfr_source_name(before));
+	/* A modeline says more than a name, and both texts may have one. */
+	if (format == CFR_FORMAT_NONE &&
+	    cfr_text_format(cfr_source_name(before), a) == cfr_text_format(cfr_source_name(after), b))
+		format = cfr_text_format(cfr_source_name(before), a);
 	if ((format != CFR_YAML && format != CFR_JSON) || (rest_a.len == 0 && rest_b.len == 0))
 		return 1;
 	o = malloc(sizeof(*o));

@@ -196,6 +196,31 @@ static void test_edit(void **state)
 	edit("a: &x\n  b:\n    c: 1\n    d: 1\ne: x\n", (cfr_edit){ .op = CFR_EDIT_REMOVE, .at = CFR_STR("/a/b/c") }, NULL);
 }
 
+/* Two texts are compared in the format that they are read in, which a modeline says before a name does. */
+static void test_formats(void **state)
+{
+	static const struct { const char *a, *b, *name; int r; } pairs[] = {
+		{ "a: 1\nb: 2\n", "a: 1\nb: 3\n", "x.yaml", 0 },
+		{ "# vim: ft=jproperties\na: 1\nb: 2\n", "# vim: ft=jproperties\na: 1\nb: 3\n", "x.yaml", 1 },
+		{ "# vim: ft=yaml\na: 1\nb: 2\n", "# vim: ft=yaml\na: 1\nb: 3\n", "x.properties", 0 },
+		{ "a:\n  b: 1\n# vim: ft=xxxx\n  c: 2\n", "a:\n  b: 1\n# vim: ft=toml\n  c: 2\n", "x.yaml", 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+		cfr_source *a, *b;
+		cfr_changed changed;
+
+		assert_int_equal(cfr_source_new(&a, cfr_str_of(pairs[i].name), cfr_str_of(pairs[i].a), NULL, NULL), 0);
+		assert_int_equal(cfr_source_new(&b, cfr_str_of(pairs[i].name), cfr_str_of(pairs[i].b), NULL, NULL), 0);
+		assert_int_equal(cfr_text_read_changed(&changed, a, b, CFR_FORMAT_NONE, NULL, NULL), pairs[i].r);
+		if (pairs[i].r == 0)
+			cfr_changed_release(&changed);
+		cfr_source_unref(a);
+		cfr_source_unref(b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +229,7 @@ int main(void)
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_same),
 		cmocka_unit_test(test_edit),
+		cmocka_unit_test(test_formats),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
