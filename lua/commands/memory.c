@@ -9,23 +9,10 @@
  */
 #include "lua/commands/bind.h"
 
+#include "engine/base/plain.h"
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define PLAIN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define PLAIN 1
-#endif
-#endif
-#if !defined(PLAIN) && defined(CFR_DEBUG_ARENA)
-#define PLAIN 1
-#endif
-#ifndef PLAIN
-#define PLAIN 0
-#endif
 
 enum { ROOM = 512 << 10, ALIGN = 16 };
 
@@ -39,7 +26,7 @@ static bool inside(const cfr__lua_room *room, const void *ptr)
 void cfr__cmd_room_open(cfr__lua_room *room)
 {
 	room->used = 0;
-	room->base = PLAIN ? NULL : malloc(ROOM);	/* pages that nothing touches cost nothing */
+	room->base = CFR__PLAIN ? NULL : malloc(ROOM);	/* pages that nothing touches cost nothing */
 }
 
 void cfr__cmd_room_close(cfr__lua_room *room)

@@ -17,22 +17,9 @@
  */
 #include "lua/sandbox/inside.h"
 
+#include "engine/base/plain.h"
 #include <stdlib.h>
 #include <sys/mman.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define PLAIN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define PLAIN 1
-#endif
-#endif
-#if !defined(PLAIN) && defined(CFR_DEBUG_ARENA)
-#define PLAIN 1
-#endif
-#ifndef PLAIN
-#define PLAIN 0
-#endif
 
 enum {
 	PAGE_SHIFT = 12,
@@ -345,7 +332,7 @@ void *cfr__heap_alloc(void *ud, void *ptr, size_t osize, size_t nsize)
 	if (nsize == 0) {
 		if (!ptr || osize == 0)
 			return NULL;
-		if (PLAIN) {
+		if (CFR__PLAIN) {
 			heap->used -= plain_cost(osize);
 			free(ptr);
 		} else {
@@ -355,7 +342,7 @@ void *cfr__heap_alloc(void *ud, void *ptr, size_t osize, size_t nsize)
 	}
 	if (ptr && osize == 0)
 		ptr = NULL;
-	return PLAIN ? plain(heap, ptr, osize, nsize) : pooled(heap, ptr, osize, nsize);
+	return CFR__PLAIN ? plain(heap, ptr, osize, nsize) : pooled(heap, ptr, osize, nsize);
 }
 
 cfr__heap *cfr__heap_new(uint64_t ceiling)
@@ -369,7 +356,7 @@ cfr__heap *cfr__heap_new(uint64_t ceiling)
 	heap->idle = heap->bare = NONE;
 	for (int i = 0; i < CLASSES; i++)
 		heap->room[i] = NONE;
-	if (PLAIN)
+	if (CFR__PLAIN)
 		return heap;
 	/* Each class may have one slab that is hardly used, beyond what pages count. */
 	heap->max = (int32_t)(ceiling >> SLAB_SHIFT) * 2 + CLASSES + IDLE;
@@ -389,7 +376,7 @@ void cfr__heap_free(cfr__heap *heap)
 {
 	if (!heap)
 		return;
-	if (!PLAIN)
+	if (!CFR__PLAIN)
 		munmap(heap->slabs, heap->reserved);
 	free(heap);
 }
