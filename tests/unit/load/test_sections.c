@@ -694,7 +694,7 @@ int main(void)
 		cmocka_unit_test(test_not_in_parts),
 	};
 
-	snprintf(file_name, sizeof(file_name), "sections-%d.yaml", (int)getpid());
+	snprintf(file_name, sizeof(file_name), P_tmpdir "/cfgrun-sections-%d.yaml", (int)getpid());
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
