@@ -48,6 +48,7 @@ enum {
 	CFR__NOTE_FOLDER = 1, CFR__NOTE_DAMAGE = 2, CFR__NOTE_WRITING = 4, CFR__NOTE_BUSY = 8, CFR__NOTE_LARGE = 16
 };
 
+/* store.c */
 int cfr__store_init(cfr__store *store, const cfr_cache_options *options, cfr_err *err);
 void cfr__store_release(cfr__store *store);
 void cfr__store_note(cfr__store *store, unsigned bit, const char *format, ...) CFR_PRINTF(3, 4);
