@@ -1,13 +1,11 @@
 /* engine/tree/build.c -- taking down a reader's events.
  *
  * Here is only what happens for each value: ceilings, the entry, the payload. Keys become numbers (keys.c), aliases
- * and merges become copies (alias.c), and everything else waits for finish.c.
+ * and merges become copies (alias.c), and everything else waits for finish.c. Below all of them is ground.c.
  */
 #include "engine/tree/build.h"
 
-#include "engine/pointer.h"
 #include "engine/tree/build_impl.h"
-#include <stdio.h>
 #include <stdlib.h>
 
 int cfr_build_new(cfr_build **out, const cfr_source *source, cfr_format format, const cfr_limits *limits, cfr_err *err)
@@ -58,123 +56,6 @@ void cfr_build_free(cfr_build *build)
 	free(build);
 }
 
-static int pool_room(cfr_build *build, uint64_t more, cfr_err *err)
-{
-	uint64_t need = build->pool_len + more;
-
-	if (need > INT32_MAX)
-		return cfr_err_nomem(err);
-	if (build->pool_cap == 0 && need < build->text.len / 4)
-		need = build->text.len / 4;	/* as in cfr__build_room */
-	return cfr_slab_vec(&build->pool, build->mem, &build->pool_cap, need, 1, err);
-}
-
-static void pool_add(cfr_build *build, cfr_str text)
-{
-	if (text.len)
-		memcpy(build->pool + build->pool_len, text.ptr, text.len);
-	build->pool_len += (uint32_t)text.len;
-}
-
-int cfr__slice_copy(uint64_t *out, cfr_build *build, cfr_str text, cfr_err *err)
-{
-	int r = pool_room(build, text.len, err);
-
-	if (r < 0)
-		return r;
-	*out = CFR_SLICE_POOL | (uint64_t)text.len << 32 | build->pool_len;
-	pool_add(build, text);
-	return 0;
-}
-
-/* The path of a value, by going down from the root. */
-static void write_path(cfr_buf *out, const cfr_build *build, uint32_t rank)
-{
-	uint32_t at = 0;
-
-	while (at != rank && at < build->count) {
-		uint32_t child = at + 1, index = 0;
-		char number[16];
-
-		while (child < build->count && cfr__entry_next(&build->side, child) <= rank) {
-			child = cfr__entry_next(&build->side, child);
-			index++;
-		}
-		if (child >= build->count)
-			break;
-		if (cfr__kind_at(build, at) == CFR_MAPPING) {
-			uint32_t key = cfr__key_at(build, child);
-			cfr_pointer_add(out, cfr__slice_str(build, build->keys.items[key].slice));
-		} else {
-			int n = snprintf(number, sizeof(number), "%u", (unsigned)index);
-			cfr_pointer_add(out, (cfr_str){ number, (size_t)n });
-		}
-		at = child;
-	}
-}
-
-int cfr__build_fail(const cfr_build *build, int code, uint32_t offset, uint32_t rank, cfr_err *err)
-{
-	cfr_buf path = CFR_BUF_INIT;
-
-	if (!err)
-		return code;
-	if (build->source) {
-		cfr_place place = cfr_source_place(build->source, offset);
-		cfr_err_at(err, cfr_source_name(build->source), place.line, place.column);
-	}
-	write_path(&path, build, rank);
-	if (!path.failed)
-		cfr_err_path(err, cfr_buf_str(&path));
-	cfr_buf_release(&path);
-	return code;
-}
-
-static int limit(const cfr_build *build, cfr_limit which, uint32_t offset, cfr_err *err)
-{
-	return cfr__build_fail(build, cfr_err_limit(err, &build->limits, which), offset, cfr__open_rank(build), err);
-}
-
-int cfr__build_room(cfr_build *build, uint64_t n, uint32_t offset, cfr_err *err)
-{
-	uint64_t need = build->count + n;
-	unsigned char *image;
-	uint32_t cap;
-	size_t size, behind = 0;
-	int r;
-
-	/* The root does not count, so that a mapping of a million keys passes a ceiling of a million. */
-	if (CFR_UNLIKELY(need - 1 > build->limits.of[CFR_LIMIT_NODES] || need >= CFR_BUILD_MAX))
-		return limit(build, CFR_LIMIT_NODES, offset, err);
-	if (CFR_LIKELY(need <= build->cap))
-		return 0;
-	/* The first time, about as many as a source of this size has, and what an image has behind them: memory that is never
-	 * touched costs nothing, and arrays that grow leave holes behind. */
-	if (build->cap == 0) {
-		size_t text = build->text.len - (offset < build->text.len ? offset : build->text.len);
-
-		if (need < text / 16)
-			need = text / 16;
-		behind = text / 8 + (text < 1024 ? text : 1024);
-	}
-	cap = build->cap;
-	if ((r = cfr_slab_vec(&build->side.items, build->mem, &cap, need, sizeof(*build->side.items), err)) < 0)
-		return r;
-	size = CFR_IMAGE_HEADER + (size_t)cap * CFR_IMAGE_RECORD + behind;
-	image = build->image ? cfr_slab_grow(build->image, size) : cfr_slab_room(build->mem, size);
-	if (!image)
-		return cfr_err_nomem(err);
-	build->image = image;
-	/* Never above the ceiling, so that push has one thing to ask. */
-	build->cap = cap <= build->limits.of[CFR_LIMIT_NODES] ? cap : (uint32_t)build->limits.of[CFR_LIMIT_NODES] + 1;
-	return 0;
-}
-
-int cfr__build_misplaced(cfr_err *err)
-{
-	return cfr_err_set(err, CFR_E_BUG, "a reader put a value where none can stand");
-}
-
 int cfr_build_key(cfr_build *build, cfr_str key, const cfr_mark *mark, cfr_err *err)
 {
 	static const cfr_mark nowhere = { 0 };
@@ -184,7 +65,7 @@ int cfr_build_key(cfr_build *build, cfr_str key, const cfr_mark *mark, cfr_err *
 	                 build->key != CFR_BUILD_KEYLESS))
 		return cfr_err_set(err, CFR_E_BUG, "a reader put a key where none can stand");
 	if (CFR_UNLIKELY(key.len > build->limits.of[CFR_LIMIT_KEY]))
-		return limit(build, CFR_LIMIT_KEY, build->key_mark.start, err);
+		return cfr__build_limit(build, CFR_LIMIT_KEY, build->key_mark.start, err);
 	return cfr__keys_intern(&build->key, build, key, err);
 }
 
@@ -244,7 +125,7 @@ int cfr_build_string(cfr_build *build, cfr_str text, const cfr_mark *mark, cfr_e
 	int r;
 
 	if (CFR_UNLIKELY(text.len > build->limits.of[CFR_LIMIT_SCALAR] || text.len > INT32_MAX))
-		return limit(build, CFR_LIMIT_SCALAR, mark ? mark->start : 0, err);
+		return cfr__build_limit(build, CFR_LIMIT_SCALAR, mark ? mark->start : 0, err);
 	if ((r = cfr__slice(&slice, build, text, err)) < 0 || (r = push_as(build, CFR_STRING, slice, mark, err)) < 0)
 		return r;
 	build->strings += text.len;
@@ -258,15 +139,15 @@ int cfr_build_other(cfr_build *build, cfr_str tag, cfr_str text, const cfr_mark 
 	int r;
 
 	if (text.len > build->limits.of[CFR_LIMIT_SCALAR] || text.len + tag.len > INT32_MAX)
-		return limit(build, CFR_LIMIT_SCALAR, mark ? mark->start : 0, err);
+		return cfr__build_limit(build, CFR_LIMIT_SCALAR, mark ? mark->start : 0, err);
 	if (tag.len > build->limits.of[CFR_LIMIT_KEY] || tag.len > CFR_IMAGE_TAG_MAX)
-		return limit(build, CFR_LIMIT_KEY, mark ? mark->before : 0, err);
-	if ((r = pool_room(build, sizeof(len) + tag.len + text.len, err)) < 0)
+		return cfr__build_limit(build, CFR_LIMIT_KEY, mark ? mark->before : 0, err);
+	if ((r = cfr__text_room(build, sizeof(len) + tag.len + text.len, err)) < 0)
 		return r;
 	cfr__store32(len, (uint32_t)tag.len);
-	pool_add(build, (cfr_str){ (const char *)len, sizeof(len) });
-	pool_add(build, tag);
-	pool_add(build, text);
+	cfr__text_add(build, (cfr_str){ (const char *)len, sizeof(len) });
+	cfr__text_add(build, tag);
+	cfr__text_add(build, text);
 	slice |= (uint64_t)(sizeof(len) + tag.len + text.len) << 32;
 	if ((r = push(build, CFR_OTHER, slice, mark, err)) < 0)
 		return r;
@@ -279,7 +160,7 @@ int cfr_build_begin(cfr_build *build, cfr_kind kind, const cfr_mark *mark, cfr_e
 	int r;
 
 	if (CFR_UNLIKELY(build->depth >= build->limits.of[CFR_LIMIT_DEPTH] || build->depth >= CFR_IMAGE_DEPTH - 1))
-		return limit(build, CFR_LIMIT_DEPTH, mark ? mark->start : 0, err);
+		return cfr__build_limit(build, CFR_LIMIT_DEPTH, mark ? mark->start : 0, err);
 	if ((r = cfr_vec_room(&build->frames, &build->frame_cap, build->depth + 1, sizeof(*build->frames), err)) < 0 ||
 	    (r = push_as(build, kind, 0, mark, err)) < 0)
 		return r;

@@ -1,4 +1,4 @@
-/* engine/tree/build_impl.h -- what the builder keeps; for build.c, keys.c, alias.c and finish.c.
+/* engine/tree/build_impl.h -- what the builder keeps; for ground.c, keys.c, alias.c, build.c and finish.c.
  *
  * Values stand in the author's order (preorder), in two arrays by rank: the sidecar entry, and what will be the record of
  * the image. A record holds its kind, the number of its key in the order of appearance, and its payload: text as a slice,
@@ -119,6 +119,11 @@ static inline uint32_t cfr__open_rank(const cfr_build *build)
 	return build->depth ? build->frames[build->depth - 1].rank : 0;
 }
 
+/* --- ground.c --- */
+
+/* Room for so many more bytes of text in the pool; adds them, where there is. */
+int cfr__text_room(cfr_build *build, uint64_t more, cfr_err *err);
+void cfr__text_add(cfr_build *build, cfr_str text);
 /* Text as a slice: offsets when it lies in the source, else a copy in the pool. */
 int cfr__slice_copy(uint64_t *out, cfr_build *build, cfr_str text, cfr_err *err);
 static inline int cfr__slice(uint64_t *out, cfr_build *build, cfr_str text, cfr_err *err)
@@ -136,6 +141,10 @@ static inline int cfr__slice(uint64_t *out, cfr_build *build, cfr_str text, cfr_
 }
 /* Room for `n` more values. */
 int cfr__build_room(cfr_build *build, uint64_t n, uint32_t offset, cfr_err *err);
+/* Add place and path to an error and return its code; the second makes it, of a ceiling that is passed. */
+int cfr__build_fail(const cfr_build *build, int code, uint32_t offset, uint32_t rank, cfr_err *err);
+int cfr__build_limit(const cfr_build *build, cfr_limit which, uint32_t offset, cfr_err *err);
+int cfr__build_misplaced(cfr_err *err);
 /* May a value stand here? Takes its key. */
 static inline bool cfr__build_place(uint32_t *key, cfr_build *build)
 {
@@ -149,14 +158,10 @@ static inline bool cfr__build_place(uint32_t *key, cfr_build *build)
 	build->key = CFR_BUILD_KEYLESS;
 	return true;
 }
-int cfr__build_misplaced(cfr_err *err);
 
-/* Add place and path to an error and return its code. */
-int cfr__build_fail(const cfr_build *build, int code, uint32_t offset, uint32_t rank, cfr_err *err);
+/* --- entry.c --- */
 
-/* The number of a key, which is used from now on. */
-int cfr__keys_intern(uint32_t *out, cfr_build *build, cfr_str text, cfr_err *err);
-/* entry.c. The entry of a value that is pushed, whole. */
+/* The entry of a value that is pushed, whole. */
 int cfr__entry_wide(cfr_build *build, uint32_t rank, const cfr_mark *mark, const cfr_mark *key, bool collection,
                     cfr_err *err);
 static inline uint8_t cfr__entry_of_key(const cfr_mark *key)
@@ -190,10 +195,16 @@ int cfr__entry_close(cfr_build *build, uint32_t rank, uint32_t end, cfr_err *err
 /* Entries that were copied as bytes: `shift` further on, with a flag. */
 int cfr__entry_copied(cfr_build *build, uint32_t from, uint32_t n, uint32_t shift, uint8_t flag, cfr_err *err);
 
+/* --- keys.c --- */
+
 void cfr__keys_reset(struct cfr_keys *keys);
 void cfr__keys_release(struct cfr_keys *keys);
+/* The number of a key, which is used from now on. */
+int cfr__keys_intern(uint32_t *out, cfr_build *build, cfr_str text, cfr_err *err);
 /* Brings all into the order of bytes, and gives each that is used its place there. */
 int cfr__keys_rank(cfr_build *build, cfr_err *err);
+
+/* --- alias.c --- */
 
 /* At the end of a mapping: the entries that its `<<` bring. */
 int cfr__build_merge_all(cfr_build *build, cfr_err *err);

@@ -3,12 +3,21 @@
 #include "engine/document.h"
 
 #include "engine/tree/impl.h"
+#include <stdlib.h>
 
 const char *cfr_style_name(cfr_style style)
 {
 	static const char *const names[] = { "plain", "single", "double", "literal", "folded", "block", "flow" };
 
 	return (unsigned)style < sizeof(names) / sizeof(*names) ? names[style] : "?";
+}
+
+void cfr__block_unref(struct cfr_block *block)
+{
+	if (block && atomic_fetch_sub_explicit(&block->refs, 1, memory_order_acq_rel) == 1) {
+		cfr_buf_release(&block->bytes);
+		free(block);
+	}
 }
 
 cfr_document *cfr_document_ref(const cfr_document *doc)

@@ -217,14 +217,15 @@ int cfr_node_id(cfr_id *out, cfr_node node, cfr_err *err)
 	cfr_tree *tree = (cfr_tree *)(uintptr_t)node.tree;	/* the ids are a memo: no reader sees them change */
 	struct hasher hasher = { .image = &tree->image, .text = CFR_BUF_INIT };
 	cfr_id id = { .algorithm = ALGORITHM_SHA256 };
+	bool container = cfr__is_container(cfr__image_kind(&tree->image, node.at));
 	const struct cfr_ids *ids = NULL;
 	int r = 0;
 
-	if (cfr__is_container(cfr_node_kind(node)))
+	if (container)
 		ids = atomic_load_explicit(&tree->ids, memory_order_acquire);
 	if (!ids && (r = cfr_digest_new(&hasher.digest, err)) < 0)
 		return r;
-	if (!cfr__is_container(cfr_node_kind(node)))
+	if (!container)
 		r = hash_value(id.bytes, &hasher, node.at, err);
 	else if (ids || (r = hash_all(&ids, tree, &hasher, err)) == 0)
 		memcpy(id.bytes, ids->digest[container_from(ids, node.at)], sizeof(id.bytes));

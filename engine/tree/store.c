@@ -54,14 +54,6 @@ int cfr__block_new(cfr_block **out, cfr_buf *bytes, cfr_err *err)
 	return 0;
 }
 
-void cfr__block_unref(cfr_block *block)
-{
-	if (block && atomic_fetch_sub_explicit(&block->refs, 1, memory_order_acq_rel) == 1) {
-		cfr_buf_release(&block->bytes);
-		free(block);
-	}
-}
-
 static cfr_block *block_ref(cfr_block *block)
 {
 	atomic_fetch_add_explicit(&block->refs, 1, memory_order_relaxed);
