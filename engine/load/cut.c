@@ -9,7 +9,6 @@
  */
 #include "engine/load/parts.h"
 
-#include "engine/base/lanes.h"
 #include "engine/base/utf8.h"
 #include "engine/base/vec.h"
 #include <stdlib.h>
@@ -22,50 +21,6 @@ enum {
 #define UNSEEN UINT32_MAX
 
 /* ---- places ---- */
-
-uint32_t cfr__count_breaks(const char *ptr, size_t len)
-{
-	uint32_t count = 0;
-	size_t at = 0;
-
-	while (len - at >= sizeof(cfr_sixty_four)) {
-		size_t rounds = (len - at) / sizeof(cfr_sixty_four);
-		cfr_lanes sums = { 0 };
-
-		/* Equal bytes are -1. A lane has room for 255. */
-		for (size_t i = 0; i < rounds && i < 63; i++, at += sizeof(cfr_sixty_four)) {
-			cfr_sixty_four v = cfr_sixty_four_load(ptr + at);
-
-			sums -= (cfr_lanes)((v.a == '\n') + (v.b == '\n') + (v.c == '\n') + (v.d == '\n'));
-		}
-		for (size_t i = 0; i < sizeof(sums); i++)
-			count += sums[i];
-	}
-	for (; at < len; at++)
-		count += ptr[at] == '\n';
-	return count;
-}
-
-/* Line breaks before each block; NULL without memory. */
-const uint32_t *cfr__sections_lines(uint32_t *count, cfr_sections *s)
-{
-	uint32_t *lines = atomic_load_explicit(&s->lines, memory_order_acquire), *other = NULL;
-	cfr_str text = cfr_source_bytes(s->source);
-	size_t blocks = text.len / CFR__LINES + 1;
-
-	*count = (uint32_t)blocks;
-	if (lines || !(lines = malloc(blocks * sizeof(*lines))))
-		return lines;
-	lines[0] = 0;
-	for (size_t i = 1; i < blocks; i++)
-		lines[i] = lines[i - 1] + cfr__count_breaks(text.ptr + (i - 1) * CFR__LINES, CFR__LINES);
-	if (!atomic_compare_exchange_strong_explicit(&s->lines, &other, lines, memory_order_acq_rel,
-	                                             memory_order_acquire)) {
-		free(lines);
-		lines = other;
-	}
-	return lines;
-}
 
 /* Behind the line break before `at`, or a byte order mark at the beginning; UINT32_MAX when it is not among so many bytes. */
 static uint32_t line_start(cfr_str text, uint32_t at, uint32_t most)
@@ -80,7 +35,7 @@ static uint32_t line_start(cfr_str text, uint32_t at, uint32_t most)
 	return cfr_str_starts(text, CFR_STR("\xEF\xBB\xBF")) && at >= CFR__BOM ? CFR__BOM : 0;
 }
 
-/* The text of a file, or of some of it around an item (engine/load/open.c). */
+/* The text of a file, or of some of it around an item (engine/load/text.c). */
 typedef struct view {
 	cfr_str text;
 	uint32_t base;			/* where it begins in the file */

@@ -41,8 +41,9 @@ static inline const cfr_profile *cfr__load_profile(const cfr_loader *loader)
 	return loader ? loader->options.profile : NULL;
 }
 
-/* --- loader.c: the cache --- */
+/* --- loader.c --- */
 
+enum { CFR__WORTH = 4 << 10 };		/* a source that is smaller is parsed */
 /* Is a cache worth asking for a source of so many bytes? It is opened when all that were asked for are worth it. */
 bool cfr__load_worth(cfr_loader *loader, uint64_t bytes);
 /* A record behind what is in `out`; false for a miss. Opens the cache. Counts nothing but time. */
@@ -62,12 +63,6 @@ int cfr__load_digest(cfr__digest *out, cfr_loader *loader, cfr_str name, cfr_str
 int cfr__load_key(cfr_cache_key *out, const char *kind, const cfr__digest *bytes, cfr_format format,
                   const cfr_limits *limits, cfr_str more, cfr_err *err);
 
-/* --- loader.c: documents --- */
-
-/* As cfr_loader_read, when somebody may have hashed the bytes already; `known` may be NULL. */
-int cfr__load_documents(cfr_documents *out, cfr_loader *loader, const cfr_source *source, const cfr__digest *known,
-                        cfr_format format, const cfr_limits *limits, cfr_err *err);
-
 /* --- stamp.c --- */
 
 /* Was the file old enough when somebody looked, so that any later change shows? */
@@ -86,5 +81,11 @@ void cfr__stamp_keep(cfr_loader *loader, const cfr_file_stamp *before, const cfr
  * becomes that of the documents, also on failure. */
 void cfr__documents_put(cfr_loader *loader, const cfr_cache_key *key, const cfr_documents *docs);
 int cfr__documents_restore(cfr_documents *out, const cfr_source *source, cfr_buf *record, cfr_err *err);
+
+/* --- documents.c --- */
+
+/* As cfr_loader_read, when somebody may have hashed the bytes already; `known` may be NULL. */
+int cfr__load_documents(cfr_documents *out, cfr_loader *loader, const cfr_source *source, const cfr__digest *known,
+                        cfr_format format, const cfr_limits *limits, cfr_err *err);
 
 #endif

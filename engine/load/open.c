@@ -4,7 +4,6 @@
  */
 #include "engine/load/parts.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -50,27 +49,6 @@ int cfr__sections_new(cfr_sections **out, cfr_loader *loader, const char *file, 
 	return 0;
 }
 
-/* The text behind an open file, and the stamp that is that text's; `now` is the file's from before. */
-static int read_text(cfr_source **out, cfr_sections *s, int fd, cfr_file_stamp *now)
-{
-	const cfr_profile *profile = cfr__load_profile(s->loader);
-	uint64_t begin = cfr_profile_now(profile);
-	cfr_buf bytes = { .pool = cfr__load_pool(s->loader) };
-	cfr_file_stamp after;
-	int r = cfr_file_read_open(&bytes, fd, cfr_str_of(s->file), &s->limits, NULL);
-
-	cfr_file_look(&after, fd);
-	if (!cfr_file_same(now, &after))
-		now->seen = 0;
-	if (r == 0)
-		r = cfr_source_take(out, cfr_str_of(s->file), &bytes, &s->limits, NULL);
-	cfr_buf_release(&bytes);
-	if (r)
-		return r == CFR_E_NOMEM ? r : CFR_READ_WHOLE;
-	cfr_profile_span(profile, "read", cfr_str_of(s->file), begin, cfr_source_bytes(*out).len, "bytes");
-	return 0;
-}
-
 int cfr__sections_read(cfr_sections *s, bool cached)
 {
 	cfr_file_stamp before;
@@ -90,7 +68,7 @@ int cfr__sections_read(cfr_sections *s, bool cached)
 			goto done;
 	}
 	before = s->stamp;
-	r = read_text(&source, s, fd, &s->stamp);
+	r = cfr__sections_read_text(&source, s, fd, &s->stamp);
 	if (r == 0)
 		atomic_store_explicit(&s->source, source, memory_order_release);
 	if (r == 0 && cached && (!s->digested || !s->stamp.seen)) {
@@ -104,69 +82,6 @@ int cfr__sections_read(cfr_sections *s, bool cached)
 	}
 done:
 	close(fd);
-	return r;
-}
-
-/* What was taken from a cache is of the file as its stamp was. Nobody sees a text before that is known of it. */
-static int read_again(cfr_sections *s)
-{
-	cfr_source *source = NULL;
-	cfr_file_stamp now;
-	int fd, r;
-
-	if (cfr_file_open(&fd, s->file, NULL) < 0)
-		return CFR_READ_WHOLE;
-	cfr_file_look(&now, fd);
-	r = cfr_file_same(&now, &s->stamp) ? read_text(&source, s, fd, &now) : CFR_READ_WHOLE;
-	close(fd);
-	if (r == 0 && now.seen)
-		atomic_store_explicit(&s->source, source, memory_order_release);
-	else
-		cfr_source_unref(source);
-	return r == 0 && !now.seen ? CFR_READ_WHOLE : r;
-}
-
-int cfr__sections_read_some(cfr_buf *out, cfr_sections *s, uint32_t from, uint32_t to)
-{
-	cfr_file_stamp then, now;
-	int fd, r = CFR_READ_WHOLE;
-	char *at;
-
-	pthread_mutex_lock(&s->lock);
-	then = s->stamp;
-	pthread_mutex_unlock(&s->lock);
-	if (cfr_file_open(&fd, s->file, NULL) < 0)
-		return CFR_READ_WHOLE;
-	cfr_file_look(&now, fd);
-	if (!now.seen || !cfr_file_same(&now, &then))
-		goto done;
-	r = CFR_E_NOMEM;
-	if (!(at = cfr_buf_room(out, to - from)))
-		goto done;
-	while (out->len < to - from) {
-		ssize_t n = pread(fd, at + out->len, to - from - out->len, (off_t)((uint64_t)from + out->len));
-
-		if (n == 0 || (n < 0 && errno != EINTR))
-			break;
-		out->len += n > 0 ? (size_t)n : 0;
-	}
-	cfr_file_look(&now, fd);
-	r = out->len == to - from && now.seen && cfr_file_same(&now, &then) ? 0 : CFR_READ_WHOLE;
-done:
-	close(fd);
-	return r;
-}
-
-int cfr__sections_need(cfr_sections *s)
-{
-	int r = 0;
-
-	if (atomic_load_explicit(&s->source, memory_order_acquire))
-		return 0;
-	pthread_mutex_lock(&s->reading);
-	if (!atomic_load_explicit(&s->source, memory_order_relaxed))
-		r = read_again(s);
-	pthread_mutex_unlock(&s->reading);
 	return r;
 }
 

@@ -68,19 +68,27 @@ struct cfr_sections {
 	uint32_t slot_count, slot_cap;
 };
 
+/* --- text.c --- */
+
+/* The text of an open file, and the stamp that is that text's; `now` is the file's from before. */
+int cfr__sections_read_text(cfr_source **out, cfr_sections *sections, int fd, cfr_file_stamp *now);
+/* The text is needed. CFR_READ_WHOLE when it is another by now. */
+int cfr__sections_need(cfr_sections *sections);
+/* So much of a text whose outline came from a cache, if the file is what it was. */
+int cfr__sections_read_some(cfr_buf *out, cfr_sections *sections, uint32_t from, uint32_t to);
+enum { CFR__LINES = 16 << 10 };		/* line breaks are counted before each block of so many bytes */
+/* The counts, and how many; the text is there. NULL without memory. */
+const uint32_t *cfr__sections_lines(uint32_t *count, cfr_sections *sections);
+uint32_t cfr__count_breaks(const char *ptr, size_t len);
+
 /* --- cut.c: the text of a section as a source of its own --- */
 
 enum { CFR__MARGIN = 256 };		/* JSON: so far an item's lines are completed, for who shows them */
 
-
-enum { CFR__LINES = 16 << 10 };		/* line breaks are counted before each block of so many bytes */
-/* The counts, and how many; the text is there. NULL without memory. */
-const uint32_t *cfr__sections_lines(uint32_t *count, cfr_sections *sections);
 /* Of an item: its window, as it lies in the part. */
 int cfr__cut_item(cfr_source **out, cfr__window *window, cfr_sections *sections, uint32_t item, cfr_err *err);
 /* Of a list: its items, but nothing in place of values that are collections. */
 int cfr__cut_list(cfr_source **out, cfr_sections *sections, uint32_t list, cfr_err *err);
-uint32_t cfr__count_breaks(const char *ptr, size_t len);
 
 /* --- keep.c --- */
 
@@ -90,29 +98,6 @@ void cfr__keep_outline(cfr_sections *sections);
 /* The document of a section that was made before; CFR_READ_WHOLE for a miss. */
 int cfr__take_section(cfr_document **out, cfr_sections *sections, bool listed, uint32_t number);
 void cfr__keep_section(cfr_sections *sections, const cfr_section *section);
-
-/* --- again.c --- */
-
-/* Makes of sections that have no more than their text those of it, with what of the old ones still holds. */
-int cfr__sections_take_over(cfr_sections *now, cfr_sections *old);
-
-/* --- open.c --- */
-
-/* Without a text, and without an outline. */
-int cfr__sections_new(cfr_sections **out, cfr_loader *loader, const char *file, cfr_format format,
-                      const cfr_limits *limits, cfr__least least);
-void cfr__sections_free(cfr_sections *sections);
-/* Reads the file, unless it cannot be of use; CFR_READ_WHOLE also for an error, which is told by whoever reads everything. With
- * `cached`, unless the outline of an unchanged file can be taken. */
-int cfr__sections_read(cfr_sections *sections, bool cached);
-/* The text is needed. CFR_READ_WHOLE when it is another by now. */
-int cfr__sections_need(cfr_sections *sections);
-/* So much of a text whose outline came from a cache, if the file is what it was. */
-int cfr__sections_read_some(cfr_buf *out, cfr_sections *sections, uint32_t from, uint32_t to);
-/* Finds the lists of the text, which is there, and makes the root. */
-int cfr__sections_outline(cfr_sections *sections);
-int cfr__sections_of(cfr_sections **out, cfr_loader *loader, const cfr_source *source, cfr_format format,
-                     const cfr_limits *limits, cfr__least least, cfr_err *err);
 
 /* --- slots.c --- */
 
@@ -128,11 +113,30 @@ cfr_section *cfr__section_there(cfr_sections *sections, uint32_t item);
 int cfr__section_read_item(cfr_document **out, cfr_sections *sections, uint32_t item);
 void cfr__section_unref(cfr_section *section);
 
+/* --- open.c --- */
+
+/* Without a text, and without an outline. */
+int cfr__sections_new(cfr_sections **out, cfr_loader *loader, const char *file, cfr_format format,
+                      const cfr_limits *limits, cfr__least least);
+void cfr__sections_free(cfr_sections *sections);
+/* Reads the file, unless it cannot be of use; CFR_READ_WHOLE also for an error, which is told by whoever reads everything. With
+ * `cached`, unless the outline of an unchanged file can be taken. */
+int cfr__sections_read(cfr_sections *sections, bool cached);
+/* Finds the lists of the text, which is there, and makes the root. */
+int cfr__sections_outline(cfr_sections *sections);
+int cfr__sections_of(cfr_sections **out, cfr_loader *loader, const cfr_source *source, cfr_format format,
+                     const cfr_limits *limits, cfr__least least, cfr_err *err);
+
 /* --- sections.c --- */
 
 /* The read section of all of a listed one. 0, CFR_READ_WHOLE or CFR_E_NOMEM. */
 int cfr__section_whole(const cfr_section **out, cfr_sections *sections, const cfr_section *listed);
 /* Which item a child of a listed section is. */
 uint32_t cfr__section_item(const cfr_sections *sections, const cfr_section *listed, cfr_node entry);
+
+/* --- again.c --- */
+
+/* Makes of sections that have no more than their text those of it, with what of the old ones still holds. */
+int cfr__sections_take_over(cfr_sections *now, cfr_sections *old);
 
 #endif

@@ -8,11 +8,6 @@
 
 #include "engine/pointer.h"
 
-cfr_str cfr_sections_name(const cfr_sections *s)
-{
-	return s->file ? cfr_str_of(s->file) : cfr_source_name(s->source);
-}
-
 cfr_format cfr_sections_format(const cfr_sections *s) { return s->format; }
 const cfr_section *cfr_sections_root(const cfr_sections *s) { return s->root; }
 bool cfr_section_listed(const cfr_section *section) { return section->listed; }
@@ -89,19 +84,6 @@ int cfr_section_text(cfr_str *out, cfr_sections *s, const cfr_section *listed, c
 		*out = (cfr_str){ cfr_source_bytes(s->source).ptr + item->window.start, size };
 	}
 	return r == CFR_E_NOMEM ? cfr_err_nomem(err) : r;
-}
-
-uint64_t cfr_sections_size(cfr_sections *s)
-{
-	const cfr_source *source = s->source;
-	uint64_t size;
-
-	if (source)
-		return cfr_source_bytes(source).len;
-	pthread_mutex_lock(&s->lock);
-	size = s->stamp.size;
-	pthread_mutex_unlock(&s->lock);
-	return size;
 }
 
 /* The number of an item of a sequence, as pointers have it. */
