@@ -83,3 +83,29 @@ int cfr__content(uint64_t *out, cfr__compare *c, cfr_node node)
 	*out = cfr_hash(&c->seed, words, sizeof(words));
 	return 0;
 }
+
+/* Two scalars, two sequences, or two mappings with a key in common. */
+bool cfr__alike(cfr_node a, cfr_node b)
+{
+	uint32_t n = cfr_node_size(a), m = cfr_node_size(b);
+
+	if (!cfr__collection(a) && !cfr__collection(b))
+		return true;
+	if (cfr_node_kind(a) != cfr_node_kind(b))
+		return false;
+	if (cfr_node_kind(a) == CFR_SEQUENCE || !n || !m)
+		return true;
+	for (uint32_t i = 0, j = 0; i < n && j < m;) {
+		cfr_node x, y;
+		int order;
+
+		if (cfr_node_at(&x, a, i, NULL) || cfr_node_at(&y, b, j, NULL))
+			return false;
+		order = cfr_str_cmp(cfr_node_key(x), cfr_node_key(y));
+		if (order == 0)
+			return true;
+		i += order < 0;
+		j += order > 0;
+	}
+	return false;
+}

@@ -332,32 +332,6 @@ static int match_elsewhere(cfr__lists *l, cfr__compare *c, const middle *mid)
 	return r;
 }
 
-/* Two scalars, two sequences, or two mappings with a key in common. */
-bool cfr__alike(cfr_node a, cfr_node b)
-{
-	uint32_t n = cfr_node_size(a), m = cfr_node_size(b);
-
-	if (!cfr__collection(a) && !cfr__collection(b))
-		return true;
-	if (cfr_node_kind(a) != cfr_node_kind(b))
-		return false;
-	if (cfr_node_kind(a) == CFR_SEQUENCE || !n || !m)
-		return true;
-	for (uint32_t i = 0, j = 0; i < n && j < m;) {
-		cfr_node x, y;
-		int order;
-
-		if (cfr_node_at(&x, a, i, NULL) || cfr_node_at(&y, b, j, NULL))
-			return false;
-		order = cfr_str_cmp(cfr_node_key(x), cfr_node_key(y));
-		if (order == 0)
-			return true;
-		i += order < 0;
-		j += order > 0;
-	}
-	return false;
-}
-
 /* Between two pairs that stay in order, what is left of both sides is taken one by one. */
 static void match_gaps(cfr__lists *l, const bool *stays)
 {

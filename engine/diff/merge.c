@@ -1,8 +1,7 @@
 /* engine/diff/merge.c -- three trees into one.
  *
- * A place is looked at on three sides, any of which may be without it. Two equal sides decide; else two mappings are gone
- * into entry by entry, two lists element by element (merge_list.c), and what remains is a conflict. Whether a place is
- * there at all is decided before it is gone into, since a key must be written before its value.
+ * Two equal sides of a place decide (merge_sides.c); else two mappings are gone into entry by entry, two lists element by
+ * element (merge_list.c), and what remains is a conflict.
  */
 #include <stdlib.h>
 
@@ -28,45 +27,7 @@ const char *cfr_conflict_text(cfr_conflict_kind kind)
 	return texts[kind];
 }
 
-int cfr__merge_conflict(cfr_merged *m, cfr_conflict_kind kind, const cfr__sides *at)
-{
-	int r = cfr_vec_room(&m->conflicts, &m->cap, (uint64_t)m->count + 1, sizeof(*m->conflicts), m->compare.err);
-
-	if (r)
-		return r;
-	m->conflicts[m->count++] = (cfr_conflict){ kind, at->base, at->ours, at->theirs };
-	return 0;
-}
-
-int cfr__same_content(bool *out, cfr_merged *m, cfr_node a, cfr_node b)
-{
-	*out = !a.tree && !b.tree;
-	return a.tree && b.tree ? cfr_node_equal(out, a, b, m->compare.err) : 0;
-}
-
-int cfr__merge_present(cfr_node *taken, bool *decided, cfr_merged *m, const cfr__sides *at)
-{
-	cfr_node alone = at->ours.tree ? at->ours : at->theirs;
-	bool is_ours = at->ours.tree != NULL, same;
-	int r;
-
-	*decided = !at->ours.tree || !at->theirs.tree;
-	*taken = cfr__no_node();
-	if (!*decided)
-		return 0;
-	if (!at->ours.tree && !at->theirs.tree)
-		return 0;
-	if (!at->base.tree) {
-		*taken = alone;
-		return 0;
-	}
-	r = cfr__same_content(&same, m, at->base, alone);
-	if (r || same)
-		return r;
-	if (is_ours == (m->favor == CFR_FAVOR_OURS))
-		*taken = alone;
-	return cfr__merge_conflict(m, CFR_CONFLICT_REMOVED, at);
-}
+static int merge_place(cfr_merged *m, cfr_build *build, const cfr__sides *at);
 
 /* ---- mappings ---- */
 
@@ -108,7 +69,7 @@ static int merge_entry(cfr_merged *m, cfr_build *build, const cfr__sides *entry)
 	r = cfr_build_key(build, cfr_node_key(any), NULL, m->compare.err);
 	if (r)
 		return r;
-	return decided ? cfr_build_node(build, taken, NULL, m->compare.err) : cfr__merge_place(m, build, entry);
+	return decided ? cfr_build_node(build, taken, NULL, m->compare.err) : merge_place(m, build, entry);
 }
 
 static int merge_mappings(cfr_merged *m, cfr_build *build, const cfr__sides *at)
@@ -139,14 +100,7 @@ static int merge_mappings(cfr_merged *m, cfr_build *build, const cfr__sides *at)
 
 /* ---- any place that ours and theirs have ---- */
 
-int cfr__merge_favored(cfr_merged *m, cfr_build *build, cfr_conflict_kind kind, const cfr__sides *at)
-{
-	int r = cfr__merge_conflict(m, kind, at);
-
-	return r ? r : cfr_build_node(build, m->favor == CFR_FAVOR_OURS ? at->ours : at->theirs, NULL, m->compare.err);
-}
-
-int cfr__merge_place(cfr_merged *m, cfr_build *build, const cfr__sides *at)
+static int merge_place(cfr_merged *m, cfr_build *build, const cfr__sides *at)
 {
 	cfr_kind kind = cfr_node_kind(at->ours);
 	cfr__sides inner = *at;
@@ -189,9 +143,10 @@ int cfr_merge_new(cfr_merged **out, cfr_node base, cfr_node ours, cfr_node their
 		return cfr_err_nomem(err);
 	cfr__compare_init(&m->compare, how, err);
 	m->favor = favor;
+	m->place = merge_place;
 	r = cfr_build_new(&build, NULL, CFR_FORMAT_NONE, limits, err);
 	if (r == 0)
-		r = cfr__merge_place(m, build, &(cfr__sides){ base, ours, theirs });
+		r = merge_place(m, build, &(cfr__sides){ base, ours, theirs });
 	if (r == 0)
 		r = cfr_build_finish_tree(&m->tree, build, err);
 	cfr_build_free(build);

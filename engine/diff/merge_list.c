@@ -190,7 +190,7 @@ static int write_named(named *n, cfr_merged *m, cfr_build *build, int side)
 		const element *e = &n->items[n->order[i]];
 
 		r = e->decided ? cfr_build_node(build, e->taken, NULL, m->compare.err)
-		               : cfr__merge_place(m, build, &e->at);
+		               : m->place(m, build, &e->at);
 	}
 	return r ? r : cfr_build_end(build, 0, m->compare.err);
 }
@@ -272,7 +272,7 @@ static int write_stretch(const three *w, const stretch *s, outcome how)
 	for (uint32_t i = s->from[1]; r == 0 && i < s->to[1]; i++) {
 		uint32_t k = i - s->from[1];
 		cfr__sides at = { w->items[0][s->from[0] + k], w->items[1][i], w->items[2][s->from[2] + k] };
-		r = cfr__merge_place(w->m, w->build, &at);
+		r = w->m->place(w->m, w->build, &at);
 	}
 	return r;
 }

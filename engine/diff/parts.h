@@ -57,6 +57,8 @@ void cfr__compare_release(cfr__compare *c);
 int cfr__children(cfr_node **out, cfr__compare *c, cfr_node node);
 /* One number for a content: equal content, equal number; the rest is unlikely, and is looked at before it counts. */
 int cfr__content(uint64_t *out, cfr__compare *c, cfr_node node);
+/* Would people say that one became the other? */
+bool cfr__alike(cfr_node a, cfr_node b);
 
 /* ---- keys.c: elements by name ---- */
 
@@ -84,8 +86,6 @@ typedef struct cfr__lists {
 int cfr__match_equal(cfr__lists *l, cfr__compare *c, cfr_node a, cfr_node b);
 /* By name; or equal ones, then equal ones elsewhere, then those alike in one gap. */
 int cfr__match_lists(cfr__lists *l, cfr__compare *c, cfr_node a, cfr_node b);
-/* Would people say that one became the other? */
-bool cfr__alike(cfr_node a, cfr_node b);
 /* Of some indices (NONE: left out) the most that ascend: keep[i] tells. */
 int cfr__ascending(bool *keep, cfr__compare *c, const uint32_t *items, uint32_t count);
 
