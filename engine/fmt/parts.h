@@ -2,12 +2,13 @@
  *
  * Only the files of this room include it.
  *
- *   fmt.c          the door: the order of the steps, the proof, gathering splices
+ *   fmt.c          the door: the order of the steps, the proof
  *   json.c         JSON, with comments or without; JSON Lines
  *   yaml.c         YAML: what stands in which column
  *   yaml_token.c   YAML as a list of tokens, and what can be learned from them of the author's ways
  *   yaml_scalar.c  YAML scalars over several lines
  *   toml.c         TOML
+ *   gaps.c         what should stand in a gap, gathered as splices
  *
  * A formatter walks its tokens in order and says for each gap what should stand there. What stands there already makes
  * no splice. A gap may hold white space only; one that does not is a bug, and the plan fails with CFR_E_BUG.
@@ -68,6 +69,8 @@ static inline uint32_t cfr__fmt_back(const cfr__fmt *f, uint32_t at, uint32_t le
 		at--;
 	return at;
 }
+/* --- gaps.c --- */
+
 uint32_t cfr__fmt_breaks(const cfr__fmt *f, uint32_t from, uint32_t to);	/* how many */
 
 /* Replace white space, in the order of the text. */
@@ -85,6 +88,8 @@ int cfr__fmt_break_inside(cfr__fmt *f, uint32_t from, uint32_t to);
 /* The kind of line ends: after all gaps before a token were counted, `last` is where the last gap begins. */
 void cfr__fmt_count_ends(cfr__fmt *f, uint32_t from, uint32_t to);
 void cfr__fmt_choose_ends(cfr__fmt *f, uint32_t last);
+
+/* --- yaml.c, json.c, toml.c --- */
 
 int cfr__fmt_yaml(cfr__fmt *f);
 int cfr__fmt_json(cfr__fmt *f, bool lines);
