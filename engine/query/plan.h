@@ -145,12 +145,8 @@ typedef struct cfr__signature {
 	cfr__type args[2];
 } cfr__signature;
 extern const cfr__signature cfr__functions[CFR__VALUE + 1];
-int cfr__call_value(cfr__run *run, cfr__value *out, const cfr__call *call, cfr_node current);
-int cfr__call_logical(cfr__run *run, const cfr__call *call, cfr_node current);	/* 1, 0 or an error */
-
-/* run.c */
-int cfr__operand_value(cfr__run *run, cfr__value *out, const cfr__operand *operand, cfr_node current);
-int cfr__path_each(cfr__run *run, const cfr__path *path, cfr_node current,
-                   int (*fn)(void *arg, cfr_node node, cfr_err *err), void *arg);
+int cfr__function_length(cfr__run *run, cfr__value *out, const cfr__value *of);
+/* match or search; the pattern counts where the call has none of its own. 1, 0 or an error. */
+int cfr__function_match(cfr__run *run, const cfr__call *call, const cfr__value *subject, const cfr__value *pattern);
 
 #endif

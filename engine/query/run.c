@@ -19,6 +19,7 @@ typedef struct output {
 
 static int walk(cfr__run *run, const cfr__segment *segment, cfr_node node, const output *out);
 static int test(cfr__run *run, const cfr__expr *e, cfr_node current);
+static int operand_value(cfr__run *run, cfr__value *out, const cfr__operand *operand, cfr_node current);
 
 static inline int count(cfr__run *run)
 {
@@ -178,8 +179,8 @@ static int walk(cfr__run *run, const cfr__segment *segment, cfr_node node, const
 	return segment->descendant ? select_deep(run, segment, node, out) : select_below(run, segment, node, out);
 }
 
-int cfr__path_each(cfr__run *run, const cfr__path *path, cfr_node current,
-                   int (*fn)(void *arg, cfr_node node, cfr_err *err), void *arg)
+static int path_each(cfr__run *run, const cfr__path *path, cfr_node current,
+                     int (*fn)(void *arg, cfr_node node, cfr_err *err), void *arg)
 {
 	const output out = { fn, arg };
 
@@ -188,7 +189,53 @@ int cfr__path_each(cfr__run *run, const cfr__path *path, cfr_node current,
 
 /* -- filters -------------------------------------------------------------------------------------------------- */
 
-int cfr__operand_value(cfr__run *run, cfr__value *out, const cfr__operand *operand, cfr_node current)
+typedef struct tally {
+	int64_t count, stop;	/* stop at so many; 0: never */
+	cfr_node last;
+} tally;
+
+static int tally_one(void *arg, cfr_node node, cfr_err *err)
+{
+	tally *t = arg;
+
+	(void)err;
+	t->last = node;
+	return ++t->count == t->stop;
+}
+
+/* length, count or value. */
+static int call_value(cfr__run *run, cfr__value *out, const cfr__call *call, cfr_node current)
+{
+	tally t = { .stop = call->function == CFR__VALUE ? 2 : 0 };
+	cfr__value v;
+	int r;
+
+	if (call->function == CFR__LENGTH) {
+		r = operand_value(run, &v, &call->args[0], current);
+		return r < 0 ? r : cfr__function_length(run, out, &v);
+	}
+	r = path_each(run, call->args[0].path, current, tally_one, &t);
+	if (r < 0)
+		return r;
+	if (call->function == CFR__COUNT)
+		*out = (cfr__value){ .kind = CFR__INT, .of.integer = t.count };
+	else
+		*out = t.count == 1 ? cfr__value_of(t.last) : (cfr__value){ .kind = CFR__NOTHING };
+	return 0;
+}
+
+/* match or search: 1, 0 or an error. */
+static int call_logical(cfr__run *run, const cfr__call *call, cfr_node current)
+{
+	cfr__value subject, pattern = { .kind = CFR__NOTHING };
+	int r = operand_value(run, &subject, &call->args[0], current);
+
+	if (r == 0 && !call->re && subject.kind == CFR__STRING)
+		r = operand_value(run, &pattern, &call->args[1], current);
+	return r < 0 ? r : cfr__function_match(run, call, &subject, &pattern);
+}
+
+static int operand_value(cfr__run *run, cfr__value *out, const cfr__operand *operand, cfr_node current)
 {
 	cfr_node node;
 
@@ -197,7 +244,7 @@ int cfr__operand_value(cfr__run *run, cfr__value *out, const cfr__operand *opera
 		*out = operand->literal;
 		return 0;
 	case CFR__CALL:
-		return cfr__call_value(run, out, operand->call, current);
+		return call_value(run, out, operand->call, current);
 	case CFR__PATH:
 		break;
 	}
@@ -228,10 +275,10 @@ static int stop(void *arg, cfr_node node, cfr_err *err)
 static int compare(cfr__run *run, const cfr__expr *e, cfr_node current)
 {
 	cfr__value left, right;
-	int r = cfr__operand_value(run, &left, &e->left, current);
+	int r = operand_value(run, &left, &e->left, current);
 
 	if (r == 0)
-		r = cfr__operand_value(run, &right, &e->right, current);
+		r = operand_value(run, &right, &e->right, current);
 	return r < 0 ? r : cfr__value_compare(run, e->compare, &left, &right);
 }
 
@@ -256,9 +303,9 @@ static int test(cfr__run *run, const cfr__expr *e, cfr_node current)
 	case CFR__COMPARE:
 		return compare(run, e, current);
 	case CFR__EXISTS:
-		return cfr__path_each(run, e->left.path, current, stop, NULL);
+		return path_each(run, e->left.path, current, stop, NULL);
 	case CFR__TEST:
-		return cfr__call_logical(run, e->left.call, current);
+		return call_logical(run, e->left.call, current);
 	}
 	return r;
 }
@@ -329,7 +376,7 @@ int cfr_query_each(const cfr_query *query, cfr_node root, cfr_node from,
 	cfr__run run = {
 		.query = query, .root = root, .steps = query->limits.of[CFR_LIMIT_QUERY_STEPS], .err = err,
 	};
-	int r = cfr__path_each(&run, query->path, from, fn, arg);
+	int r = path_each(&run, query->path, from, fn, arg);
 
 	finish(&run);
 	return r;
