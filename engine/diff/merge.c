@@ -1,7 +1,8 @@
 /* engine/diff/merge.c -- three trees into one.
  *
- * Two equal sides of a place decide (merge_sides.c); else two mappings are gone into entry by entry, two lists element by
- * element (merge_list.c), and what remains is a conflict.
+ * A place is looked at on three sides, any of which may be without it. Two equal sides decide; else two mappings are gone
+ * into entry by entry, two lists as merge_list.c puts them together, and what remains is a conflict. Whether a place is
+ * there at all is decided before it is gone into, since a key must be written before its value.
  */
 #include <stdlib.h>
 
@@ -27,6 +28,7 @@ const char *cfr_conflict_text(cfr_conflict_kind kind)
 	return texts[kind];
 }
 
+/* Write the value of a place that ours and theirs have. */
 static int merge_place(cfr_merged *m, cfr_build *build, const cfr__sides *at);
 
 /* ---- mappings ---- */
@@ -98,7 +100,31 @@ static int merge_mappings(cfr_merged *m, cfr_build *build, const cfr__sides *at)
 	return r ? r : cfr_build_end(build, 0, m->compare.err);
 }
 
-/* ---- any place that ours and theirs have ---- */
+/* ---- lists, and any place that ours and theirs have ---- */
+
+static int merge_favored(cfr_merged *m, cfr_build *build, cfr_conflict_kind kind, const cfr__sides *at)
+{
+	int r = cfr__merge_conflict(m, kind, at);
+
+	return r ? r : cfr_build_node(build, m->favor == CFR_FAVOR_OURS ? at->ours : at->theirs, NULL, m->compare.err);
+}
+
+static int merge_lists(cfr_merged *m, cfr_build *build, const cfr__sides *at)
+{
+	cfr__merged_list list;
+	int r = cfr__merge_list(&list, m, at);
+
+	if (r == 0 && list.clash)
+		return merge_favored(m, build, list.kind, at);
+	if (r == 0)
+		r = cfr_build_begin(build, CFR_SEQUENCE, NULL, m->compare.err);
+	for (uint32_t i = 0; r == 0 && i < list.count; i++) {
+		const cfr__merged_element *e = &list.items[i];
+
+		r = e->taken.tree ? cfr_build_node(build, e->taken, NULL, m->compare.err) : merge_place(m, build, &e->at);
+	}
+	return r ? r : cfr_build_end(build, 0, m->compare.err);
+}
 
 static int merge_place(cfr_merged *m, cfr_build *build, const cfr__sides *at)
 {
@@ -122,14 +148,14 @@ static int merge_place(cfr_merged *m, cfr_build *build, const cfr__sides *at)
 	if (same)
 		return cfr_build_node(build, at->theirs, NULL, m->compare.err);
 	if (kind != cfr_node_kind(at->theirs))
-		return cfr__merge_favored(m, build, CFR_CONFLICT_KIND, at);
+		return merge_favored(m, build, CFR_CONFLICT_KIND, at);
 	if (inner.base.tree && cfr_node_kind(inner.base) != kind)
 		inner.base = cfr__no_node();		/* both made a collection of what was none */
 	if (kind == CFR_MAPPING)
 		return merge_mappings(m, build, &inner);
 	if (kind == CFR_SEQUENCE)
-		return cfr__merge_lists(m, build, &inner);
-	return cfr__merge_favored(m, build, at->base.tree ? CFR_CONFLICT_CHANGED : CFR_CONFLICT_ADDED, at);
+		return merge_lists(m, build, &inner);
+	return merge_favored(m, build, at->base.tree ? CFR_CONFLICT_CHANGED : CFR_CONFLICT_ADDED, at);
 }
 
 int cfr_merge_new(cfr_merged **out, cfr_node base, cfr_node ours, cfr_node theirs, cfr_favor favor,
@@ -143,7 +169,6 @@ int cfr_merge_new(cfr_merged **out, cfr_node base, cfr_node ours, cfr_node their
 		return cfr_err_nomem(err);
 	cfr__compare_init(&m->compare, how, err);
 	m->favor = favor;
-	m->place = merge_place;
 	r = cfr_build_new(&build, NULL, CFR_FORMAT_NONE, limits, err);
 	if (r == 0)
 		r = merge_place(m, build, &(cfr__sides){ base, ours, theirs });

@@ -9,9 +9,9 @@
  * stretches. A stretch that one side left alone is taken from the other; where both changed it, stretches of one length
  * are merged element by element, and others are a conflict of the whole list: with a part of each side an element that one
  * of them moved would be there twice, or not at all.
+ *
+ * What is made here says which elements the merged list has, in order. Those that both sides changed are merged by merge.c.
  */
-#include <stdlib.h>
-
 #include "engine/diff/merge_parts.h"
 
 /* ---- named elements ---- */
@@ -169,10 +169,9 @@ static void put_runs(named *n, uint32_t after, uint32_t *scratch)
 		n->order[n->order_count++] = ours[i];
 }
 
-static int write_named(named *n, cfr_merged *m, cfr_build *build, int side)
+static int list_named(cfr__merged_list *out, named *n, cfr_merged *m, int side)
 {
 	uint32_t *scratch = cfr_arena_alloc(&m->compare.arena, ((size_t)n->count + 1) * sizeof(*scratch));
-	int r;
 
 	if (!scratch)
 		return cfr_err_nomem(m->compare.err);
@@ -185,17 +184,18 @@ static int write_named(named *n, cfr_merged *m, cfr_build *build, int side)
 		n->order[n->order_count++] = which;
 		put_runs(n, which, scratch);
 	}
-	r = cfr_build_begin(build, CFR_SEQUENCE, NULL, m->compare.err);
-	for (uint32_t i = 0; r == 0 && i < n->order_count; i++) {
-		const element *e = &n->items[n->order[i]];
+	out->items = cfr_arena_alloc(&m->compare.arena, ((size_t)n->order_count + 1) * sizeof(*out->items));
+	if (!out->items)
+		return cfr_err_nomem(m->compare.err);
+	for (; out->count < n->order_count; out->count++) {
+		const element *e = &n->items[n->order[out->count]];
 
-		r = e->decided ? cfr_build_node(build, e->taken, NULL, m->compare.err)
-		               : m->place(m, build, &e->at);
+		out->items[out->count] = (cfr__merged_element){ e->taken, e->at };
 	}
-	return r ? r : cfr_build_end(build, 0, m->compare.err);
+	return 0;
 }
 
-static int merge_named(cfr_merged *m, cfr_build *build, const cfr__sides *at, cfr__name *const names[3])
+static int merge_named(cfr__merged_list *out, cfr_merged *m, const cfr__sides *at, cfr__name *const names[3])
 {
 	named n = { .count = 0 };
 	int r = join(&n, m, names, at), side;
@@ -209,7 +209,7 @@ static int merge_named(cfr_merged *m, cfr_build *build, const cfr__sides *at, cf
 		r = cfr__merge_conflict(m, CFR_CONFLICT_ORDER, at);
 		side = m->favor == CFR_FAVOR_OURS ? 1 : 2;
 	}
-	return r ? r : write_named(&n, m, build, side);
+	return r ? r : list_named(out, &n, m, side);
 }
 
 /* ---- other lists ---- */
@@ -220,9 +220,8 @@ typedef struct stretch {
 
 typedef struct three {
 	cfr_merged *m;
-	cfr_build *build;
-	const cfr__sides *at;
 	cfr_node *items[3];
+	cfr__merged_list *out;
 } three;
 
 static int same_stretch(bool *out, const three *w, const stretch *s, int a, int b)
@@ -233,15 +232,6 @@ static int same_stretch(bool *out, const three *w, const stretch *s, int a, int 
 	*out = n == s->to[b] - s->from[b];
 	for (uint32_t i = 0; r == 0 && *out && i < n; i++)
 		r = cfr_node_equal(out, w->items[a][s->from[a] + i], w->items[b][s->from[b] + i], w->m->compare.err);
-	return r;
-}
-
-static int copy_stretch(const three *w, const stretch *s, int side)
-{
-	int r = 0;
-
-	for (uint32_t i = s->from[side]; r == 0 && i < s->to[side]; i++)
-		r = cfr_build_node(w->build, w->items[side][i], NULL, w->m->compare.err);
 	return r;
 }
 
@@ -263,28 +253,31 @@ static int judge(outcome *out, const three *w, const stretch *s)
 	return r;
 }
 
-static int write_stretch(const three *w, const stretch *s, outcome how)
+static void put(const three *w, cfr__merged_element e)
 {
-	int r = 0;
-
-	if (how != EACH)
-		return copy_stretch(w, s, how == TAKE_OURS ? 1 : 2);
-	for (uint32_t i = s->from[1]; r == 0 && i < s->to[1]; i++) {
-		uint32_t k = i - s->from[1];
-		cfr__sides at = { w->items[0][s->from[0] + k], w->items[1][i], w->items[2][s->from[2] + k] };
-		r = w->m->place(w->m, w->build, &at);
-	}
-	return r;
+	w->out->items[w->out->count++] = e;
 }
 
-/* Over all stretches: only to see whether one clashes, or to write the merged list. */
-static int go_over(bool *clash, const three *w, const cfr__lists *ours, const cfr__lists *theirs, bool write)
+static void add_stretch(const three *w, const stretch *s, outcome how)
+{
+	int side = how == TAKE_THEIRS ? 2 : 1;
+
+	for (uint32_t i = 0; i < s->to[side] - s->from[side]; i++) {
+		if (how == EACH)
+			put(w, (cfr__merged_element){ .at = { w->items[0][s->from[0] + i], w->items[1][s->from[1] + i],
+			                                      w->items[2][s->from[2] + i] } });
+		else
+			put(w, (cfr__merged_element){ .taken = w->items[side][s->from[side] + i] });
+	}
+}
+
+/* Over all stretches, until one clashes. */
+static int go_over(const three *w, const cfr__lists *ours, const cfr__lists *theirs)
 {
 	stretch s = { { 0, 0, 0 }, { 0, 0, 0 } };
 	int r = 0;
 
-	*clash = false;
-	for (uint32_t i = 0; r == 0 && !*clash && i <= ours->a_count; i++) {
+	for (uint32_t i = 0; r == 0 && !w->out->clash && i <= ours->a_count; i++) {
 		bool end = i == ours->a_count;
 		outcome how;
 
@@ -294,52 +287,55 @@ static int go_over(bool *clash, const three *w, const cfr__lists *ours, const cf
 		s.to[1] = end ? ours->b_count : ours->to_b[i];
 		s.to[2] = end ? theirs->b_count : theirs->to_b[i];
 		r = judge(&how, w, &s);
-		*clash = r == 0 && how == CLASH;
-		if (r == 0 && write)
-			r = write_stretch(w, &s, how);
-		if (r == 0 && write && !end)
-			r = cfr_build_node(w->build, w->items[0][i], NULL, w->m->compare.err);
+		if (r)
+			return r;
+		w->out->clash = how == CLASH;
+		if (how != CLASH)
+			add_stretch(w, &s, how);
+		if (how != CLASH && !end)
+			put(w, (cfr__merged_element){ .taken = w->items[0][i] });
 		for (int side = 0; side < 3; side++)
 			s.from[side] = s.to[side] + 1;
 	}
 	return r;
 }
 
-static int merge_unnamed(cfr_merged *m, cfr_build *build, const cfr__sides *at)
+static int merge_unnamed(cfr__merged_list *out, cfr_merged *m, const cfr__sides *at)
 {
-	three w = { .m = m, .build = build, .at = at };
+	three w = { .m = m, .out = out };
 	cfr__lists ours, theirs;
-	bool clash;
 	int r;
 
-	if (!at->base.tree)
-		return cfr__merge_favored(m, build, CFR_CONFLICT_ADDED, at);
+	out->clash = !at->base.tree;
+	out->kind = at->base.tree ? CFR_CONFLICT_CHANGED : CFR_CONFLICT_ADDED;
+	if (out->clash)
+		return 0;
 	r = cfr__match_equal(&ours, &m->compare, at->base, at->ours);
 	if (r == 0)
 		r = cfr__match_equal(&theirs, &m->compare, at->base, at->theirs);
 	if (r)
 		return r;
+	/* Whatever is in it is an element of one of them, or stands for one of each. */
+	out->items = cfr_arena_alloc(&m->compare.arena, ((size_t)ours.b_count + theirs.b_count + 1) * sizeof(*out->items));
+	if (!out->items)
+		return cfr_err_nomem(m->compare.err);
 	w.items[0] = ours.a;
 	w.items[1] = ours.b;
 	w.items[2] = theirs.b;
-	r = go_over(&clash, &w, &ours, &theirs, false);
-	if (r == 0 && clash)
-		return cfr__merge_favored(m, build, CFR_CONFLICT_CHANGED, at);
-	if (r == 0)
-		r = cfr_build_begin(build, CFR_SEQUENCE, NULL, m->compare.err);
-	if (r == 0)
-		r = go_over(&clash, &w, &ours, &theirs, true);
-	return r ? r : cfr_build_end(build, 0, m->compare.err);
+	return go_over(&w, &ours, &theirs);
 }
 
-int cfr__merge_lists(cfr_merged *m, cfr_build *build, const cfr__sides *at)
+int cfr__merge_list(cfr__merged_list *out, cfr_merged *m, const cfr__sides *at)
 {
 	cfr_node lists[3] = { at->base, at->ours, at->theirs };
+	cfr__merged_list list = { .count = 0 };
 	cfr__name *names[3];
 	bool is_named;
 	int r = cfr__names(&is_named, names, &m->compare, lists, 3);
 
-	if (r)
-		return r;
-	return is_named ? merge_named(m, build, at, names) : merge_unnamed(m, build, at);
+	if (r == 0)
+		r = is_named ? merge_named(&list, m, at, names) : merge_unnamed(&list, m, at);
+	if (r == 0)
+		*out = list;
+	return r;
 }

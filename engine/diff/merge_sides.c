@@ -1,6 +1,6 @@
-/* engine/diff/merge_sides.c -- one place on three sides, any of which may be without it.
+/* engine/diff/merge_sides.c -- one place on three sides: are two the same, is it still there, is it in conflict?
  *
- * Whether a place is there at all is decided before it is gone into, since a key must be written before its value.
+ * Entries of mappings and elements with names are asked the same, before anybody goes into them.
  */
 #include "engine/diff/merge_parts.h"
 
@@ -42,11 +42,4 @@ int cfr__merge_present(cfr_node *taken, bool *decided, cfr_merged *m, const cfr_
 	if (is_ours == (m->favor == CFR_FAVOR_OURS))
 		*taken = alone;
 	return cfr__merge_conflict(m, CFR_CONFLICT_REMOVED, at);
-}
-
-int cfr__merge_favored(cfr_merged *m, cfr_build *build, cfr_conflict_kind kind, const cfr__sides *at)
-{
-	int r = cfr__merge_conflict(m, kind, at);
-
-	return r ? r : cfr_build_node(build, m->favor == CFR_FAVOR_OURS ? at->ours : at->theirs, NULL, m->compare.err);
 }
