@@ -1,4 +1,4 @@
-/* engine/edit/toml.h -- the lines of a TOML text, for toml.c, which changes them, and toml_add.c. */
+/* engine/edit/toml.h -- the lines of a TOML text, for toml_add.c and toml.c, which change them. */
 #ifndef CFR_EDIT_TOML_H
 #define CFR_EDIT_TOML_H
 
@@ -37,6 +37,15 @@ typedef struct cfr__ranks {
 	uint32_t first, end;
 } cfr__ranks;
 
+/* ---- toml_lines.c ---- */
+
+/* The lists of lines and names; release them, also on failure. */
+int cfr__toml_read_lines(cfr__toml_edit *t);
+void cfr__toml_lines_release(cfr__toml_edit *t);
+static inline uint32_t cfr__toml_rank(const cfr__toml_edit *t, cfr_node node)
+{
+	return cfr_document_rank(t->plan->doc, node);
+}
 cfr__ranks cfr__toml_ranks(const cfr__toml_edit *t, cfr_node node);
 static inline bool cfr__toml_in(cfr__ranks ranks, const cfr__toml_line *line)
 {
@@ -52,7 +61,9 @@ uint32_t cfr__toml_below(const cfr__toml_edit *t, uint32_t line);
 /* Is it written in lines of its own (tables), and not within a line? */
 bool cfr__toml_spread(const cfr__plan *plan, cfr_node node);
 
-/* toml_add.c: what a table or an array of tables gains. */
+/* ---- toml_add.c ---- */
+
+/* What a table or an array of tables gains. */
 int cfr__toml_gain(cfr__toml_edit *t, cfr_node in, const cfr__change *changes, uint32_t count);
 /* In place of a table, or tables, whose lines go. */
 int cfr__toml_replace(cfr__toml_edit *t, const cfr__change *change);

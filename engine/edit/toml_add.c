@@ -23,15 +23,10 @@ typedef struct gain {
 	bool inline_tables;
 } gain;
 
-static uint32_t rank_of(const cfr__toml_edit *t, cfr_node node)
-{
-	return cfr_document_rank(t->plan->doc, node);
-}
-
 /* The line of a table's own header. */
 static uint32_t header_of(const cfr__toml_edit *t, cfr_node node)
 {
-	uint32_t line = t->line_of[rank_of(t, node)];
+	uint32_t line = t->line_of[cfr__toml_rank(t, node)];
 
 	return line != CFR__NO_LINE && t->lines[line].header ? line : CFR__NO_LINE;
 }
@@ -50,7 +45,7 @@ static void write_path(cfr_buf *out, const cfr__toml_edit *t, cfr_node node)
 		return;
 	}
 	if (line != CFR__NO_LINE && t->lines[line].header)
-		name = cfr__toml_name_of(t, &t->lines[line], rank_of(t, node));
+		name = cfr__toml_name_of(t, &t->lines[line], cfr__toml_rank(t, node));
 	if (name) {
 		cfr_buf_adds(out, cfr_str_sub(t->plan->text, t->names[t->lines[line].first].start, name->end));
 		return;
@@ -115,7 +110,7 @@ static bool add_raw_line(gain *g, const cfr__change *change)
 {
 	const cfr__toml_edit *t = g->t;
 	cfr__plan *plan = t->plan;
-	uint32_t index = change->moved && !plan->no_raw ? t->line_of[rank_of(t, change->value)] : CFR__NO_LINE;
+	uint32_t index = change->moved && !plan->no_raw ? t->line_of[cfr__toml_rank(t, change->value)] : CFR__NO_LINE;
 	const cfr__toml_line *line;
 
 	if (index == CFR__NO_LINE || t->lines[index].header)
@@ -181,7 +176,7 @@ static bool add_raw_table(gain *g, const cfr__change *change)
 	rank = ranks.first;
 	element = cfr_node_parent(&up, change->value) && cfr_node_kind(up) == CFR_SEQUENCE;
 	if (element)
-		rank = rank_of(t, up);
+		rank = cfr__toml_rank(t, up);
 	for (uint32_t i = 0; i < t->count; i++) {
 		if (!t->lines[i].header && cfr__toml_name_of(t, &t->lines[i], rank))
 			return false;
@@ -321,7 +316,7 @@ static int put(gain *g, uint32_t at, cfr_str text, bool before_blank, bool behin
 static uint32_t last_key(const gain *g)
 {
 	const cfr__toml_edit *t = g->t;
-	uint32_t rank = rank_of(t, g->in), last = CFR__NO_LINE;
+	uint32_t rank = cfr__toml_rank(t, g->in), last = CFR__NO_LINE;
 
 	if (rank > 0 && g->home == CFR__NO_LINE && !g->dotted)
 		return last;
@@ -348,7 +343,7 @@ static int put_keys(gain *g)
 	uint32_t last = last_key(g), first = cfr__toml_first(t, g->in), at;
 	cfr_str keys = cfr_buf_str(&g->keys);
 	cfr_buf text = CFR_BUF_INIT;
-	bool root = rank_of(t, g->in) == 0;
+	bool root = cfr__toml_rank(t, g->in) == 0;
 	int r;
 
 	if (keys.len == 0)
@@ -457,8 +452,8 @@ static int learn(gain *g, cfr__toml_edit *t, cfr_node in)
 	g->emit.err = plan->err;
 	g->home = header_of(t, in);
 	write_path(&g->path, t, in);
-	if (rank_of(t, in) > 0 && g->home == CFR__NO_LINE && first != CFR__NO_LINE && !t->lines[first].header) {
-		const cfr__toml_name *name = cfr__toml_name_of(t, &t->lines[first], rank_of(t, in));
+	if (cfr__toml_rank(t, in) > 0 && g->home == CFR__NO_LINE && first != CFR__NO_LINE && !t->lines[first].header) {
+		const cfr__toml_name *name = cfr__toml_name_of(t, &t->lines[first], cfr__toml_rank(t, in));
 
 		g->dotted = name != NULL;
 		if (name)
