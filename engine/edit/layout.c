@@ -7,22 +7,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "engine/pointer.h"
 #include "engine/edit/parts.h"
-
-int cfr__refuse(const cfr__plan *plan, cfr_node at, const char *message, const char *hint)
-{
-	cfr_span span = cfr_document_span(plan->doc, at);
-	cfr_buf path = CFR_BUF_INIT;
-
-	cfr_err_set(plan->err, CFR_E_UNSUPPORTED, "%s", message);
-	cfr_err_hint(plan->err, "%s", hint);
-	cfr_err_at(plan->err, cfr_source_name(plan->source), span.line, span.column);
-	cfr_pointer_write(&path, at);
-	cfr_err_path(plan->err, cfr_buf_str(&path));
-	cfr_buf_release(&path);
-	return CFR_E_UNSUPPORTED;
-}
 
 /* ---- lines ---- */
 
@@ -249,6 +234,19 @@ uint32_t cfr__comments_above(const cfr__plan *plan, uint32_t line, uint32_t colu
 		line = above;
 	}
 	return behind_head(plan, line, end);
+}
+
+uint32_t cfr__last_line_end(const cfr__plan *plan, const cfr__item *item)
+{
+	uint32_t column = cfr__column(plan, item->head), end = cfr__line_end(plan, item->end);
+
+	for (;;) {
+		uint32_t line = cfr__next_line(plan, end), text = cfr__skip_blanks(plan, line);
+
+		if (line == end || text == plan->text.len || plan->text.ptr[text] != '#' || text - line <= column)
+			return end;
+		end = cfr__line_end(plan, text);
+	}
 }
 
 /* ---- values and entries ---- */

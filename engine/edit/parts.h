@@ -2,19 +2,23 @@
  *
  * Only the files of this room include it.
  *
- *   changes.c   edits as somebody asked for them -> changes, each at a node, sorted, without contradictions
- *   tree.c      the changes done on the tree
- *   layout.c    what stands where in the text, and how its author writes
- *   value.c     a value replaced by another
- *   block.c     entries of block collections: added, removed, renamed
- *   flow.c      the same between brackets, JSON included
- *   flat.c      the same of dotenv and Java properties
- *   toml.c      the same of TOML's lines: which belong to what
- *   toml_add.c  what its tables gain
- *   shared.c    edits through aliases
- *   splice.c    gathering splices, putting them in order, applying them
- *   edit.c      all of it in turn, and the proof by reading the result again
- *   window.c    the same for a part of a large source, where that is as good
+ *   changes.c     edits as somebody asked for them -> changes, each at a node, sorted, without contradictions
+ *   tree.c        the changes done on the tree
+ *   layout.c      what stands where in the text, and how its author writes
+ *   refuse.c      what cannot be done, and why
+ *   marks.c       what is to happen to each item of a collection
+ *   entry.c       one new entry of a block collection
+ *   value.c       a value replaced by another
+ *   block.c       entries of block collections: added, removed, renamed
+ *   flow.c        the same between brackets, JSON included
+ *   flat.c        the same of dotenv and Java properties
+ *   toml_lines.c  the lines of a TOML text: which belong to what
+ *   toml_add.c    what its tables gain
+ *   toml.c        its lines removed, renamed, given other values
+ *   shared.c      edits through aliases
+ *   splice.c      gathering splices, putting them in order, applying them
+ *   edit.c        all of it in turn, and the proof by reading the result again
+ *   window.c      the same for a part of a large source, where that is as good
  */
 #ifndef CFR_EDIT_PARTS_H
 #define CFR_EDIT_PARTS_H
@@ -93,8 +97,12 @@ typedef struct cfr__plan {
 	uint32_t count, cap;
 } cfr__plan;
 
-/* Refuses: CFR_E_UNSUPPORTED with the place of a node. */
+/* ---- refuse.c ---- */
+
+/* CFR_E_UNSUPPORTED with the place of a node. */
 int cfr__refuse(const cfr__plan *plan, cfr_node at, const char *message, const char *hint);
+/* The same for a place that came by an alias or a merge, naming the anchor. */
+int cfr__refuse_shared(const cfr__plan *plan, cfr_node at);
 
 /* ---- layout.c ---- */
 
@@ -134,6 +142,8 @@ uint32_t cfr__blanks_above(const cfr__plan *plan, uint32_t line, uint32_t least)
 uint32_t cfr__blanks_below(const cfr__plan *plan, uint32_t line);
 /* The start of the comment lines directly above a line that begins at `line`, at the same column; not before `least`. */
 uint32_t cfr__comments_above(const cfr__plan *plan, uint32_t line, uint32_t column, uint32_t least);
+/* Where the last line of an entry ends: comment lines directly below it that are further in belong to it as well. */
+uint32_t cfr__last_line_end(const cfr__plan *plan, const cfr__item *item);
 
 bool cfr__via(cfr_entry entry);
 bool cfr__block_context(const cfr__plan *plan, cfr_node node);
@@ -153,10 +163,30 @@ void cfr__learn_style(cfr__plan *plan);
 cfr_style cfr__style_beside(const cfr__plan *plan, const cfr__item *items, uint32_t count);
 cfr_style cfr__key_style_beside(const cfr__plan *plan, const cfr__item *items, uint32_t count);
 
+/* ---- marks.c ---- */
+
+/* The items of a collection with what is to happen to them, and the new entries that come behind the last. */
+typedef struct cfr__work {
+	cfr__item *items;
+	uint32_t count;
+	const cfr__change **list;	/* new entries, in order */
+	uint32_t tail_first, tail_count;
+	bool any_left;			/* something stands there afterwards */
+	cfr_style style, key_style;	/* of new strings and keys */
+} cfr__work;
+int cfr__mark_items(cfr__work *work, cfr__plan *plan, cfr_node in, const cfr__change *changes, uint32_t count);
+/* The key of a renamed item, in its old quotes where they can hold it. */
+int cfr__put_key(cfr__plan *plan, const cfr__item *item, bool flow);
+
+/* ---- entry.c ---- */
+
+/* The document of a new value as the order to write it in, and its comments where they come along. */
+void cfr__emit_carried(cfr__emit *emit, cfr__plan *plan, const cfr__change *change);
+/* One new entry: "key: value" or "- value"; its further lines are indented for `column`. */
+void cfr__block_entry(cfr__plan *plan, cfr__emit *emit, const cfr__change *change, unsigned column, cfr_style style);
+
 /* ---- value.c ---- */
 
-/* CFR_E_UNSUPPORTED for a place that came by an alias or a merge, naming the anchor. */
-int cfr__refuse_shared(const cfr__plan *plan, cfr_node at);
 int cfr__put_value(cfr__plan *plan, const cfr__change *change);
 /* Is what replaces a value the same? 1.10 is not 1.1 to who gave it. */
 int cfr__same_value(bool *out, const cfr__plan *plan, const cfr__change *change);
@@ -171,28 +201,11 @@ int cfr__put_empty(cfr__plan *plan, cfr_node at);
 int cfr__edit_block(cfr__plan *plan, cfr_node in, const cfr__change *changes, uint32_t count);
 int cfr__edit_flow(cfr__plan *plan, cfr_node in, const cfr__change *changes, uint32_t count);
 
-/* The document of a new value as the order to write it in, and its comments where they come along. */
-void cfr__emit_carried(cfr__emit *emit, cfr__plan *plan, const cfr__change *change);
-
-/* One new entry: "key: value" or "- value"; its further lines are indented for `column`. */
-void cfr__block_entry(cfr__plan *plan, cfr__emit *emit, const cfr__change *change, unsigned column, cfr_style style);
+/* One new entry between brackets. */
 void cfr__flow_entry(cfr__emit *emit, const cfr__change *change, unsigned column, cfr_style style);
 /* A whole collection of new entries between brackets. */
 void cfr__flow_filled(cfr__emit *emit, bool mapping, const cfr__change *const *list, uint32_t count, unsigned column,
                       cfr_style style);
-
-/* The items of a collection with what is to happen to them, and the new entries that come behind the last. */
-typedef struct cfr__work {
-	cfr__item *items;
-	uint32_t count;
-	const cfr__change **list;	/* new entries, in order */
-	uint32_t tail_first, tail_count;
-	bool any_left;			/* something stands there afterwards */
-	cfr_style style, key_style;	/* of new strings and keys */
-} cfr__work;
-int cfr__mark_items(cfr__work *work, cfr__plan *plan, cfr_node in, const cfr__change *changes, uint32_t count);
-/* The key of a renamed item, in its old quotes where they can hold it. */
-int cfr__put_key(cfr__plan *plan, const cfr__item *item, bool flow);
 
 /* ---- flat.c ---- */
 

@@ -9,8 +9,6 @@
  *
  * Between brackets a value is one run of characters.
  */
-#include <stdio.h>
-
 #include "engine/edit/parts.h"
 
 typedef struct range {
@@ -29,49 +27,6 @@ typedef struct place {
 	range head, body;
 	uint32_t indent;		/* of the text of a block scalar that is replaced by another; 0: no such */
 } place;
-
-/* ---- refusing ---- */
-
-/* How many aliases of a name are there? What a merge brought came by one. */
-static unsigned count_uses(const cfr__plan *plan, cfr_str name)
-{
-	uint32_t size = cfr_document_ranked(plan->doc, 0).next, last = 0;
-	unsigned count = 0;
-	cfr_node parent;
-
-	for (uint32_t rank = 1; rank < size; rank++) {
-		cfr_node node = cfr_document_node(plan->doc, rank);
-		uint32_t use;
-
-		if (!cfr__via(cfr_document_ranked(plan->doc, rank)) || !cfr_node_parent(&parent, node) ||
-		    cfr__via(cfr_document_entry(plan->doc, parent)))
-			continue;
-		use = cfr_document_use(plan->doc, node);
-		if (use != last && cfr_str_eq(name, cfr_str_sub(plan->text, use, cfr__alias_end(plan, use))))
-			count++;
-		last = use;
-	}
-	return count;
-}
-
-int cfr__refuse_shared(const cfr__plan *plan, cfr_node at)
-{
-	cfr_node top = at, up, origin = cfr_document_origin(plan->doc, at);
-	cfr_place line = cfr_source_place(plan->source, cfr_document_entry(plan->doc, origin).start);
-	char message[160], hint[160];
-	uint32_t use, end;
-
-	while (cfr_node_parent(&up, top) && cfr__via(cfr_document_entry(plan->doc, up)))
-		top = up;
-	use = cfr_document_use(plan->doc, top);
-	end = cfr__alias_end(plan, use);
-	snprintf(message, sizeof(message), "this value comes from the anchor &%.*s, and the edit would change it in %u places",
-	         end > use ? (int)(end - use - 1 < 60 ? end - use - 1 : 60) : 0, plan->text.ptr + use + 1,
-	         count_uses(plan, cfr_str_sub(plan->text, use, end)) + 1);
-	snprintf(hint, sizeof(hint), "edit it on line %u, where it is written, or write a value here in place of the alias",
-	         (unsigned)line.line);
-	return cfr__refuse(plan, at, message, hint);
-}
 
 /* ---- finding the old value ---- */
 
