@@ -55,6 +55,18 @@ cfr_str cfr__arg_str(lua_State *L, int arg)
 	return s;
 }
 
+cfr_script *cfr__in_job(lua_State *L, const char *method)
+{
+	cfr_script *script = cfr__script(L);
+
+	if (!cfr__is(L, 1, CFR__CTX))
+		cfr__fail(L, lua_pushfstring(L, "write ctx:%s(…), with a colon", method), "ctx.%s: its first argument is %s, not ctx",
+			  method, cfr__named(L, 1));
+	if (!script->job)
+		luaL_error(L, "ctx is of use only while a check runs");
+	return script;
+}
+
 const char *cfr__named(lua_State *L, int index)
 {
 	if (lua_type(L, index) == LUA_TNONE)

@@ -14,14 +14,6 @@ static const char ctx_key[] = "ctx", fields_key[] = "ctx fields";
 
 /* --- fields --- */
 
-int cfr__push_subject_views(lua_State *L, cfr_script *script)
-{
-	const cfr_document *doc = script->job->subject->doc;
-
-	cfr__hold(L, script, cfr_document_tree(doc), doc);
-	return lua_gettop(L);
-}
-
 static void push_root(lua_State *L, cfr_script *script) { cfr__push_root(L, script, script->job->subject); }
 
 static void push_doc(lua_State *L, cfr_script *script)
@@ -114,18 +106,6 @@ static int ctx_make(lua_State *L)
 static int ctx_newindex(lua_State *L)
 {
 	return cfr__fail(L, "use a local variable", "ctx is read-only");
-}
-
-cfr_script *cfr__in_job(lua_State *L, const char *method)
-{
-	cfr_script *script = cfr__script(L);
-
-	if (!cfr__is(L, 1, CFR__CTX))
-		cfr__fail(L, lua_pushfstring(L, "write ctx:%s(…), with a colon", method), "ctx.%s: its first argument is %s, not ctx",
-			  method, cfr__named(L, 1));
-	if (!script->job)
-		luaL_error(L, "ctx is of use only while a check runs");
-	return script;
 }
 
 void cfr__ctx_reset(lua_State *L, bool job)

@@ -14,6 +14,8 @@ static const char *const match_fields[] = { "kind", "files", "formats", NULL };
 static const char *const example_fields[] = { "pass", "skip", "fail", "at", "fixed", "message", "options", "env", "data",
 	"file", "others", "title", NULL };
 
+const char cfr__checks_key[] = "checks", cfr__across_key[] = "across";
+
 enum { DESCRIPTION = 1 };	/* stack index of the rule's table */
 
 void cfr__declaration_drop(cfr_script *script)

@@ -117,7 +117,7 @@ struct cfr_script {
 	cfr_re_scratch *re;
 };
 
-/* --- bindings --- */
+/* --- bindings (bind.c) --- */
 
 typedef struct cfr__binding {
 	const char *name;
@@ -139,6 +139,7 @@ int cfr__raise(lua_State *L, const cfr_err *err);	/* LJMP */
 void *cfr__script_alloc(lua_State *L, cfr_script *script, size_t count, size_t size);	/* LJMP */
 
 cfr_str cfr__arg_str(lua_State *L, int arg);		/* LJMP; a string, no number */
+cfr_script *cfr__in_job(lua_State *L, const char *method);	/* LJMP: argument 1 is ctx, and a job runs */
 static inline void cfr__push_str(lua_State *L, cfr_str s) { lua_pushlstring(L, s.ptr ? s.ptr : "", s.len); }
 /* The userdata at an index if it is of a class, else NULL. */
 static inline void *cfr__is(lua_State *L, int index, cfr__class class)
@@ -148,6 +149,8 @@ static inline void *cfr__is(lua_State *L, int index, cfr__class class)
 }
 /* What the argument is, in words of the manual. */
 const char *cfr__named(lua_State *L, int index);
+/* The nearest of some words within 2 edits, or NULL. */
+const char *cfr__nearest_word(cfr_str word, const char *const *words);
 
 /* --- view.c --- */
 
@@ -155,6 +158,8 @@ const char *cfr__named(lua_State *L, int index);
 void cfr__views_open(lua_State *L);	/* LJMP */
 /* Push the table of views of a tree, keeping the tree: `doc` NULL for data. */
 void cfr__hold(lua_State *L, cfr_script *script, const cfr_tree *tree, const cfr_document *doc);	/* LJMP */
+/* That of the job's document, for its selected places. Gives its index. */
+int cfr__push_subject_views(lua_State *L, cfr_script *script);	/* LJMP */
 /* Push the table of views of a tree that a script is about to make (cfr__own); only its views keep it. */
 cfr__held *cfr__hold_own(lua_State *L, cfr_script *script);	/* LJMP */
 void cfr__own(lua_State *L, cfr__held *held, cfr_tree *tree);	/* LJMP: takes the tree, raises when there are too many */
@@ -252,27 +257,26 @@ int cfr__ctx_report(lua_State *L);
 /* --- bind_ctx.c --- */
 
 void cfr__ctx_open(lua_State *L, cfr_script *script);	/* LJMP */
-cfr_script *cfr__in_job(lua_State *L, const char *method);	/* LJMP: argument 1 is ctx, and a job runs */
 /* A new job, another place: what ctx said of the last one is forgotten. */
 void cfr__ctx_reset(lua_State *L, bool job);
 /* Push the ctx object. */
 void cfr__push_ctx(lua_State *L);
-/* Push the table of views of the job's document, for its selected places. */
-int cfr__push_subject_views(lua_State *L, cfr_script *script);
 
-/* --- load.c, declare.c --- */
+/* --- declare.c --- */
 
 extern const char cfr__checks_key[];	/* registry: list of check functions, by rule number + 1 */
 extern const char cfr__across_key[];	/* the same of `across` functions, where a rule has one */
+/* `rule` of a rule file. */
+int cfr__rule(lua_State *L);
+void cfr__declaration_drop(cfr_script *script);
+
+/* --- load.c --- */
+
 void cfr__load_open(lua_State *L);	/* LJMP */
 /* Push a table { rule, import } for a file of the pack. */
 void cfr__push_extra(lua_State *L, cfr_script *script, bool rules);	/* LJMP */
 int cfr__load_pack(cfr_script *script, const cfr_pack *pack, cfr_rules *rules, cfr_err *err);
-int cfr__rule(lua_State *L);
-void cfr__declaration_drop(cfr_script *script);
 int cfr__import(lua_State *L);
-/* The nearest of some words within 2 edits, or NULL. */
-const char *cfr__nearest_word(cfr_str word, const char *const *words);
 
 /* --- a runner (script.c) --- */
 

@@ -13,8 +13,6 @@
 
 #include <stdio.h>
 
-const char cfr__checks_key[] = "checks";
-const char cfr__across_key[] = "across";
 static const char imports_key[] = "imports", pack_key[] = "pack";
 
 static const char *const pack_fields[] = { "name", "version", "title", "cfgrun", "kinds", "kind", "description", "license",

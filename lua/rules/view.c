@@ -80,6 +80,14 @@ void cfr__hold(lua_State *L, cfr_script *script, const cfr_tree *tree, const cfr
 	lua_remove(L, -2);
 }
 
+int cfr__push_subject_views(lua_State *L, cfr_script *script)
+{
+	const cfr_document *doc = script->job->subject->doc;
+
+	cfr__hold(L, script, cfr_document_tree(doc), doc);
+	return lua_gettop(L);
+}
+
 cfr__held *cfr__hold_own(lua_State *L, cfr_script *script) { return new_held(L, script); }
 
 /* The trees of scripts lie outside Lua's memory, whose collector does not feel their weight. */
