@@ -25,7 +25,7 @@ int cfr__pcall(lua_State *L)
  * comes here, even when a buffer of Lua's library says it: lua_error knows the words.) */
 static int handle(lua_State *L)
 {
-	if (cfr_sandbox_of(L)->stuck.code)
+	if (cfr__sandbox(L)->stuck.code)
 		return 1;
 	lua_settop(L, 1);
 	lua_pushvalue(L, lua_upvalueindex(1));
@@ -166,7 +166,7 @@ int cfr__tonumber(lua_State *L)
 
 int cfr__print(lua_State *L)
 {
-	cfr_sandbox *sandbox = cfr_sandbox_of(L);
+	cfr_sandbox *sandbox = cfr__sandbox(L);
 	int n = lua_gettop(L);
 	cfr__buffer b;
 	cfr_str line;

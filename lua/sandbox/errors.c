@@ -23,13 +23,13 @@ static uint64_t text_hash(const char *text, size_t len)
 
 int cfr__raise_stuck(lua_State *L)
 {
-	lua_pushlightuserdata(L, &cfr_sandbox_of(L)->stuck);
+	lua_pushlightuserdata(L, &cfr__sandbox(L)->stuck);
 	return lua_error(L);
 }
 
 int cfr__stick(lua_State *L, cfr_limit which)
 {
-	cfr_sandbox *sandbox = cfr_sandbox_of(L);
+	cfr_sandbox *sandbox = cfr__sandbox(L);
 
 	if (!sandbox->stuck.code)
 		cfr_err_limit(&sandbox->stuck, &sandbox->limits, which);
@@ -60,7 +60,7 @@ static bool is_memory(cfr_sandbox *sandbox, int status)
 
 void cfr__caught(lua_State *L, int status)
 {
-	cfr_sandbox *sandbox = cfr_sandbox_of(L);
+	cfr_sandbox *sandbox = cfr__sandbox(L);
 
 	if (is_memory(sandbox, status))
 		stick_memory(sandbox);
@@ -70,7 +70,7 @@ void cfr__caught(lua_State *L, int status)
 
 int cfr__error_place(lua_State *L)
 {
-	cfr_sandbox *sandbox = cfr_sandbox_of(L);
+	cfr_sandbox *sandbox = cfr__sandbox(L);
 	lua_Debug ar;
 
 	sandbox->where_line = 0;
@@ -82,6 +82,28 @@ int cfr__error_place(lua_State *L)
 		break;
 	}
 	return 1;
+}
+
+/* --- the names of all chunks: a list, and a set in the same table --- */
+
+static const char chunks_key[] = "chunks";
+
+void cfr__errors_open(lua_State *L)
+{
+	lua_newtable(L);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, chunks_key);
+}
+
+void cfr__remember_chunk(lua_State *L, const char *name)
+{
+	lua_rawgetp(L, LUA_REGISTRYINDEX, chunks_key);
+	if (lua_getfield(L, -1, name) == LUA_TNIL) {
+		lua_pushstring(L, name);
+		lua_rawseti(L, -3, (lua_Integer)lua_rawlen(L, -3) + 1);
+		lua_pushboolean(L, 1);
+		lua_setfield(L, -3, name);
+	}
+	lua_pop(L, 2);
 }
 
 /* --- text --- */
@@ -127,13 +149,13 @@ static size_t prefix(const char *text, size_t len, cfr_str name, uint32_t *line)
 	return i + 2;
 }
 
-/* Names of all chunks are known, so a prefix is recognised, not guessed: see cfr_sandbox_load. */
+/* Names of all chunks are known, so a prefix is recognised, not guessed. */
 static bool known_prefix(cfr_sandbox *sandbox, const char *text, size_t len, cfr_err *err)
 {
 	lua_State *L = sandbox->L;
 	char clean[256];
 
-	if (lua_rawgetp(L, LUA_REGISTRYINDEX, cfr__chunk_names) != LUA_TTABLE) {
+	if (lua_rawgetp(L, LUA_REGISTRYINDEX, chunks_key) != LUA_TTABLE) {
 		lua_pop(L, 1);
 		return false;
 	}
@@ -222,7 +244,7 @@ int cfr__error_out(cfr_sandbox *sandbox, int status, cfr_err *err)
 
 int cfr_sandbox_raise(lua_State *L, const cfr_err *err)
 {
-	cfr_sandbox *sandbox = cfr_sandbox_of(L);
+	cfr_sandbox *sandbox = cfr__sandbox(L);
 	const char *text;
 	size_t len;
 

@@ -265,7 +265,7 @@ static void walk_from(lua_State *L, int root, bool noting)
 		visit(&w);
 	}
 	walk_all(&w);
-	cfr_sandbox_of(L)->watched = (int)(lua_rawlen(L, w.watched) / 4);
+	cfr__sandbox(L)->watched = (int)(lua_rawlen(L, w.watched) / 4);
 	lua_settop(L, top);
 }
 

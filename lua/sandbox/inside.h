@@ -1,8 +1,9 @@
 /* lua/sandbox/inside.h -- what the files of this room share; nobody outside includes it.
  *
- * alloc.c hands out memory up to a ceiling, watch.c knows when the time is gone, errors.c turns what a script raised
- * into a cfr_err, sandbox.c holds the allow list and runs chunks, freeze.c makes values constant. basics.c, pairs.c,
- * strings.c, format.c, pattern.c, codepoints.c and tables.c are the library functions that scripts see.
+ * From the ground up: alloc.c hands out memory up to a ceiling, errors.c turns what a script raised into a cfr_err,
+ * watch.c knows when the time is gone, run.c calls scripts, freeze.c makes values constant. basics.c, pairs.c,
+ * strings.c, format.c, pattern.c, codepoints.c and tables.c are the library functions that scripts see. sandbox.c, above
+ * them all, holds the allow list, builds the world from it and loads chunks.
  */
 #ifndef CFR_SANDBOX_INSIDE_H
 #define CFR_SANDBOX_INSIDE_H
@@ -47,8 +48,6 @@ typedef struct cfr__watch {
 
 void cfr__watch_begin(cfr_sandbox *sandbox);
 void cfr__watch_end(cfr_sandbox *sandbox);
-/* Slow half of cfr_sandbox_steps. */
-void cfr__watch_poll(lua_State *L, cfr_sandbox *sandbox, size_t steps);	/* LJMP */
 
 /* --- the sandbox --- */
 
@@ -71,11 +70,14 @@ struct cfr_sandbox {
 	int watched;			/* upvalues that frozen functions could assign */
 };
 
-/* Registry keys: the allow list; the list (and set) of the names of all chunks. */
-extern const char cfr__base_names[], cfr__chunk_names[];
+/* cfr_sandbox_of for the files of this room: everything asks it. */
+static inline cfr_sandbox *cfr__sandbox(lua_State *L) { return *(cfr_sandbox **)lua_getextraspace(L); }
 
 /* --- errors.c --- */
 
+void cfr__errors_open(lua_State *L);	/* LJMP */
+/* From here on errors that begin with this name and a line say where they are. */
+void cfr__remember_chunk(lua_State *L, const char *name);	/* LJMP */
 /* Remember a reached ceiling and raise it. */
 int cfr__stick(lua_State *L, cfr_limit which);	/* LJMP */
 /* Raise what is stuck. */
@@ -91,7 +93,6 @@ int cfr__error_place(lua_State *L);
 
 /* Make the table at `index` constant, in place: its contents move to a hidden table. */
 void cfr__readonly(lua_State *L, int index);	/* LJMP */
-/* The same with everything below it. */
 /* Push the hidden contents of a constant table, or push nothing and say false. */
 bool cfr__contents(lua_State *L, int index);
 /* A metatable that makes an empty table a window on the table on the top of the stack, which it replaces. */

@@ -305,7 +305,7 @@ static void remember(struct cfr__recalled *r, const cfr__pattern *p, const char 
 
 void cfr__pattern_recall(lua_State *L, cfr__pattern *p, const char *text, size_t len, bool anchor)
 {
-	cfr_sandbox *sandbox = cfr_sandbox_of(L);
+	cfr_sandbox *sandbox = cfr__sandbox(L);
 	struct cfr__recalled *r;
 
 	if (len == 0 || len > sizeof(r->text) ||

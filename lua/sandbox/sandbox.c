@@ -1,4 +1,4 @@
-/* lua/sandbox/sandbox.c -- the world of a script: what it may use, and how it is run.
+/* lua/sandbox/sandbox.c -- the world of a script: what it may use, and what its chunks see.
  *
  * The world is built from the table below and from nothing else; a name that is not in it does not exist for a script.
  * The stock library is opened once, in a state of no use to anybody yet, the functions that the table names are picked
@@ -15,7 +15,7 @@
 #include <lualib.h>
 #include <stdlib.h>
 
-const char cfr__base_names[] = "names", cfr__chunk_names[] = "chunks";
+static const char names_key[] = "names";
 
 /* --- the allow list --- */
 
@@ -153,9 +153,8 @@ static int build(lua_State *L)
 		cfr__readonly(L, 3);
 		lua_settop(L, 2);
 	}
-	lua_rawsetp(L, LUA_REGISTRYINDEX, cfr__base_names);
-	lua_newtable(L);
-	lua_rawsetp(L, LUA_REGISTRYINDEX, cfr__chunk_names);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, names_key);
+	cfr__errors_open(L);
 	/* The state's own globals held the base library. */
 	lua_newtable(L);
 	lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
@@ -205,7 +204,7 @@ void cfr_sandbox_free(cfr_sandbox *sandbox)
 }
 
 lua_State *cfr_sandbox_lua(cfr_sandbox *sandbox) { return sandbox->L; }
-cfr_sandbox *cfr_sandbox_of(lua_State *L) { return *(cfr_sandbox **)lua_getextraspace(L); }
+cfr_sandbox *cfr_sandbox_of(lua_State *L) { return cfr__sandbox(L); }
 const cfr_limits *cfr_sandbox_limits(const cfr_sandbox *sandbox) { return &sandbox->limits; }
 
 void cfr_sandbox_on_print(cfr_sandbox *sandbox, cfr_sandbox_print *print, void *arg)
@@ -227,7 +226,7 @@ static int provide(lua_State *L)	/* value, name */
 {
 	if (lua_istable(L, 1))
 		cfr_sandbox_constant(L, 1);
-	lua_rawgetp(L, LUA_REGISTRYINDEX, cfr__base_names);
+	lua_rawgetp(L, LUA_REGISTRYINDEX, names_key);
 	lua_pushstring(L, lua_touserdata(L, 2));
 	lua_pushvalue(L, 1);
 	lua_rawset(L, -3);
@@ -253,85 +252,11 @@ void cfr_sandbox_provide(cfr_sandbox *sandbox, const char *name)
 		sandbox->broken = cfr__error_out(sandbox, status, &err);
 }
 
-/* --- budgets --- */
-
-void cfr_sandbox_begin(cfr_sandbox *sandbox)
-{
-	if (sandbox->depth++ > 0)
-		return;
-	sandbox->stuck.code = 0;
-	sandbox->printed = 0;
-	cfr__heap_mark(sandbox->heap);
-	cfr__watch_begin(sandbox);
-}
-
-void cfr_sandbox_end(cfr_sandbox *sandbox)
-{
-	if (--sandbox->depth > 0)
-		return;
-	cfr__watch_end(sandbox);
-	/* What the script had hoarded must not weigh on the next one. */
-	if (cfr__heap_refused(sandbox->heap))
-		lua_gc(sandbox->L, LUA_GCCOLLECT);
-	sandbox->stuck.code = 0;
-	sandbox->raised.code = 0;
-}
-
-void cfr_sandbox_steps(lua_State *L, size_t steps)
-{
-	cfr_sandbox *sandbox = cfr_sandbox_of(L);
-
-	if (CFR_UNLIKELY(sandbox->watch.expired || sandbox->watch.polled || sandbox->stuck.code))
-		cfr__watch_poll(L, sandbox, steps);
-}
-
-/* --- running --- */
-
-int cfr_sandbox_call(cfr_sandbox *sandbox, int args, int results, cfr_err *err)
-{
-	lua_State *L = sandbox->L;
-	int function = lua_gettop(L) - args, status, code = 0;
-
-	if (sandbox->broken || !lua_checkstack(L, 2)) {
-		lua_settop(L, function - 1);
-		return cfr_err_nomem(err);
-	}
-	cfr_sandbox_begin(sandbox);
-	sandbox->where_line = 0;
-	sandbox->where[0] = '\0';
-	lua_pushcfunction(L, cfr__error_place);
-	lua_insert(L, function);
-	status = lua_pcall(L, args, results, function);
-	lua_remove(L, function);
-	if (status == LUA_OK && sandbox->stuck.code) {
-		/* A ceiling was reached inside a function of the host that came back all the same. */
-		lua_pushnil(L);
-		status = LUA_ERRRUN;
-	}
-	if (status != LUA_OK) {
-		code = cfr__error_out(sandbox, status, err);
-		lua_settop(L, function - 1);
-	}
-	cfr_sandbox_end(sandbox);
-	return code;
-}
+/* --- chunks --- */
 
 struct loading {
 	cfr_str name, chunk;
 };
-
-/* Chunk names are kept, as a list and as a set, for errors.c to know them again. */
-static void remember_name(lua_State *L, const char *name)
-{
-	lua_rawgetp(L, LUA_REGISTRYINDEX, cfr__chunk_names);
-	if (lua_getfield(L, -1, name) == LUA_TNIL) {
-		lua_pushstring(L, name);
-		lua_rawseti(L, -3, (lua_Integer)lua_rawlen(L, -3) + 1);
-		lua_pushboolean(L, 1);
-		lua_setfield(L, -3, name);
-	}
-	lua_pop(L, 2);
-}
 
 /* Push an environment: a window on all names, and on those of `extra`. */
 static void push_environment(lua_State *L, int extra)
@@ -340,7 +265,7 @@ static void push_environment(lua_State *L, int extra)
 
 	lua_newtable(L);
 	lua_createtable(L, 0, 32);
-	lua_rawgetp(L, LUA_REGISTRYINDEX, cfr__base_names);
+	lua_rawgetp(L, LUA_REGISTRYINDEX, names_key);
 	if (extra) {
 		if (!cfr__contents(L, extra))
 			lua_pushvalue(L, extra);
@@ -368,7 +293,7 @@ static int load(lua_State *L)	/* struct loading *, extra or nil */
 	lua_pushlstring(L, job->name.ptr ? job->name.ptr : "", job->name.len);
 	lua_concat(L, 2);
 	name = lua_tostring(L, -1);
-	remember_name(L, name + 1);
+	cfr__remember_chunk(L, name + 1);
 	if (luaL_loadbufferx(L, job->chunk.ptr ? job->chunk.ptr : "", job->chunk.len, name, "t") != LUA_OK)
 		return lua_error(L);
 	push_environment(L, lua_isnil(L, 2) ? 0 : 2);

@@ -98,7 +98,7 @@ static void look_at_clock(lua_State *L, cfr_sandbox *sandbox)
 
 static void on_count(lua_State *L, lua_Debug *ar)
 {
-	cfr_sandbox *sandbox = cfr_sandbox_of(L);
+	cfr_sandbox *sandbox = cfr__sandbox(L);
 	cfr__watch *w = &sandbox->watch;
 
 	(void)ar;
@@ -118,7 +118,8 @@ static void on_count(lua_State *L, lua_Debug *ar)
 	count_hook(sandbox);
 }
 
-void cfr__watch_poll(lua_State *L, cfr_sandbox *sandbox, size_t steps)
+/* The slow half of cfr_sandbox_steps. */
+static void poll_clock(lua_State *L, cfr_sandbox *sandbox, size_t steps)
 {
 	cfr__watch *w = &sandbox->watch;
 
@@ -129,6 +130,14 @@ void cfr__watch_poll(lua_State *L, cfr_sandbox *sandbox, size_t steps)
 	w->steps += steps;
 	if (w->steps >= POLL_STEPS)
 		look_at_clock(L, sandbox);
+}
+
+void cfr_sandbox_steps(lua_State *L, size_t steps)
+{
+	cfr_sandbox *sandbox = cfr__sandbox(L);
+
+	if (CFR_UNLIKELY(sandbox->watch.expired || sandbox->watch.polled || sandbox->stuck.code))
+		poll_clock(L, sandbox, steps);
 }
 
 /* --- the timer --- */
