@@ -19,7 +19,9 @@
 #include <lauxlib.h>
 #include <lua.h>
 
-/* state.c */
+/* signals.c */
+void cfr__cmd_signals_open(lua_State *L);	/* an interrupt stops this state, too */
+void cfr__cmd_signals_close(void);		/* and no state from here on */
 extern volatile bool *cfr__cmd_interrupted(void);
 /* From here on an interrupt stops what runs, and the program goes on; forgets one that has come. */
 void cfr__cmd_converse(lua_State *L);
@@ -123,7 +125,7 @@ void cfr__cmd_bind_files(lua_State *L);
 void cfr__cmd_bind_fmt(lua_State *L);
 void cfr__cmd_bind_loading(lua_State *L);
 void cfr__cmd_bind_profile(lua_State *L);	/* and watches what is in `core` */
-void cfr__cmd_bind_sections(lua_State *L);	/* with the documents */
+void cfr__cmd_bind_sections(lua_State *L);
 void cfr__cmd_bind_specs(lua_State *L);
 void cfr__cmd_bind_system(lua_State *L);
 

@@ -609,5 +609,4 @@ void cfr__cmd_bind_documents(lua_State *L)
 	lua_setfield(L, -2, "read");
 	lua_pushlightuserdata(L, NULL);
 	lua_setfield(L, -2, "null");
-	cfr__cmd_bind_sections(L);
 }

@@ -3,10 +3,6 @@
  * A stock state: commands are cfgrun's own files, so they have the standard library and the module `core`. `require`
  * looks only among the files that were built in ("stdlib/NAME.lua", "cli/commands/NAME.lua"), never on a path of the
  * machine. Control goes to stdlib/main.lua, which returns the exit status.
- *
- * An interrupt sets a flag that long work polls (checks, walks); Lua code is stopped by a hook. What reaches neither in
- * time, the parsing of a large file or a rule in a loop, is ended by a timer, unless a file is being written.
- * EXCEPTION: flags and state here are process-wide: a signal handler can reach nothing else.
  */
 #include "lua/commands.h"
 
@@ -17,86 +13,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <lualib.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
 #include <unistd.h>
 
-enum {
-	PATIENCE = 50000,	/* microseconds from an interrupt to the end */
-	CORE = 128		/* fields of `core`, about: a table that has room need not grow */
-};
-
-static volatile bool interrupted;
-static volatile sig_atomic_t conversing;	/* an interrupt ends the answer, not the program */
-static volatile sig_atomic_t terminated;	/* the program is to end, whatever it does */
-static volatile sig_atomic_t writing;
-static lua_State *volatile main_state;
-
-volatile bool *cfr__cmd_interrupted(void)
-{
-	return &interrupted;
-}
-
-void cfr__cmd_writing(bool yes)
-{
-	writing = yes;
-}
-
-bool cfr__cmd_terminated(void)
-{
-	return terminated;
-}
-
-void cfr__cmd_converse(lua_State *L)
-{
-	conversing = true;
-	interrupted = false;
-	lua_sethook(L, NULL, 0, 0);
-}
-
-static void stop_lua(lua_State *L, lua_Debug *ar)
-{
-	(void)ar;
-	lua_sethook(L, NULL, 0, 0);
-	luaL_error(L, "interrupted");
-}
-
-static void start_patience(void)
-{
-	struct itimerval once = { .it_value = { 0, PATIENCE } };
-
-	setitimer(ITIMER_REAL, &once, NULL);	/* a system call and no more */
-}
-
-static void on_alarm(int number)
-{
-	static const char text[] = "cfgrun: interrupted\n";
-
-	(void)number;
-	if (writing) {
-		start_patience();
-		return;
-	}
-	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
-		_exit(130);
-	_exit(130);
-}
-
-static void on_signal(int number)
-{
-	if (interrupted && !writing)
-		_exit(128 + number);	/* the second time at once */
-	interrupted = true;
-	if (number != SIGINT)
-		terminated = true;
-	if (!conversing || number != SIGINT)
-		start_patience();
-	if (main_state)
-		lua_sethook(main_state, stop_lua, LUA_MASKCALL | LUA_MASKRET | LUA_MASKCOUNT, 1);
-}
+enum { CORE = 128 };	/* fields of `core`, about: a table that has room need not grow */
 
 /* --- require --- */
 
@@ -181,6 +103,7 @@ static int open_core(lua_State *L)
 	cfr__cmd_bind_diff(L);
 	cfr__cmd_bind_analyze(L);
 	cfr__cmd_bind_documents(L);
+	cfr__cmd_bind_sections(L);
 	cfr__cmd_bind_checks(L);
 	cfr__cmd_bind_cache(L);
 	cfr__cmd_bind_compose(L);
@@ -306,7 +229,6 @@ int cfr_commands_run(int argc, char **argv)
 {
 	struct command_line line = { .argc = argc, .argv = argv };
 	cfr__lua_room room = { 0 };
-	struct sigaction action = { .sa_handler = on_signal }, alarm = { .sa_handler = on_alarm, .sa_flags = SA_RESTART };
 	lua_State *L;
 	int status;
 
@@ -318,11 +240,7 @@ int cfr_commands_run(int argc, char **argv)
 		fputs("cfgrun: out of memory\n", stderr);
 		return 2;
 	}
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGALRM, &alarm, NULL);
-	signal(SIGPIPE, SIG_DFL);	/* `cfgrun … | head` ends quietly */
-	main_state = L;
+	cfr__cmd_signals_open(L);
 	lua_gc(L, LUA_GCSTOP);		/* what starting makes stays; stdlib/main.lua lets it go on before a command runs */
 	if (line.trace) {
 		line.memory.held = (size_t)lua_gc(L, LUA_GCCOUNT) * 1024 + (size_t)lua_gc(L, LUA_GCCOUNTB);
@@ -338,13 +256,13 @@ int cfr_commands_run(int argc, char **argv)
 		status = (int)lua_tointeger(L, -1);
 	} else {
 		const char *message = luaL_tolstring(L, -1, NULL);
-		status = interrupted ? 130 : 2;
-		if (interrupted)
+		status = *cfr__cmd_interrupted() ? 130 : 2;
+		if (*cfr__cmd_interrupted())
 			fputs("cfgrun: interrupted\n", stderr);
 		else
 			fprintf(stderr, "cfgrun: internal error: %s\n", message);
 	}
-	main_state = NULL;
+	cfr__cmd_signals_close();
 	lua_close(L);
 	cfr__cmd_room_close(&room);
 	cfr_trace_free(line.trace);
