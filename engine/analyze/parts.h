@@ -36,20 +36,9 @@ typedef struct cfr__analyzer {
 	cfr_arena scratch;	/* of the steps */
 	cfr__part *parts;
 	uint32_t part_count;
-	uint32_t repeat_cap;	/* of the repeats of the result */
+	uint32_t repeat_cap;	/* of the result */
 	cfr_analyze_how how;
 } cfr__analyzer;
-
-int cfr__analyze_measure(cfr__analyzer *a, cfr_err *err);	/* tables, counts, shape, memory */
-int cfr__analyze_keys(cfr__analyzer *a, cfr_err *err);
-int cfr__analyze_makeup(cfr__analyzer *a, cfr_err *err);
-int cfr__analyze_shares(cfr__analyzer *a, cfr_err *err);
-int cfr__analyze_anchors(cfr__analyzer *a, cfr_err *err);
-int cfr__analyze_layers(cfr__analyzer *a, cfr_err *err);
-int cfr__analyze_same(cfr__analyzer *a, cfr_err *err);
-int cfr__analyze_near(cfr__analyzer *a, cfr_err *err);
-int cfr__analyze_giants(cfr__analyzer *a, cfr_err *err);
-int cfr__analyze_advise(cfr__analyzer *a, cfr_err *err);
 
 /* The entry of a rank. */
 static inline cfr_entry cfr__ranked(const cfr__part *part, uint32_t rank)
@@ -62,21 +51,7 @@ static inline cfr_spot cfr__spot(const cfr__analyzer *a, const cfr__part *part, 
 	return (cfr_spot){ (uint32_t)(part - a->parts), cfr_document_node(part->doc, rank) };
 }
 
-/* ---- measure.c, makeup.c ---- */
-
-/* Memory of all below a rank, itself included. */
-uint64_t cfr__analyze_memory(const cfr__part *part, uint32_t rank);
-/* Lines with a comment in a value. */
-uint32_t cfr__analyze_comments(const cfr__part *part, uint32_t rank);
-
-/* ---- anchors.c ---- */
-
-/* The name behind the `&` of a value; ptr NULL without. */
-cfr_str cfr__analyze_anchor(const cfr__part *part, uint32_t rank);
-/* What writing an anchor there takes; nothing when there is one. */
-uint64_t cfr__analyze_anchor_bytes(const cfr__part *part, uint32_t rank, size_t name);
-
-/* ---- left.c ---- */
+/* --- saved.c --- */
 
 /* Bytes of an entry that no advice has taken away. */
 uint64_t cfr__analyze_left(const cfr__part *part, uint32_t rank);
@@ -85,18 +60,42 @@ uint64_t cfr__analyze_line(const cfr__part *part, uint32_t rank);
 void cfr__analyze_mark(cfr__part *part, uint32_t rank, uint8_t mark);
 /* Is a value in it, or it itself, the anchor of an alias? */
 bool cfr__analyze_needed(const cfr__part *part, uint32_t rank);
-
-/* ---- repeat.c ---- */
-
-/* Is it worth saying? */
-bool cfr__analyze_worth(const cfr__analyzer *a, const cfr__part *part, cfr_sharing how, uint64_t saved);
 /* Same value? Containers by their ids, which are made once for a whole tree. */
 int cfr__analyze_equal(bool *out, cfr_node a, cfr_node b, cfr_err *err);
+/* Is it worth saying? */
+bool cfr__analyze_worth(const cfr__analyzer *a, const cfr__part *part, cfr_sharing how, uint64_t saved);
+/* Remembers a repeated value. */
+int cfr__analyze_add_repeat(cfr__analyzer *a, const cfr_repeat *repeat, cfr_err *err);
+
+/* --- names.c --- */
+
 /* A word for the value at a rank, of letters, digits, `-` and `_`: its anchor, or made from its key. */
 void cfr__analyze_name(char out[32], const cfr__part *part, uint32_t rank);
 /* A number behind the name of an anchor that the document, or a repeat that was told, has already; its length. */
 size_t cfr__analyze_number(const cfr__analyzer *a, cfr_repeat *repeat, const cfr__part *part);
-/* Remembers a repeated value. */
-int cfr__analyze_add_repeat(cfr__analyzer *a, const cfr_repeat *repeat, cfr_err *err);
+
+/* --- measure.c, makeup.c, anchors.c: also asked by later steps --- */
+
+/* Memory of all below a rank, itself included. */
+uint64_t cfr__analyze_memory(const cfr__part *part, uint32_t rank);
+/* Lines with a comment in a value. */
+uint32_t cfr__analyze_comments(const cfr__part *part, uint32_t rank);
+/* The name behind the `&` of a value; ptr NULL without. */
+cfr_str cfr__analyze_anchor(const cfr__part *part, uint32_t rank);
+/* What writing an anchor there takes; nothing when there is one. */
+uint64_t cfr__analyze_anchor_bytes(const cfr__part *part, uint32_t rank, size_t name);
+
+/* --- the steps, each in a file of its name --- */
+
+int cfr__analyze_measure(cfr__analyzer *a, cfr_err *err);	/* tables, counts, shape, memory */
+int cfr__analyze_keys(cfr__analyzer *a, cfr_err *err);
+int cfr__analyze_makeup(cfr__analyzer *a, cfr_err *err);
+int cfr__analyze_shares(cfr__analyzer *a, cfr_err *err);
+int cfr__analyze_anchors(cfr__analyzer *a, cfr_err *err);
+int cfr__analyze_layers(cfr__analyzer *a, cfr_err *err);
+int cfr__analyze_same(cfr__analyzer *a, cfr_err *err);
+int cfr__analyze_near(cfr__analyzer *a, cfr_err *err);
+int cfr__analyze_giants(cfr__analyzer *a, cfr_err *err);
+int cfr__analyze_advise(cfr__analyzer *a, cfr_err *err);
 
 #endif

@@ -1,4 +1,4 @@
-/* engine/diff/compare.c -- memory, children, a number for a content, and what is alike. */
+/* engine/diff/compare.c -- memory, children, and a number for a content. */
 #include "engine/diff/parts.h"
 
 void cfr__compare_init(cfr__compare *c, const cfr_diff_how *how, cfr_err *err)

@@ -50,8 +50,6 @@ static inline bool cfr__collection(cfr_node node)
 	return kind == CFR_SEQUENCE || kind == CFR_MAPPING;
 }
 
-/* ---- compare.c ---- */
-
 void cfr__compare_init(cfr__compare *c, const cfr_diff_how *how, cfr_err *err);
 void cfr__compare_release(cfr__compare *c);
 
