@@ -1,8 +1,7 @@
 /* engine/diff/merge.c -- three trees into one.
  *
- * A place is looked at on three sides, any of which may be without it. Two equal sides decide; else two mappings are gone
- * into entry by entry, two lists as merge_list.c puts them together, and what remains is a conflict. Whether a place is
- * there at all is decided before it is gone into, since a key must be written before its value.
+ * Two equal sides of a place decide (merge_sides.c); else two mappings are gone into entry by entry, two lists as they are
+ * put together by merge_list.c, and what remains is a conflict.
  */
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
-/* engine/diff/merge_sides.c -- one place on three sides: are two the same, is it still there, is it in conflict?
+/* engine/diff/merge_sides.c -- one place on three sides, any of which may be without it.
  *
- * Entries of mappings and elements with names are asked the same, before anybody goes into them.
+ * Whether a place is there at all is decided before it is gone into, since a key must be written before its value.
  */
 #include "engine/diff/merge_parts.h"
 
