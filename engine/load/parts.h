@@ -1,6 +1,6 @@
 /* engine/load/parts.h -- what the files about sections share (engine/sections.h).
  *
- * The outline of a text (engine/text/listing.c) has lists of items: the entries of each large collection. A *listed* section
+ * The outline of a text (engine/text/lists.c) has lists of items: the entries of each large collection. A *listed* section
  * is a list; a *read* one an item. Either is made at most once, from a text that is cut out of the file (cut.c).
  */
 #ifndef CFR_LOAD_PARTS_H

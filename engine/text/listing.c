@@ -1,4 +1,4 @@
-/* engine/text/listing.c -- the entries of the large collections of a text, in one scan.
+/* engine/text/listing.c -- the entries of the large collections of a text, gathered while it is scanned.
  *
  * Which collections are large is known when they end. So while a text is scanned each open collection gathers its entries;
  * when it closes they are kept, if it was large, or the room serves the next one at that level. What is kept is a small part
@@ -249,98 +249,25 @@ int cfr__list_close(cfr__tracker *t, uint32_t end)
 	return 0;
 }
 
-int cfr__lists_of(cfr__lists *out, const cfr_source *source, cfr_format format)
+struct cfr__listing *cfr__listing_new(cfr__lists *out, cfr_format format)
 {
-	cfr__tracker *t = calloc(1, sizeof(*t));
-	struct cfr__listing *listing = calloc(1, sizeof(*listing));
-	cfr__outline *outline = calloc(1, sizeof(*outline));
-	cfr_str text = cfr_source_bytes(source);
-	uint32_t start = cfr_str_starts(text, CFR_STR("\xEF\xBB\xBF")) ? CFR__BOM : 0, end = (uint32_t)text.len;
-	int r = CFR_E_NOMEM;
+	struct cfr__listing *l = calloc(1, sizeof(*l));
 
-	if (!t || !listing || !outline)
-		goto done;
-	r = CFR__UNSAFE;
-	if ((format != CFR_YAML && format != CFR_JSON) || !cfr__outline_fit(source, format))
-		goto done;
-	listing->out = out;
-	listing->brackets = format == CFR_JSON;
-	out->root = CFR__NO_LIST;
-	t->out = outline;
-	t->text = text;
-	t->listing = listing;
-	cfr_hash_seed(&t->secret);
-	r = format == CFR_YAML ? cfr__outline_yaml(t, start, end) : cfr__outline_json(t, start, end, NULL);
-	while (r == 0 && t->depth)
-		r = cfr__track_close(t, end);
-	out->nodes = outline->nodes;
-	if (r == 0 && out->root == CFR__NO_LIST)
-		r = CFR__UNSAFE;
-done:
-	for (uint32_t i = 0; listing && i < CFR__OUTLINE_DEPTH; i++)
-		free(listing->levels[i].items);
-	free(listing);
-	free(outline);
-	free(t);
-	return r;
+	if (l) {
+		l->out = out;
+		l->brackets = format == CFR_JSON;
+	}
+	return l;
 }
 
-int cfr__lists_same(cfr__listed *out, uint32_t *nodes, uint32_t *depth, const cfr_source *source, cfr_format format,
-                    uint32_t start, uint32_t end, const cfr_source *other, const cfr__listed *like)
+void cfr__listing_free(struct cfr__listing *l)
 {
-	cfr__tracker *t = calloc(1, sizeof(*t));
-	struct cfr__listing *listing = calloc(1, sizeof(*listing));
-	cfr__outline *outline = calloc(1, sizeof(*outline));
-	cfr__lists none = { .least = UINT32_MAX };
-	cfr__window window;
-	int r = CFR_E_NOMEM;
-
-	if (t && listing && outline) {
-		listing->out = &none;
-		listing->brackets = format == CFR_JSON;
-		t->out = outline;
-		t->listing = listing;
-		r = cfr__outline_entry(&window, t, source, format, start, end, cfr_source_bytes(other), &like->window);
-		if (r == 0 && format == CFR_JSON)
-			t->rest = end;
-		while (r == 0 && t->depth)
-			r = cfr__track_close(t, end);
-	}
-	/* A comment above it is none of its own; one beside what is silent may be another's. */
-	if (r == 0 && (listing->levels[0].items[0].window.start != start || listing->passed))
-		r = CFR__UNSAFE;
-	if (r == 0) {
-		*out = listing->levels[0].items[0];
-		out->window = window;
-		*nodes = outline->nodes;
-		*depth = none.depth;
-	}
-	for (uint32_t i = 0; listing && i < CFR__OUTLINE_DEPTH; i++)
-		free(listing->levels[i].items);
-	free(listing);
-	free(outline);
-	free(t);
-	cfr__lists_release(&none);
-	return r;
+	for (uint32_t i = 0; l && i < CFR__OUTLINE_DEPTH; i++)
+		free(l->levels[i].items);
+	free(l);
 }
 
-const cfr__list *cfr__list_around(const cfr__lists *lists, uint32_t item)
+const cfr__listed *cfr__listing_first(const struct cfr__listing *l)
 {
-	uint32_t low = 0, high = lists->count;
-
-	while (high - low > 1) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (lists->of[middle].first <= item)
-			low = middle;
-		else
-			high = middle;
-	}
-	return &lists->of[low];
-}
-
-void cfr__lists_release(cfr__lists *lists)
-{
-	free(lists->items);
-	free(lists->of);
+	return l->passed ? NULL : &l->levels[0].items[0];
 }

@@ -77,7 +77,7 @@ int cfr__window_read(cfr_document **out, const cfr_source *source, cfr_format fo
 size_t cfr__common_head(cfr_str a, cfr_str b);
 size_t cfr__common_tail(cfr_str a, cfr_str b);
 
-/* ---- the entries of the large collections (listing.c) ---- */
+/* ---- the entries of the large collections (lists.c) ---- */
 
 typedef enum cfr__shape {
 	CFR__NOTHING,			/* an empty value, or (YAML) a property alone */
@@ -125,7 +125,7 @@ const cfr__list *cfr__list_around(const cfr__lists *lists, uint32_t item);
 int cfr__lists_same(cfr__listed *out, uint32_t *nodes, uint32_t *depth, const cfr_source *source, cfr_format format,
                     uint32_t start, uint32_t end, const cfr_source *other, const cfr__listed *like);
 
-/* ---- for outline_yaml.c and outline_json.c ---- */
+/* ---- inside a scan, from below ---- */
 
 typedef struct cfr__level {
 	cfr__window entry;		/* the latest */
@@ -156,7 +156,13 @@ typedef struct cfr__tracker {
 	cfr__level levels[CFR__OUTLINE_DEPTH];
 } cfr__tracker;
 
-/* For lists: the shape of the latest entry's value; so many brackets are open in it; its end; what ends with it. */
+/* ---- listing.c: the lists of a text, gathered ---- */
+
+struct cfr__listing *cfr__listing_new(cfr__lists *out, cfr_format format);	/* NULL without memory */
+void cfr__listing_free(struct cfr__listing *listing);
+/* The first entry of the collection at the bottom; NULL when some item was silent. */
+const cfr__listed *cfr__listing_first(const struct cfr__listing *listing);
+/* The shape of the latest entry's value; so many brackets are open in it; its end; what ends with it. */
 void cfr__list_shape(cfr__tracker *t, cfr__shape shape);
 void cfr__list_property(cfr__tracker *t, bool anchor);
 void cfr__list_depth(cfr__tracker *t, uint32_t brackets);
@@ -166,18 +172,14 @@ int cfr__list_entry(cfr__tracker *t, const cfr__window *entry);
 void cfr__list_entry_end(cfr__tracker *t, uint32_t end, uint32_t rest);
 int cfr__list_close(cfr__tracker *t, uint32_t end);
 
+/* ---- track.c: what is open ---- */
+
 /* An entry of a block collection: what is deeper ends. `at` is where its line begins. */
 int cfr__track_block(cfr__tracker *t, const cfr__window *entry, bool awaited);
 int cfr__track_open(cfr__tracker *t, bool sequence, uint32_t indent);
 int cfr__track_entry(cfr__tracker *t, const cfr__window *entry);
 void cfr__track_entry_end(cfr__tracker *t, uint32_t end);
 int cfr__track_close(cfr__tracker *t, uint32_t end);
-/* cfr__outline_same in bytes that it asks no more of than that they are fit; the tracker is zeroed, but for `out` and
- * `listing`. */
-int cfr__outline_entry(cfr__window *out, cfr__tracker *t, const cfr_source *source, cfr_format format, uint32_t start,
-                       uint32_t end, cfr_str other, const cfr__window *like);
-/* What every scan asks for first: of UTF-8, with characters and line breaks that the scanners know. */
-bool cfr__outline_fit(const cfr_source *source, cfr_format format);
 void cfr__track_property(cfr__tracker *t, bool anchor);
 /* Takes the chain when the range begins before `at`. */
 static inline bool cfr__track_due(const cfr__tracker *t, uint32_t at)
@@ -186,10 +188,21 @@ static inline bool cfr__track_due(const cfr__tracker *t, uint32_t at)
 }
 void cfr__track_take(cfr__tracker *t);
 
+/* ---- the scanners ---- */
+
 int cfr__outline_yaml(cfr__tracker *t, uint32_t start, uint32_t end);
 /* `member`: what stands there is a member of an object or an item of an array alone. */
 int cfr__outline_json(cfr__tracker *t, uint32_t start, uint32_t end, const cfr__window *member);
 /* cfr__outline_fit for JSON: with a byte behind the text. */
 bool cfr__outline_json_fit(cfr_str text);
+
+/* ---- outline.c ---- */
+
+/* What every scan asks for first: of UTF-8, with characters and line breaks that the scanners know. */
+bool cfr__outline_fit(const cfr_source *source, cfr_format format);
+/* cfr__outline_same in bytes that it asks no more of than that they are fit; the tracker is zeroed, but for `out` and
+ * `listing`. */
+int cfr__outline_entry(cfr__window *out, cfr__tracker *t, const cfr_source *source, cfr_format format, uint32_t start,
+                       uint32_t end, cfr_str other, const cfr__window *like);
 
 #endif
