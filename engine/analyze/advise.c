@@ -82,6 +82,17 @@ static void add(cfr_analysis *result, cfr_advice_kind kind, uint32_t item, uint6
 	result->advice[result->advice_count++] = (cfr_advice){ kind, item, saved };
 }
 
+static bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+/* What goes with an anchor: the `&`, its name, and a blank behind or before them. */
+static uint64_t anchor_gone(cfr_str text, cfr_str name)
+{
+	size_t at = (size_t)(name.ptr - text.ptr) - 1, end = at + 1 + name.len;
+	bool blank = (end < text.len && is_blank(text.ptr[end])) || (at > 0 && is_blank(text.ptr[at - 1]));
+
+	return 1 + name.len + blank;
+}
+
 static void advise_on_file(cfr__analyzer *a, uint32_t number)
 {
 	cfr_analysis *result = a->result;
@@ -98,7 +109,7 @@ static void advise_on_file(cfr__analyzer *a, uint32_t number)
 			continue;
 		any = true;
 		if (!(of->marks[cfr_document_rank(of->doc, unused->spot.node)] & CFR__GONE))
-			anchors += unused->name.len + 2;
+			anchors += anchor_gone(of->text, unused->name);
 	}
 	if (any)
 		add(result, CFR_ADVISE_ANCHORS, number, anchors);

@@ -246,6 +246,13 @@ static void test_unused(void **state)
 	assert_true(cfr_str_eq(a.result->unused[3].name, CFR_STR("five")));
 	assert_int_equal(a.result->advice_count, 1);
 	assert_int_equal(a.result->advice[0].kind, CFR_ADVISE_ANCHORS);
+	assert_int_equal(a.result->advice[0].saved, sizeof("&one " "&three " "&four " "&five ") - 1);
+	done(&a);
+	a = one("&a", CFR_YAML);
+	assert_int_equal(a.result->advice[0].saved, 2);
+	done(&a);
+	a = one("a: &b\n  c: 1\n", CFR_YAML);
+	assert_int_equal(a.result->advice[0].saved, sizeof(" &b") - 1);
 	done(&a);
 }
 
