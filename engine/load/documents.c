@@ -9,7 +9,6 @@
 #include "engine/load/inside.h"
 
 #include "engine/base/pooled.h"
-#include <stdlib.h>
 #include <unistd.h>
 
 enum { JSON = 4 };			/* times as much */

@@ -1,4 +1,8 @@
 /* engine/tree/ground.c -- what all of the builder stands on: room for values and for text, and errors with their place.
+ *
+ * Values are pushed, and copied for aliases; text comes from values, keys and tags. All ask here for room, so that ceilings
+ * and growth are decided in one place, and nothing here asks back. An error is given the path of its value, which is found by
+ * going down from the root: that takes long, but happens once, and nobody keeps paths while all goes well.
  */
 #include "engine/pointer.h"
 #include "engine/tree/build_impl.h"
