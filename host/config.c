@@ -1,8 +1,5 @@
-/* host/config.c -- the embedder's configuration: a lazy composition (engine/lazy.h), what is counted of it,
- * and a thread that reads ahead. See config.h.
- *
- * What outlives a reload is in `shared`: options, the loader, the counts. A configuration and those that
- * cfr_config_again makes of it hold it together.
+/* host/config.c -- the embedder's configuration: a lazy composition (engine/lazy.h), opened, asked, and opened again. See
+ * config.h.
  */
 #include "host/config_parts.h"
 
@@ -10,111 +7,6 @@
 #include "engine/pointer.h"
 
 #include <stdlib.h>
-#include <time.h>
-
-uint64_t cfr__config_clock(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/* --- what is shared --- */
-
-static int shared_new(cfr__shared **out, const cfr_config_options *options, cfr_loader *loader, cfr_err *err)
-{
-	cfr__shared *s = calloc(1, sizeof(*s));
-	int r = 0;
-
-	if (!s)
-		return cfr_err_nomem(err);
-	s->refs = 1;
-	s->workers = options && options->workers ? options->workers : 1;
-	s->loader = loader ? loader : options ? options->loader : NULL;
-	if (!s->loader && (r = cfr_loader_new(&s->own, NULL, err)) < 0) {
-		free(s);
-		return r;
-	}
-	if (s->own)
-		s->loader = s->own;
-	pthread_mutex_init(&s->lock, NULL);
-	cfr_hash_seed(&s->hash);
-	*out = s;
-	return 0;
-}
-
-static void shared_unref(cfr__shared *s)
-{
-	if (!s || __atomic_sub_fetch(&s->refs, 1, __ATOMIC_ACQ_REL) != 0)
-		return;
-	for (uint32_t i = 0; i < s->count; i++)
-		free(s->counts[i].key);
-	free(s->counts);
-	free(s->table);
-	cfr_loader_free(s->own);
-	pthread_mutex_destroy(&s->lock);
-	free(s);
-}
-
-static uint32_t *slot_of(const cfr__shared *s, uint32_t *table, uint32_t size, cfr_str key)
-{
-	uint32_t at = (uint32_t)cfr_hash(&s->hash, key.ptr ? key.ptr : "", key.len) & (size - 1);
-
-	while (table[at]) {
-		const cfr__counted *c = &s->counts[table[at] - 1];
-		if (cfr_str_eq((cfr_str){ c->key, c->len }, key))
-			break;
-		at = (at + 1) & (size - 1);
-	}
-	return &table[at];
-}
-
-cfr__counted *cfr__config_counted(const cfr__shared *s, cfr_str key)
-{
-	uint32_t place = s->table_size ? *slot_of(s, s->table, s->table_size, key) : 0;
-
-	return place ? &s->counts[place - 1] : NULL;
-}
-
-/* One more: the table is at most half full. */
-static bool make_room(cfr__shared *s)
-{
-	uint32_t cap = s->cap ? s->cap * 2 : 16;
-	cfr__counted *grown;
-	uint32_t *table;
-
-	if (s->count < s->cap)
-		return true;
-	if (!(grown = realloc(s->counts, cap * sizeof(*grown))))
-		return false;
-	s->counts = grown;
-	if (!(table = calloc((size_t)cap * 2, sizeof(*table))))
-		return false;
-	for (uint32_t i = 0; i < s->count; i++)
-		*slot_of(s, table, cap * 2, (cfr_str){ s->counts[i].key, s->counts[i].len }) = i + 1;
-	free(s->table);
-	s->table = table;
-	s->table_size = cap * 2;
-	s->cap = cap;
-	return true;
-}
-
-cfr__counted *cfr__config_count_of(cfr__shared *s, cfr_str key)
-{
-	cfr__counted *known = cfr__config_counted(s, key);
-	char *copy;
-
-	if (known || !make_room(s) || !(copy = malloc(key.len + 1)))
-		return known;
-	if (key.len)
-		memcpy(copy, key.ptr, key.len);
-	*slot_of(s, s->table, s->table_size, key) = s->count + 1;
-	s->counts[s->count] = (cfr__counted){ .key = copy, .len = key.len };
-	return &s->counts[s->count++];
-}
-
-/* --- opening --- */
 
 /* Takes both, also on failure. */
 static int config_new(cfr_config **out, cfr__shared *shared, cfr_lazy *lazy, cfr_err *err)
@@ -123,7 +15,7 @@ static int config_new(cfr_config **out, cfr__shared *shared, cfr_lazy *lazy, cfr
 
 	if (!c) {
 		cfr_lazy_unref(lazy);
-		shared_unref(shared);
+		cfr__shared_unref(shared);
 		return cfr_err_nomem(err);
 	}
 	c->refs = 1;
@@ -141,7 +33,7 @@ int cfr_config_compose(cfr_config **out, const cfr_composition *what, const cfr_
 	cfr__shared *shared = NULL;
 	cfr_config *made;
 	cfr_lazy *lazy;
-	int r = shared_new(&shared, options, what->loader, err);
+	int r = cfr__shared_new(&shared, options, what->loader, err);
 
 	if (r < 0)
 		return r;
@@ -149,7 +41,7 @@ int cfr_config_compose(cfr_config **out, const cfr_composition *what, const cfr_
 	if (!filled.limits && options)
 		filled.limits = options->limits;
 	if ((r = cfr_lazy_open(&lazy, &filled, err)) < 0) {
-		shared_unref(shared);
+		cfr__shared_unref(shared);
 		return r;
 	}
 	if ((r = config_new(&made, shared, lazy, err)) < 0)
@@ -191,7 +83,7 @@ cfr_config *cfr_config_unref(const cfr_config *config)
 		free((char *)(uintptr_t)c->wanted[i].ptr);
 	free(c->wanted);
 	cfr_lazy_unref(c->lazy);
-	shared_unref(c->shared);
+	cfr__shared_unref(c->shared);
 	pthread_cond_destroy(&c->done);
 	pthread_mutex_destroy(&c->lock);
 	free(c);
@@ -341,89 +233,4 @@ cfr_str cfr_config_string(cfr_config *config, const char *pointer, cfr_str fallb
 {
 	cfr_config_get_string(&fallback, config, pointer, NULL);
 	return fallback;
-}
-
-/* --- ahead of time --- */
-
-static void *read_ahead(void *arg)
-{
-	cfr_config *c = arg;
-	cfr_preload result = { .sections = 0 };
-	int r = cfr_lazy_preload(&result, c->lazy, c->wanted, c->wanted_count, c->shared->workers, &result.first);
-
-	if (r < 0)
-		result.failed = c->wanted_count;
-	pthread_mutex_lock(&c->shared->lock);
-	c->shared->read_bytes += result.bytes;
-	c->shared->read_nanoseconds += result.nanoseconds;
-	pthread_mutex_unlock(&c->shared->lock);
-	pthread_mutex_lock(&c->lock);
-	c->result = result;
-	c->running = false;
-	pthread_cond_broadcast(&c->done);
-	pthread_mutex_unlock(&c->lock);
-	return NULL;
-}
-
-static int keep_wanted(cfr_config *c, const char *const *pointers, uint32_t count, cfr_err *err)
-{
-	cfr_str *wanted = calloc((size_t)count + 1, sizeof(*wanted));
-	uint32_t n = 0;
-
-	while (wanted && n < count) {
-		char *copy = strdup(pointers[n]);
-		if (!copy)
-			break;
-		wanted[n++] = cfr_str_of(copy);
-	}
-	if (!wanted || n < count) {
-		while (n > 0)
-			free((char *)(uintptr_t)wanted[--n].ptr);
-		free(wanted);
-		return cfr_err_nomem(err);
-	}
-	for (uint32_t i = 0; i < c->wanted_count; i++)
-		free((char *)(uintptr_t)c->wanted[i].ptr);
-	free(c->wanted);
-	c->wanted = wanted;
-	c->wanted_count = count;
-	return 0;
-}
-
-int cfr_config_preload(cfr_config *config, const char *const *pointers, uint32_t count, cfr_err *err)
-{
-	int r = 0;
-
-	pthread_mutex_lock(&config->lock);
-	if (config->running)
-		r = cfr_err_set(err, CFR_E_CONFLICT, "sections are being read ahead already");
-	if (r == 0 && config->started) {
-		pthread_join(config->thread, NULL);	/* it has nothing left to do */
-		config->started = false;
-	}
-	if (r == 0 && (r = keep_wanted(config, pointers, count, err)) == 0) {
-		config->running = true;
-		if (pthread_create(&config->thread, NULL, read_ahead, config) == 0) {
-			config->started = true;
-		} else {
-			config->running = false;
-			r = cfr_err_set(err, CFR_E_NOMEM, "there is no thread to be had that reads ahead");
-		}
-	}
-	pthread_mutex_unlock(&config->lock);
-	return r;
-}
-
-bool cfr_config_preloaded(cfr_preload *out, cfr_config *config, bool wait)
-{
-	bool done;
-
-	pthread_mutex_lock(&config->lock);
-	while (wait && config->running)
-		pthread_cond_wait(&config->done, &config->lock);
-	done = !config->running;
-	if (done)
-		*out = config->result;
-	pthread_mutex_unlock(&config->lock);
-	return done;
 }

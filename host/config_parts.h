@@ -1,4 +1,4 @@
-/* host/config_parts.h -- what config.c and plan.c share.
+/* host/config_parts.h -- what counts.c, preload.c, plan.c and config.c share; each stands on those before it.
  */
 #ifndef CFR_HOST_CONFIG_PARTS_H
 #define CFR_HOST_CONFIG_PARTS_H
@@ -43,10 +43,18 @@ struct cfr_config {
 	cfr_preload result;
 };
 
+/* --- counts.c --- */
+
 uint64_t cfr__config_clock(void);
+/* `loader` NULL: that of the options, or one of its own. */
+int cfr__shared_new(cfr__shared **out, const cfr_config_options *options, cfr_loader *loader, cfr_err *err);
+void cfr__shared_unref(cfr__shared *shared);
 /* Under the lock. The counts of a section: NULL without, or, when they are made, without memory. */
 cfr__counted *cfr__config_counted(const cfr__shared *shared, cfr_str key);
 cfr__counted *cfr__config_count_of(cfr__shared *shared, cfr_str key);
+
+/* --- plan.c --- */
+
 int cfr__plan_apply(cfr_config *config, const cfr_plan *plan, cfr_err *err);
 
 #endif

@@ -247,6 +247,25 @@ int cfr__cell_reach(cfr__cell **out, cfr_str *rest, cfr__composer *c, cfr__cell 
 	return 0;
 }
 
+bool cfr__is_reference(const cfr__composer *c, const cfr__cell *cell)
+{
+	cfr_str text;
+
+	if (cell->state != CELL_CLOSED || cfr_node_kind(cell->from.node) != CFR_STRING ||
+	    !cfr__refers(c, cell->from.part))
+		return false;
+	text = cfr_node_string(cell->from.node);
+	return text.len >= 2 && memmem(text.ptr, text.len, "${", 2) != NULL;
+}
+
+void cfr__way_write(cfr_buf *out, const cfr__way *way)
+{
+	if (way) {
+		cfr__way_write(out, way->up);
+		cfr_pointer_add(out, way->token);
+	}
+}
+
 void cfr__cell_place(const cfr__composer *c, const cfr__origin *at, cfr_err *err)
 {
 	const cfr_document *doc = cfr__part_at(c->ground, at->part)->doc;

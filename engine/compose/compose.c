@@ -4,27 +4,12 @@
 
 #include <stdlib.h>
 
-const char *cfr_strategy_name(cfr_strategy strategy)
-{
-	static const char *const names[] = {
-#define X(up, low, text) #low,
-		CFR_STRATEGY_MAP(X)
-#undef X
-	};
-
-	return strategy < CFR_STRATEGY_COUNT ? names[strategy] : "unknown";
-}
-
 void cfr_snapshot_free(cfr_snapshot *snapshot)
 {
-	if (!snapshot)
-		return;
-	cfr_document_unref(snapshot->doc);
-	free(snapshot->leaves);
-	free(snapshot->notes);
-	if (snapshot->whole)
-		cfr__ground_free(snapshot->ground);
-	free(snapshot);
+	cfr__ground *ground = snapshot && snapshot->whole ? snapshot->ground : NULL;
+
+	cfr__snapshot_drop(snapshot);
+	cfr__ground_free(ground);
 }
 
 static int check_strategies(const cfr_composition *what, cfr_err *err)

@@ -14,29 +14,6 @@
 static int include_cell(cfr__cell **out, cfr__composer *c, uint32_t part, const cfr__trail *up, const cfr__way *way,
                         cfr_err *err);
 
-/* --- documents --- */
-
-/* The one document of a source; NULL when it is empty. Takes the documents. */
-int cfr__one_document(cfr_document **out, cfr_documents docs, cfr_err *err)
-{
-	int r = 0;
-
-	if (docs.count > 1) {
-		const cfr_source *source = cfr_document_source(docs.items[1]);
-		cfr_place place;
-		uint32_t start, end;
-		cfr_document_range(docs.items[1], &start, &end);
-		place = cfr_source_place(source, start);
-		r = cfr_err_set(err, CFR_E_UNSUPPORTED,
-				"a file of a composition holds one document; this one has %u", docs.count);
-		cfr_err_at(err, cfr_source_name(source), place.line, place.column);
-	} else {
-		*out = docs.count ? cfr_document_ref(docs.items[0]) : NULL;
-	}
-	cfr_documents_release(&docs);
-	return r;
-}
-
 /* --- includes --- */
 
 static int circle(const cfr__trail *trail, const cfr__part *again, cfr_str shown, cfr_err *err)

@@ -15,6 +15,17 @@
 
 /* --- strategies --- */
 
+const char *cfr_strategy_name(cfr_strategy strategy)
+{
+	static const char *const names[] = {
+#define X(up, low, text) #low,
+		CFR_STRATEGY_MAP(X)
+#undef X
+	};
+
+	return strategy < CFR_STRATEGY_COUNT ? names[strategy] : "unknown";
+}
+
 /* Takes the last token off a pattern; compares it with a token of the way, `~0` and `~1` decoded as it goes. */
 static bool last_matches(cfr_str *pattern, cfr_str token)
 {
@@ -66,14 +77,6 @@ static cfr_strategy_at strategy_of(const cfr__composer *c, const cfr__way *way)
 		return (cfr_strategy_at){ .how = CFR_STRATEGY_UNION };
 	}
 	return (cfr_strategy_at){ .how = CFR_STRATEGY_MERGE };
-}
-
-void cfr__way_write(cfr_buf *out, const cfr__way *way)
-{
-	if (way) {
-		cfr__way_write(out, way->up);
-		cfr_pointer_add(out, way->token);
-	}
 }
 
 /* --- what gives way --- */

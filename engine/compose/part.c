@@ -34,13 +34,23 @@ int cfr__ground_new(cfr__ground **out, const cfr_composition *what, cfr_err *err
 	return 0;
 }
 
+void cfr__snapshot_drop(cfr_snapshot *snapshot)
+{
+	if (!snapshot)
+		return;
+	cfr_document_unref(snapshot->doc);
+	free(snapshot->leaves);
+	free(snapshot->notes);
+	free(snapshot);
+}
+
 void cfr__ground_free(cfr__ground *ground)
 {
 	if (!ground)
 		return;
 	for (uint32_t i = 0; i < ground->part_count; i++) {
 		cfr__part *part = cfr__part_at(ground, i);
-		cfr_snapshot_free(part->as_is);
+		cfr__snapshot_drop(part->as_is);
 		cfr_document_unref(part->doc);
 		if (!part->below)
 			cfr_sections_unref(part->sections);
@@ -80,6 +90,42 @@ int cfr__part_add(uint32_t *out, cfr__composer *c, cfr_document *doc, uint32_t l
 	}
 	*out = ground->part_count++;
 	return 0;
+}
+
+int cfr__one_document(cfr_document **out, cfr_documents docs, cfr_err *err)
+{
+	int r = 0;
+
+	if (docs.count > 1) {
+		const cfr_source *source = cfr_document_source(docs.items[1]);
+		cfr_place place;
+		uint32_t start, end;
+		cfr_document_range(docs.items[1], &start, &end);
+		place = cfr_source_place(source, start);
+		r = cfr_err_set(err, CFR_E_UNSUPPORTED,
+				"a file of a composition holds one document; this one has %u", docs.count);
+		cfr_err_at(err, cfr_source_name(source), place.line, place.column);
+	} else {
+		*out = docs.count ? cfr_document_ref(docs.items[0]) : NULL;
+	}
+	cfr_documents_release(&docs);
+	return r;
+}
+
+bool cfr__refers(const cfr__composer *c, uint32_t index)
+{
+	cfr__part *part = cfr__part_at(c->ground, index);
+
+	if (!c->what->layers[part->layer].interpolate)
+		return false;
+	/* Strings lie in the image as they are, so one look tells whether any of them can be a reference. Of
+	 * what is not read nothing is known. */
+	if (!part->looked) {
+		cfr_str image = cfr_tree_image(cfr_document_tree(part->doc));
+		part->clear = !part->listed && !memmem(image.ptr, image.len, "${", 2);
+		part->looked = true;
+	}
+	return !part->clear;
 }
 
 /* --- sections --- */

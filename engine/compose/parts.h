@@ -154,17 +154,26 @@ typedef struct cfr__composer {
 	cfr_reference **references;	/* where the next one of the value at hand is to hang; NULL: not kept */
 } cfr__composer;
 
-/* part.c */
+/* --- part.c --- */
+
+/* A file that may be included, found and confined (place.c). In the arena. */
+typedef struct cfr__found {
+	cfr_str path;			/* that was resolved */
+	cfr_str real, folder;		/* as in cfr__part */
+	cfr_str shown;			/* as people call it */
+} cfr__found;
+
 int cfr__ground_new(cfr__ground **out, const cfr_composition *what, cfr_err *err);
 void cfr__ground_free(cfr__ground *ground);
+void cfr__snapshot_drop(cfr_snapshot *snapshot);	/* but not its ground; NULL is fine */
 cfr__part *cfr__part_at(const cfr__ground *ground, uint32_t index);
+/* The one document of a source; NULL when it is empty. Takes the documents. */
+int cfr__one_document(cfr_document **out, cfr_documents docs, cfr_err *err);
 /* A document as a part; takes it, also on failure. `found` NULL: of text at hand. */
-struct cfr__found;
-int cfr__part_add(uint32_t *out, cfr__composer *c, cfr_document *doc, uint32_t layer, const struct cfr__found *found,
-                  cfr_err *err);
+int cfr__part_add(uint32_t *out, cfr__composer *c, cfr_document *doc, uint32_t layer, const cfr__found *found, cfr_err *err);
 /* The root section of a file that is read in parts; takes the sections, also on failure. */
-int cfr__part_add_sections(uint32_t *out, cfr__composer *c, cfr_sections *sections, uint32_t layer,
-                           const struct cfr__found *found, cfr_err *err);
+int cfr__part_add_sections(uint32_t *out, cfr__composer *c, cfr_sections *sections, uint32_t layer, const cfr__found *found,
+                           cfr_err *err);
 /* What a lazy composition gives up by: some file cannot be read in parts, and all is composed whole. `err` is
  * not set. */
 enum { CFR__WHOLE = -1000 };
@@ -174,23 +183,56 @@ int cfr__settle(cfr__composer *c, cfr__origin *at, cfr_err *err);
 int cfr__complete(cfr__composer *c, cfr__origin *at, cfr_err *err);
 bool cfr__is_unread(const cfr__composer *c, const cfr__cell *cell);	/* it is not known which */
 uint32_t cfr__level(const cfr__composer *c, const cfr__origin *at);	/* collections around it in its file */
+bool cfr__refers(const cfr__composer *c, uint32_t index);	/* may strings of that part hold references? */
 
-/* search.c */
-/* Can a word occur as a scalar, as a key that stands in what is unread? False only when it surely does not. Of what was
- * read, or of a scalar, true. */
-bool cfr__may_hold(const cfr__composer *c, const cfr__cell *cell, cfr_str word);
-bool cfr__may_hold_key(const cfr__composer *c, const cfr__cell *cell, cfr_str key);
-/* What is unread, and begins with this key and a plain word under it: that word. What it is may be a number, too. */
-bool cfr__first_word(cfr_str *out, const cfr__composer *c, const cfr__cell *cell, cfr_str key);
-/* That will be asked soon: thousands of looks at text that is in no cache would each wait for the memory. */
-void cfr__look_ahead(const cfr__composer *c, const cfr__cell *cell);
+/* --- depend.c --- */
 
-/* compose.c */
-int cfr__composer_start(cfr__composer *c, cfr_err *err);	/* a ground, and all layers merged */
-/* A cell as a snapshot; NULL for nothing at all. `way` leads to it, so that it stands as deep as in the whole. */
-int cfr__write(cfr_snapshot **out, cfr__composer *c, cfr__cell *cell, const cfr__way *way, cfr_err *err);
+/* What was read, or looked for and not found. The strings are in the arena. No-ops without `depends`. */
+int cfr__depend_absent(cfr__composer *c, cfr_str path, cfr_err *err);
+int cfr__depend_path(cfr__composer *c, const cfr__found *found, cfr_err *err);
+int cfr__depend_glob(cfr__composer *c, uint32_t part, cfr_str glob, const cfr_str *names, uint32_t count, cfr_err *err);
+/* A variable, as it was when it was first asked for. */
+int cfr__depend_variable(const char **out, cfr__composer *c, const char *name, cfr_err *err);
+int cfr__depend_bytes(cfr__composer *c, const cfr__found *found, const cfr_file_stamp *stamp, cfr_str bytes,
+		      cfr_err *err);
+int cfr__depend_sections(cfr__composer *c, const cfr__found *found, cfr_sections *sections, cfr_err *err);
+int cfr__depends_copy(cfr__depends *out, const cfr__depends *from, cfr_err *err);
+/* Stamps that were taken anew, from a copy. */
+void cfr__depends_learn(cfr__depends *to, const cfr__depends *from);
+void cfr__depends_cut(cfr__depends *depends, uint32_t count);
+void cfr__depends_release(cfr__depends *depends);
+/* For who reads a file: what is noted of it, or NULL; a note without its bytes. */
+cfr__depend *cfr__depend_known(cfr__depends *all, cfr__dependency what, cfr_str name);
+int cfr__depend_file(cfr__depend **out, cfr__composer *c, const cfr__found *found, cfr_err *err);
 
-/* cell.c */
+/* --- place.c --- */
+
+int cfr__place_root(cfr__composer *c, cfr_err *err);
+cfr_str cfr__folder_of(cfr_str path);	/* by its text */
+/* Of a layer: not confined. CFR_E_NOTFOUND when it is not there. */
+int cfr__place_layer(cfr__found *out, cfr__composer *c, cfr_str file, cfr_err *err);
+/* What a path means that is written in a document. */
+int cfr__place_find(cfr__found *out, cfr__composer *c, uint32_t part, cfr_str path, cfr_err *err);
+/* For reading, if it is still the file that was found. */
+int cfr__place_open(int *fd, const cfr__found *found, cfr_err *err);
+int cfr__place_read(cfr_buf *out, cfr__composer *c, const cfr__found *found, cfr_err *err);
+/* Paths that a glob means, sorted, without the file it is written in. The array is from malloc, its text in
+ * the arena. */
+int cfr__place_glob(cfr_str **out, uint32_t *count, cfr__composer *c, uint32_t part, cfr_str glob, cfr_err *err);
+
+/* --- unchanged.c --- */
+
+/* The one document of a file, NULL when it is empty: read from the descriptor, or as the donor has it. */
+int cfr__depend_read(cfr_document **out, cfr__composer *c, const cfr__found *found, int fd, cfr_str name,
+                     cfr_format format, cfr_err *err);
+/* The donor's sections of a file, as they are now; the caller's. 1 without. */
+int cfr__depend_shared(cfr_sections **out, cfr__composer *c, const cfr__found *found, cfr_err *err);
+/* All but variables, which are asked for. On a copy. */
+int cfr__depends_same(bool *out, cfr__depends *depends, cfr__composer *probe, cfr_err *err);
+bool cfr__variables_same(const cfr__depends *depends, const cfr_composition *what);
+
+/* --- cell.c --- */
+
 cfr__cell *cfr__cell_new(cfr__composer *c, uint32_t part, cfr_node node);	/* NULL: no memory */
 /* Read what it stands for; its kind is known then. */
 int cfr__cell_settle(cfr__composer *c, cfr__cell *cell, cfr_err *err);
@@ -212,13 +254,22 @@ int cfr__cell_reach(cfr__cell **out, cfr_str *rest, cfr__composer *c, cfr__cell 
 /* Where it is written: fills `err`'s place; "file:line:column" into `out`. */
 void cfr__cell_place(const cfr__composer *c, const cfr__origin *at, cfr_err *err);
 void cfr__cell_show(char out[200], const cfr__composer *c, const cfr__origin *at);
-
-/* merge.c */
-int cfr__merge(cfr__cell **out, cfr__composer *c, cfr__cell *low, cfr__cell *high, const cfr__way *way, cfr_err *err);
+bool cfr__is_reference(const cfr__composer *c, const cfr__cell *cell);	/* a string that holds references */
 void cfr__way_write(cfr_buf *out, const cfr__way *way);	/* as a pointer */
-int cfr__set_at(cfr__composer *c, cfr_str pointer, cfr__cell *value, cfr_err *err);
 
-/* same.c */
+/* --- search.c --- */
+
+/* Can a word occur as a scalar, as a key that stands in what is unread? False only when it surely does not. Of what was
+ * read, or of a scalar, true. */
+bool cfr__may_hold(const cfr__composer *c, const cfr__cell *cell, cfr_str word);
+bool cfr__may_hold_key(const cfr__composer *c, const cfr__cell *cell, cfr_str key);
+/* What is unread, and begins with this key and a plain word under it: that word. What it is may be a number, too. */
+bool cfr__first_word(cfr_str *out, const cfr__composer *c, const cfr__cell *cell, cfr_str key);
+/* That will be asked soon: thousands of looks at text that is in no cache would each wait for the memory. */
+void cfr__look_ahead(const cfr__composer *c, const cfr__cell *cell);
+
+/* --- same.c --- */
+
 int cfr__same(bool *out, cfr__composer *c, cfr__cell *a, cfr__cell *b, cfr_err *err);	/* the same content? */
 /* The first elements of a list, to look up others among them; begins as { .list, .count }, these must not change. */
 typedef struct cfr__contents {
@@ -230,57 +281,17 @@ typedef struct cfr__contents {
 int cfr__contents_have(bool *out, cfr__contents *in, cfr__composer *c, cfr__cell *element, cfr_err *err);
 void cfr__contents_release(cfr__contents *in);
 
-/* load.c */
+/* --- merge.c --- */
+
+int cfr__merge(cfr__cell **out, cfr__composer *c, cfr__cell *low, cfr__cell *high, const cfr__way *way, cfr_err *err);
+int cfr__set_at(cfr__composer *c, cfr_str pointer, cfr__cell *value, cfr_err *err);
+
+/* --- load.c --- */
+
 int cfr__load_layers(cfr__composer *c, cfr_err *err);
 
-/* place.c */
-/* A file that may be included, found and confined. In the arena. */
-typedef struct cfr__found {
-	cfr_str path;			/* that was resolved */
-	cfr_str real, folder;		/* as in cfr__part */
-	cfr_str shown;			/* as people call it */
-} cfr__found;
-int cfr__place_root(cfr__composer *c, cfr_err *err);
-cfr_str cfr__folder_of(cfr_str path);	/* by its text */
-/* Of a layer: not confined. CFR_E_NOTFOUND when it is not there. */
-int cfr__place_layer(cfr__found *out, cfr__composer *c, cfr_str file, cfr_err *err);
-/* What a path means that is written in a document. */
-int cfr__place_find(cfr__found *out, cfr__composer *c, uint32_t part, cfr_str path, cfr_err *err);
-/* For reading, if it is still the file that was found. */
-int cfr__place_open(int *fd, const cfr__found *found, cfr_err *err);
-int cfr__place_read(cfr_buf *out, cfr__composer *c, const cfr__found *found, cfr_err *err);
-/* Paths that a glob means, sorted, without the file it is written in. The array is from malloc, its text in
- * the arena. */
-int cfr__place_glob(cfr_str **out, uint32_t *count, cfr__composer *c, uint32_t part, cfr_str glob, cfr_err *err);
+/* --- refer.c --- */
 
-/* depend.c */
-/* What was read, or looked for and not found. The strings are in the arena. No-ops without `depends`. */
-int cfr__depend_absent(cfr__composer *c, cfr_str path, cfr_err *err);
-int cfr__depend_path(cfr__composer *c, const cfr__found *found, cfr_err *err);
-int cfr__depend_glob(cfr__composer *c, uint32_t part, cfr_str glob, const cfr_str *names, uint32_t count, cfr_err *err);
-/* A variable, as it was when it was first asked for. */
-int cfr__depend_variable(const char **out, cfr__composer *c, const char *name, cfr_err *err);
-int cfr__depend_bytes(cfr__composer *c, const cfr__found *found, const cfr_file_stamp *stamp, cfr_str bytes,
-		      cfr_err *err);
-int cfr__depend_sections(cfr__composer *c, const cfr__found *found, cfr_sections *sections, cfr_err *err);
-/* The one document of a file, NULL when it is empty: read from the descriptor, or as the donor has it. */
-int cfr__depend_read(cfr_document **out, cfr__composer *c, const cfr__found *found, int fd, cfr_str name,
-                     cfr_format format, cfr_err *err);
-/* The donor's sections of a file, as they are now; the caller's. 1 without. */
-int cfr__depend_shared(cfr_sections **out, cfr__composer *c, const cfr__found *found, cfr_err *err);
-/* All but variables, which are asked for. On a copy. */
-int cfr__depends_same(bool *out, cfr__depends *depends, cfr__composer *probe, cfr_err *err);
-bool cfr__variables_same(const cfr__depends *depends, const cfr_composition *what);
-int cfr__depends_copy(cfr__depends *out, const cfr__depends *from, cfr_err *err);
-/* Stamps that were taken anew, from a copy. */
-void cfr__depends_learn(cfr__depends *to, const cfr__depends *from);
-void cfr__depends_cut(cfr__depends *depends, uint32_t count);
-void cfr__depends_release(cfr__depends *depends);
-
-/* load.c */
-int cfr__one_document(cfr_document **out, cfr_documents docs, cfr_err *err);
-
-/* refer.c */
 /* What a string with references comes to: text, unless it is one reference to something else. */
 typedef struct cfr__value {
 	cfr_str text;			/* in the arena */
@@ -293,10 +304,15 @@ int cfr__refer(cfr__value *out, cfr__composer *c, const cfr__cell *cell, const c
 /* Put a cell into the chain of those that are asked for: CFR_E_CYCLE when it is there. */
 int cfr__ask(cfr__asking *out, const cfr__composer *c, const cfr__asking *up, const cfr__cell *cell,
              const cfr__way *way, cfr_err *err);
-bool cfr__is_reference(const cfr__composer *c, const cfr__cell *cell);	/* a string that holds some */
-bool cfr__refers(const cfr__composer *c, uint32_t index);	/* may strings of that part hold references? */
 
-/* emit.c */
+/* --- emit.c --- */
+
 int cfr__emit(cfr__composer *c, cfr__cell *cell, const cfr__way *way, cfr_err *err);
+
+/* --- compose.c --- */
+
+int cfr__composer_start(cfr__composer *c, cfr_err *err);	/* a ground, and all layers merged */
+/* A cell as a snapshot; NULL for nothing at all. `way` leads to it, so that it stands as deep as in the whole. */
+int cfr__write(cfr_snapshot **out, cfr__composer *c, cfr__cell *cell, const cfr__way *way, cfr_err *err);
 
 #endif

@@ -42,33 +42,6 @@ typedef struct asked {
 	bool fallback;			/* the default is taken */
 } asked;
 
-bool cfr__refers(const cfr__composer *c, uint32_t index)
-{
-	cfr__part *part = cfr__part_at(c->ground, index);
-
-	if (!c->what->layers[part->layer].interpolate)
-		return false;
-	/* Strings lie in the image as they are, so one look tells whether any of them can be a reference. Of
-	 * what is not read nothing is known. */
-	if (!part->looked) {
-		cfr_str image = cfr_tree_image(cfr_document_tree(part->doc));
-		part->clear = !part->listed && !memmem(image.ptr, image.len, "${", 2);
-		part->looked = true;
-	}
-	return !part->clear;
-}
-
-bool cfr__is_reference(const cfr__composer *c, const cfr__cell *cell)
-{
-	cfr_str text;
-
-	if (cell->state != CELL_CLOSED || cfr_node_kind(cell->from.node) != CFR_STRING ||
-	    !cfr__refers(c, cell->from.part))
-		return false;
-	text = cfr_node_string(cell->from.node);
-	return text.len >= 2 && memmem(text.ptr, text.len, "${", 2) != NULL;
-}
-
 /* --- who asks --- */
 
 static void write_chain(cfr_buf *out, const cfr__asking *first, const cfr__asking *last)
