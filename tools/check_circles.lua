@@ -16,12 +16,16 @@ local build = assert(arg[1], "check_circles: which build directory?")
 ---@return table<string, string> home     -- symbol: the file that defines it
 ---@return table<string, string[]> wants  -- file: symbols
 local function symbols()
-  local home, wants = {}, {}
+  local home, wants, there = {}, {}, {}
   local pipe = assert(io.popen(("cd '%s' && find . -name '*.c.o' | LC_ALL=C sort | xargs nm -A"):format(build)))
   for line in pipe:lines() do
     local object, kind, symbol = line:match "^(%S+)%.o:%s*%x*%s+(%a)%s+(%S+)$"
     local file = object and object:match "%.dir/(.+)$"
-    if file and FOLDERS[file:match "^[^/]+"] then
+    if file and there[file] == nil then
+      local source = FOLDERS[file:match "^[^/]+"] and io.open(file)
+      there[file] = source and source:close() or false  -- a build directory may hold objects of files that are gone
+    end
+    if file and there[file] then
       wants[file] = wants[file] or {}
       if kind == "U" then
         table.insert(wants[file], symbol)
